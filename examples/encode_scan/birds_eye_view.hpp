@@ -1,0 +1,154 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "encode_scan/colour_map.hpp"
+#include "encode_scan/tiny_text.hpp"
+#include "sparseconv/error.hpp"
+#include "sparseconv/io/picture.hpp"
+#include "sparseconv/io/point_cloud.hpp"
+
+/// Pictures of a scan and of a network's answer to it, seen from above: x points right, y up.
+namespace encode_scan {
+
+/// The piece of ground that a picture shows, in metres.
+struct GroundWindow {
+  double x_min = -40;
+  double y_min = -40;
+  double x_max = 40;
+  double y_max = 40;
+  double pixels_per_metre = 10;
+
+  std::int64_t width() const { return std::llround((x_max - x_min) * pixels_per_metre); }
+  std::int64_t height() const { return std::llround((y_max - y_min) * pixels_per_metre); }
+
+  /// Whether the window shows (x, y); false if either is NaN.
+  bool contains(double x, double y) const { return x >= x_min && x < x_max && y >= y_min && y < y_max; }
+
+  /// The pixel of a place in the window.
+  std::int64_t column(double x) const { return static_cast<std::int64_t>((x - x_min) * pixels_per_metre); }
+  std::int64_t row(double y) const { return height() - 1 - static_cast<std::int64_t>((y - y_min) * pixels_per_metre); }
+};
+
+inline constexpr sparseconv::Colour background{13, 15, 21};
+inline constexpr sparseconv::Colour ink{226, 230, 238};
+
+inline void fill_rectangle(sparseconv::Picture& picture, std::int64_t x, std::int64_t y, std::int64_t width,
+                           std::int64_t height, sparseconv::Colour colour) {
+  for (std::int64_t pixel = 0; pixel < width * height; ++pixel) {
+    picture.set(x + pixel % width, y + pixel / width, colour);
+  }
+}
+
+/// Draws an arrowhead where the scanner stands, pointing along x, and a bar of 10 m in the lower left corner.
+inline void add_scale(sparseconv::Picture& picture, const GroundWindow& window) {
+  constexpr std::int64_t arrow = 8;
+  for (std::int64_t i = 0; i < 2 * arrow && window.contains(0, 0); ++i) {
+    const std::int64_t half = (2 * arrow - i) / 2;
+    fill_rectangle(picture, window.column(0) - arrow + i, window.row(0) - half, 1, 2 * half + 1, ink);
+  }
+  const std::int64_t length = std::llround(10 * window.pixels_per_metre);
+  const std::int64_t x = 20;
+  const std::int64_t y = picture.height() - 24;
+  fill_rectangle(picture, x, y, length, 2, ink);
+  fill_rectangle(picture, x, y - 4, 2, 10, ink);
+  fill_rectangle(picture, x + length - 2, y - 4, 2, 10, ink);
+  write_tiny_text(picture, x + length / 2 - 20, y - 22, "10 m", ink, 3);
+}
+
+/// Draws the points from above, coloured by their height over the ground; where some lie over others, the highest is
+/// seen.
+///
+/// Shapes:  points with columns x, y, z first; picture window.width() x window.height().
+/// Units:   metres; the ground lies at z = ground.
+inline sparseconv::Picture scan_view(const sparseconv::PointCloud& points, const GroundWindow& window = {},
+                                     double ground = -1.73) {
+  constexpr double brightest_height = 3;
+  constexpr double object_height = 0.3;
+  std::vector<std::int64_t> from_below;
+  for (std::int64_t i = 0; i < points.size(); ++i) {
+    const auto point = points.row(i);
+    if (window.contains(point[0], point[1]) && std::isfinite(point[2])) {
+      from_below.push_back(i);
+    }
+  }
+  std::ranges::stable_sort(from_below, {}, [&](std::int64_t i) { return points.row(i)[2]; });
+
+  sparseconv::Picture picture(window.width(), window.height(), background);
+  for (const std::int64_t i : from_below) {
+    const auto point = points.row(i);
+    const double height = point[2] - ground;
+    const std::int64_t size = height > object_height ? 2 : 1;
+    fill_rectangle(picture, window.column(point[0]), window.row(point[1]), size, size,
+                   height_colours(height / brightest_height));
+  }
+  add_scale(picture, window);
+  return picture;
+}
+
+/// Draws a map of responses as a heat map in the same place, scale and orientation as `scan_view` draws the scan.
+///
+/// Zero, negative and NaN are background; the brightest colour is that of the 99th percentile of the other responses.
+///
+/// Shapes:  responses rows x columns, row-major: row along y and column along x, cell (0, 0) at (x_min, y_min).
+/// Units:   cells of cell_size x cell_size metres.
+/// Throws:  ShapeError if there are not rows * columns responses, or cell_size is not above 0.
+inline sparseconv::Picture response_view(std::span<const float> responses, std::int64_t rows, std::int64_t columns,
+                                         double cell_size, const GroundWindow& window = {}) {
+  if (rows < 0 || columns < 0 || static_cast<std::int64_t>(responses.size()) != rows * columns || !(cell_size > 0)) {
+    throw sparseconv::ShapeError("response_view: " + std::to_string(responses.size()) + " responses for " +
+                                 std::to_string(rows) + " x " + std::to_string(columns) + " cells of " +
+                                 std::to_string(cell_size) + " m; each cell takes one, and has a size above 0");
+  }
+  std::vector<float> positive;
+  std::ranges::copy_if(responses, std::back_inserter(positive), [](float response) { return response > 0; });
+  float brightest = 1;
+  if (!positive.empty()) {
+    const auto place = positive.begin() + static_cast<std::ptrdiff_t>((positive.size() - 1) * 99 / 100);
+    std::ranges::nth_element(positive, place);
+    brightest = *place;
+  }
+
+  sparseconv::Picture picture(window.width(), window.height(), background);
+  for (std::int64_t y = 0; y < picture.height(); ++y) {
+    const auto row = static_cast<std::int64_t>((static_cast<double>(y) + 0.5) / window.pixels_per_metre / cell_size);
+    for (std::int64_t x = 0; x < picture.width(); ++x) {
+      const auto column =
+          static_cast<std::int64_t>((static_cast<double>(x) + 0.5) / window.pixels_per_metre / cell_size);
+      if (row >= rows || column >= columns) {
+        continue;
+      }
+      const float response = responses[static_cast<std::size_t>(row * columns + column)];
+      if (response > 0) {
+        picture.set(x, picture.height() - 1 - y, response_colours(response / brightest));
+      }
+    }
+  }
+  add_scale(picture, window);
+  return picture;
+}
+
+/// Puts two pictures beside each other, their tops level, with a thin gap between them.
+inline sparseconv::Picture side_by_side(const sparseconv::Picture& left, const sparseconv::Picture& right) {
+  constexpr std::int64_t gap = 6;
+  sparseconv::Picture both(left.width() + gap + right.width(), std::max(left.height(), right.height()), ink);
+  const auto paste = [&both](const sparseconv::Picture& picture, std::int64_t x_begin) {
+    for (std::int64_t y = 0; y < picture.height(); ++y) {
+      for (std::int64_t x = 0; x < picture.width(); ++x) {
+        both.set(x_begin + x, y, picture.at(x, y));
+      }
+    }
+  };
+  paste(left, 0);
+  paste(right, left.width() + gap);
+  return both;
+}
+
+}  // namespace encode_scan

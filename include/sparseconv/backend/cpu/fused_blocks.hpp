@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "sparseconv/backend/cpu/packed_weights.hpp"
+#include "sparseconv/backend/cpu/pair_kernel.hpp"
+#include "sparseconv/execute/epilogue.hpp"
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/policy.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/matrix_view.hpp"
+
+namespace sparseconv {
+
+/// The output rows that one thread sums at a time: they stay in its second-level cache through all kernel elements.
+template <Element T>
+std::int64_t block_rows(std::int64_t outputs, std::int64_t width, int threads) {
+  constexpr std::int64_t block_bytes = std::int64_t{1} << 18;
+  std::int64_t const cached = block_bytes / (std::max<std::int64_t>(width, 1) * static_cast<std::int64_t>(sizeof(T)));
+  std::int64_t const shared = threads == 1 ? outputs : outputs / (threads * 4) + 1;
+  return std::clamp<std::int64_t>(std::min(cached, shared), 64, 4096);
+}
+
+/// Convolves block by block of output rows: a block has one owner, who goes through the kernel elements in order and
+/// adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
+/// written.
+template <Element T>
+void convolve_in_blocks(CpuPolicy const& where, RulebookView const& rules, MatrixView<T const> input,
+                        WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue,
+                        InstructionSet instructions = best_instruction_set()) {
+  PairKernels<T> const& kernels = pair_kernels<T>(instructions);
+  PackedWeights<T> const packed(where, weights, kernels);
+  std::int64_t const width = packed.width();
+  std::int64_t const rows = block_rows<T>(output.rows, width, where.thread_count());
+  std::int64_t const blocks = (output.rows + rows - 1) / rows;
+  std::atomic<std::int64_t> next{0};
+
+  int const workers = static_cast<int>(std::min<std::int64_t>(blocks, where.thread_count()));
+  where.team().run(workers, [&](int) {
+    Buffer<T> block(rows * width);
+    for (std::int64_t index = next++; index < blocks; index = next++) {
+      std::int64_t const begin = index * rows;
+      std::int64_t const end = std::min(begin + rows, output.rows);
+      std::fill_n(block.data(), (end - begin) * width, T{0});
+      for (std::int64_t k = 0; k < rules.element_count(); ++k) {
+        auto const outputs = rules.outputs_of(k);
+        auto const first = std::lower_bound(outputs.begin(), outputs.end(), static_cast<Row>(begin));
+        auto const last = std::lower_bound(first, outputs.end(), end);
+        if (first == last) continue;
+        std::int64_t const place = first - outputs.begin();
+        for (Panel const& panel : packed.panels()) {
+          kernels.by_vectors[static_cast<std::size_t>(panel.vectors) - 1](
+              {.input = input.data,
+               .in_channels = input.columns,
+               .panel = packed.panel(k, panel),
+               .block = block.data() + panel.first_channel,
+               .block_stride = width,
+               .first_row = static_cast<Row>(begin),
+               .input_rows = rules.inputs_of(k).data() + place,
+               .output_rows = outputs.data() + place,
+               .count = last - first});
+        }
+      }
+      for (std::int64_t row = begin; row < end; ++row) {
+        epilogue(row, output.columns, block.data() + (row - begin) * width, output.row(row));
+      }
+    }
+  });
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/index/reached_outputs.hpp"
+#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/primitive/sort.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/key_packing.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv {
+
+/// Marks every key that inputs reach in a map of one bit a key; reading the map out gives the outputs in order.
+template <int D>
+Buffer<Coordinate<D>> output_coordinates_by_bit_map(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                                    ReachedOutputs<D> const& reached,
+                                                    KeyPacking<D, std::uint64_t> const& packing) {
+  constexpr std::int64_t stretch = 4096;  // words that one thread takes at a time
+  Buffer<std::uint64_t> map((std::int64_t{1} << packing.bits()) / 64 + 1);
+  for_each_range(where, map.size(), stretch,
+                 [&](std::int64_t begin, std::int64_t end) { std::fill(map.begin() + begin, map.begin() + end, 0U); });
+  for_each_index(where, inputs.size(), [&](std::int64_t row) {
+    reached(inputs.coordinates()[static_cast<std::size_t>(row)], [&](WideCoordinate<D> const& output) {
+      std::uint64_t const key = packing.key(output);
+      std::uint64_t const bit = std::uint64_t{1} << (key % 64);
+      std::atomic_ref<std::uint64_t> word(map[static_cast<std::int64_t>(key / 64)]);
+      if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
+    });
+  });
+
+  std::vector<std::int64_t> first(static_cast<std::size_t>((map.size() + stretch - 1) / stretch));
+  for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t count = 0;
+    for (std::int64_t i = begin; i < end; ++i) count += std::popcount(map[i]);
+    first[static_cast<std::size_t>(begin / stretch)] = count;
+  });
+  std::int64_t total = 0;
+  for (std::int64_t& place : first) total += std::exchange(place, total);
+
+  Buffer<Coordinate<D>> outputs(total);
+  for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+    Coordinate<D>* next = outputs.data() + first[static_cast<std::size_t>(begin / stretch)];
+    for (std::int64_t i = begin; i < end; ++i) {
+      for (std::uint64_t word = map[i]; word != 0; word &= word - 1) {
+        std::uint64_t const key =
+            static_cast<std::uint64_t>(i) * 64 + static_cast<std::uint64_t>(std::countr_zero(word));
+        *next++ = narrow<D>(packing.coordinate(key), "output_sites");
+      }
+    }
+  });
+  return outputs;
+}
+
+/// Lists every key that inputs reach, sorts the list and keeps one of each.
+template <int D, class Key>
+Buffer<Coordinate<D>> output_coordinates_by_sort(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                                 ReachedOutputs<D> const& reached, KeyPacking<D, Key> const& packing) {
+  struct Reached {
+    Key key;
+  };
+  constexpr std::int64_t stretch = 4096;  // inputs that one thread takes at a time
+  std::vector<std::vector<Reached>> lists(static_cast<std::size_t>((inputs.size() + stretch - 1) / stretch));
+  for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+    auto& list = lists[static_cast<std::size_t>(begin / stretch)];
+    for (std::int64_t row = begin; row < end; ++row) {
+      reached(inputs.coordinates()[static_cast<std::size_t>(row)],
+              [&](WideCoordinate<D> const& output) { list.push_back({packing.key(output)}); });
+    }
+  });
+  std::vector<std::int64_t> first;
+  std::int64_t total = 0;
+  for (auto const& list : lists) {
+    first.push_back(total);
+    total += static_cast<std::int64_t>(list.size());
+  }
+  Buffer<Reached> keys(total);
+  for_each_range(where, static_cast<std::int64_t>(lists.size()), 1, [&](std::int64_t i, std::int64_t) {
+    auto const& list = lists[static_cast<std::size_t>(i)];
+    std::copy(list.begin(), list.end(), keys.begin() + first[static_cast<std::size_t>(i)]);
+  });
+  sort_by_key(where, keys, packing.bits());
+  Reached* const end = std::unique(keys.begin(), keys.end(), [](Reached a, Reached b) { return a.key == b.key; });
+  Buffer<Coordinate<D>> outputs(end - keys.begin());
+  for_each_index(where, outputs.size(),
+                 [&](std::int64_t i) { outputs[i] = narrow<D>(packing.coordinate(keys[i].key), "output_sites"); });
+  return outputs;
+}
+
+/// The coordinates that inputs reach, canonical. A bit map serves while it is no larger than 64 bytes an input site.
+template <int D>
+Buffer<Coordinate<D>> output_coordinates(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                         ReachedOutputs<D> const& reached) {
+  return with_key_packing(
+      reached.box(inputs.bounding_box()), "output_sites", [&]<class Key>(KeyPacking<D, Key> const& packing) {
+        if constexpr (std::is_same_v<Key, std::uint64_t>) {
+          constexpr int most_bits = 40;
+          if (packing.bits() <= most_bits && (std::int64_t{1} << packing.bits()) / 8 <= 64 * inputs.size()) {
+            return output_coordinates_by_bit_map(where, inputs, reached, packing);
+          }
+        }
+        return output_coordinates_by_sort(where, inputs, reached, packing);
+      });
+}
+
+}  // namespace sparseconv

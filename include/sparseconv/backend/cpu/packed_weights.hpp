@@ -1,0 +1,69 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "sparseconv/backend/cpu/pair_kernel.hpp"
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+
+namespace sparseconv {
+
+/// Some output channels of all kernel elements, a few vectors wide.
+struct Panel {
+  std::int64_t first_channel;
+  std::int64_t vectors;
+};
+
+/// The matrices of a convolution cut into panels that the pair kernels read from front to back.
+///
+/// Shapes: for each element, for each panel: in_channels x (vectors * lanes); channels beyond C_out are zeros.
+template <Element T>
+class PackedWeights {
+ public:
+  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, PairKernels<T> const& kernels)
+      : lanes_(kernels.lanes), in_channels_(weights.in_channels) {
+    std::int64_t const vectors = (weights.out_channels + lanes_ - 1) / lanes_;
+    std::int64_t const panels = (vectors + kernels.most_vectors - 1) / kernels.most_vectors;
+    std::int64_t first = 0;
+    for (std::int64_t p = 0; p < panels; ++p) {
+      std::int64_t const end = vectors * (p + 1) / panels;  // widths differ by one vector at most
+      panels_.push_back({first * lanes_, end - first});
+      first = end;
+    }
+    width_ = vectors * lanes_;
+    values_ = Buffer<T>(weights.elements * in_channels_ * width_);
+    for_each_range(where, weights.elements, 1, [&](std::int64_t element, std::int64_t) { pack(weights, element); });
+  }
+
+  /// Output channels with the padding of the last panel.
+  [[nodiscard]] std::int64_t width() const { return width_; }
+  [[nodiscard]] std::vector<Panel> const& panels() const { return panels_; }
+  [[nodiscard]] T const* panel(std::int64_t element, Panel const& panel) const {
+    return values_.data() + (element * width_ + panel.first_channel) * in_channels_;
+  }
+
+ private:
+  void pack(WeightsView<T> const& weights, std::int64_t element) {
+    MatrixView<T const> const matrix = weights.element(element);
+    T* to = values_.data() + element * width_ * in_channels_;
+    for (Panel const& panel : panels_) {
+      std::int64_t const width = panel.vectors * lanes_;
+      std::int64_t const present = std::min(width, weights.out_channels - panel.first_channel);
+      for (std::int64_t c = 0; c < in_channels_; ++c) {
+        to = std::copy_n(matrix.row(c) + panel.first_channel, present, to);
+        to = std::fill_n(to, width - present, T{0});
+      }
+    }
+  }
+
+  std::int64_t lanes_;
+  std::int64_t in_channels_;
+  std::int64_t width_ = 0;
+  std::vector<Panel> panels_;
+  Buffer<T> values_;
+};
+
+}  // namespace sparseconv

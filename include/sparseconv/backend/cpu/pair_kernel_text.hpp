@@ -1,0 +1,87 @@
+// Part of pair_kernel.hpp, which includes it once for each instruction set inside a namespace that defines
+// SPARSECONV_KERNEL_TARGET, vector_registers and Vector. It has no include guard for that reason and means nothing
+// alone.
+#ifdef SPARSECONV_KERNEL_TARGET
+
+#ifndef SPARSECONV_UNROLL
+#if defined(__clang__)
+#define SPARSECONV_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define SPARSECONV_UNROLL _Pragma("GCC unroll 16")
+#else
+#define SPARSECONV_UNROLL
+#endif
+#endif
+
+/// Rows of a tile whose panel is `vectors` wide: the sums leave registers for the panel's row and one broadcast.
+constexpr std::size_t tile_rows(std::size_t vectors) {
+  std::size_t const rows = (vector_registers - vectors - 1) / vectors;
+  return rows < 12 ? rows : 12;
+}
+
+/// Adds Rows pairs at once; the sums stay in registers over all input channels.
+template <class T, std::size_t Rows, std::size_t Vectors>
+SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* input_rows, Row const* output_rows) {
+  using V = Vector<T>;
+  T const* input[Rows];
+  T* output[Rows];
+  typename V::Register sum[Rows][Vectors];
+  SPARSECONV_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) {
+    input[r] = pairs.input + input_rows[r] * pairs.in_channels;
+    output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
+    SPARSECONV_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::load(output[r] + v * V::lanes);
+  }
+  T const* panel = pairs.panel;
+  for (std::int64_t c = 0; c < pairs.in_channels; ++c, panel += Vectors * V::lanes) {
+    typename V::Register weight[Vectors];
+    SPARSECONV_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) weight[v] = V::load(panel + v * V::lanes);
+    SPARSECONV_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+      typename V::Register const factor = V::broadcast(input[r][c]);
+      SPARSECONV_UNROLL
+      for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::multiply_add(factor, weight[v], sum[r][v]);
+    }
+  }
+  SPARSECONV_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) {
+    SPARSECONV_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) V::store(output[r] + v * V::lanes, sum[r][v]);
+  }
+}
+
+/// Adds the last pairs, fewer than a tile, in a tile of just their number.
+template <class T, std::size_t Rows, std::size_t Vectors>
+SPARSECONV_KERNEL_TARGET void add_rest(BlockPairs<T> const& pairs, std::int64_t done) {
+  if constexpr (Rows > 0) {
+    if (pairs.count - done == static_cast<std::int64_t>(Rows)) {
+      add_tile<T, Rows, Vectors>(pairs, pairs.input_rows + done, pairs.output_rows + done);
+    } else {
+      add_rest<T, Rows - 1, Vectors>(pairs, done);
+    }
+  }
+}
+
+template <class T, std::size_t Vectors>
+SPARSECONV_KERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
+  constexpr std::size_t rows = tile_rows(Vectors);
+  constexpr auto step = static_cast<std::int64_t>(rows);
+  std::int64_t done = 0;
+  for (; done + step <= pairs.count; done += step) {
+    add_tile<T, rows, Vectors>(pairs, pairs.input_rows + done, pairs.output_rows + done);
+  }
+  add_rest<T, rows - 1, Vectors>(pairs, done);
+}
+
+template <class T>
+inline constexpr PairKernels<T> kernels = [] {
+  if constexpr (vector_registers >= 32) {
+    return PairKernels<T>{Vector<T>::lanes, 4, {add_pairs<T, 1>, add_pairs<T, 2>, add_pairs<T, 3>, add_pairs<T, 4>}};
+  } else {
+    return PairKernels<T>{Vector<T>::lanes, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}};
+  }
+}();
+
+#endif

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+
+namespace sparseconv {
+
+/// A fixed number of threads that wait for work; the calling thread is one of them.
+///
+/// The threads start at the first parallel call and end with the team. One call uses the team at a time: a second
+/// caller, or a call from inside a body, does its work alone. That changes the time it takes and no result.
+class ThreadTeam {
+ public:
+  /// Throws: ShapeError if threads < 1.
+  explicit ThreadTeam(int threads) : size_(threads) {
+    if (threads < 1) {
+      throw ShapeError("cpu.threads: " + std::to_string(threads) + " threads; give at least 1");
+    }
+  }
+
+  ThreadTeam(ThreadTeam const&) = delete;
+  ThreadTeam& operator=(ThreadTeam const&) = delete;
+
+  ~ThreadTeam() {
+    stopping_.store(true, std::memory_order_relaxed);
+    start_round();
+    for (auto& worker : workers_) worker.join();
+  }
+
+  [[nodiscard]] int size() const { return size_; }
+
+  /// Calls body(worker) on `workers` threads at most and waits for all; workers are numbered from 0, the caller is 0.
+  ///
+  /// The body has to share out the work by itself and must be complete when only worker 0 runs it.
+  /// Throws: what a body threw first; the other bodies have ended by then.
+  template <class Body>
+  void run(int workers, Body const& body) {
+    std::unique_lock lock(in_use_, std::defer_lock);
+    if (workers <= 1 || size_ == 1 || current_team() == this || !lock.try_lock()) {
+      body(0);
+      return;
+    }
+    start_workers();
+    call_ = [](void const* context, int worker) { (*static_cast<Body const*>(context))(worker); };
+    context_ = &body;
+    active_ = workers < size_ ? workers : size_;
+    failure_ = nullptr;
+    pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    start_round();
+    guarded_call(0);
+    for (int left = pending_.load(std::memory_order_acquire); left != 0;
+         left = pending_.load(std::memory_order_acquire)) {
+      pending_.wait(left, std::memory_order_acquire);
+    }
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
+ private:
+  // The team whose body this thread is inside of: a nested call must not wait for its own team.
+  static ThreadTeam const*& current_team() {
+    thread_local ThreadTeam const* team = nullptr;
+    return team;
+  }
+
+  void start_workers() {
+    workers_.reserve(static_cast<std::size_t>(size_ - 1));
+    while (static_cast<int>(workers_.size()) < size_ - 1) {
+      int const worker = static_cast<int>(workers_.size()) + 1;
+      auto const seen = round_.load(std::memory_order_relaxed);
+      workers_.emplace_back([this, worker, seen] { serve(worker, seen); });
+    }
+  }
+
+  void start_round() {
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+  }
+
+  void serve(int worker, std::uint64_t seen) {
+    while (true) {
+      round_.wait(seen, std::memory_order_acquire);
+      seen = round_.load(std::memory_order_acquire);
+      if (stopping_.load(std::memory_order_relaxed)) return;
+      if (worker < active_) guarded_call(worker);
+      if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+    }
+  }
+
+  void guarded_call(int worker) {
+    ThreadTeam const* const outer = std::exchange(current_team(), this);
+    try {
+      call_(context_, worker);
+    } catch (...) {
+      std::scoped_lock lock(failure_mutex_);
+      if (!failure_) failure_ = std::current_exception();
+    }
+    current_team() = outer;
+  }
+
+  int size_;
+  std::vector<std::thread> workers_;
+  std::mutex in_use_;
+  std::atomic<std::uint64_t> round_{0};
+  std::atomic<int> pending_{0};
+  std::atomic<bool> stopping_{false};
+  void (*call_)(void const*, int) = nullptr;
+  void const* context_ = nullptr;
+  int active_ = 0;
+  std::mutex failure_mutex_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace sparseconv

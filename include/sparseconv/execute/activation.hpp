@@ -1,0 +1,36 @@
+#pragma once
+
+namespace sparseconv {
+
+/// A function of one number that follows a layer.
+struct Activation {
+  enum class Kind { none, relu, leaky_relu };
+
+  Kind kind = Kind::none;
+  double slope = 0;  ///< of leaky_relu, for negative numbers
+
+  template <class T>
+  [[nodiscard]] constexpr T operator()(T value) const {
+    switch (kind) {
+      case Kind::relu:
+        return value < T{0} ? T{0} : value;  // a NaN stays one
+      case Kind::leaky_relu:
+        return value < T{0} ? value * static_cast<T>(slope) : value;
+      case Kind::none:
+        break;
+    }
+    return value;
+  }
+
+  friend constexpr bool operator==(Activation const&, Activation const&) = default;
+};
+
+inline constexpr Activation no_activation{};
+inline constexpr Activation relu{Activation::Kind::relu, 0};
+
+/// max(x, 0) + slope * min(x, 0).
+constexpr Activation leaky_relu(double slope) {
+  return {Activation::Kind::leaky_relu, slope};
+}
+
+}  // namespace sparseconv

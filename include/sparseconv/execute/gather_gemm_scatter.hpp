@@ -1,0 +1,86 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include "sparseconv/backend/cpu/fused_blocks.hpp"
+#include "sparseconv/error.hpp"
+#include "sparseconv/execute/epilogue.hpp"
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/policy.hpp"
+#include "sparseconv/tensor/matrix_view.hpp"
+
+namespace sparseconv {
+
+/// Throws: ShapeError names the first operand of a convolution that does not fit the others.
+template <Element T>
+void check_operands(RulebookView const& rules, MatrixView<T const> input, WeightsView<T> const& weights,
+                    MatrixView<T const> output, Epilogue<T> const& epilogue, std::string const& call) {
+  auto const require = [&](std::int64_t given, std::int64_t needed, char const* what, char const* whose) {
+    if (given == needed) return;
+    throw ShapeError(call + ": " + what + " " + std::to_string(given) + ", " + whose + " " + std::to_string(needed) +
+                     "; they must be equal");
+  };
+  require(weights.elements, rules.element_count(), "the weights' kernel elements are", "the rulebook's are");
+  require(input.rows, rules.input_count, "the input's rows are", "the rulebook's input sites are");
+  require(output.rows, rules.output_count, "the output's rows are", "the rulebook's output sites are");
+  require(input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
+  require(output.columns, weights.out_channels, "the output's channels are", "the weights' output channels are");
+  if (!epilogue.bias.empty()) {
+    require(static_cast<std::int64_t>(epilogue.bias.size()), output.columns, "the bias has a length of",
+            "the output's channels are");
+  }
+  if (epilogue.residual.data != nullptr) {
+    require(epilogue.residual.rows, output.rows, "the residual's rows are", "the output's are");
+    require(epilogue.residual.columns, output.columns, "the residual's channels are", "the output's are");
+  }
+}
+
+template <Element T>
+void convolve_rows(SequentialPolicy const&, RulebookView const& rules, MatrixView<T const> input,
+                   WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
+  std::fill_n(output.data, output.size(), T{0});
+  for (std::int64_t k = 0; k < rules.element_count(); ++k) {
+    MatrixView<T const> const matrix = weights.element(k);
+    for (std::int64_t pair = 0; pair < rules.pair_count(k); ++pair) {
+      T const* const in = input.row(rules.inputs_of(k)[static_cast<std::size_t>(pair)]);
+      T* const out = output.row(rules.outputs_of(k)[static_cast<std::size_t>(pair)]);
+      for (std::int64_t c = 0; c < input.columns; ++c) {
+        for (std::int64_t j = 0; j < output.columns; ++j) out[j] += in[c] * matrix(c, j);
+      }
+    }
+  }
+  for (std::int64_t row = 0; row < output.rows; ++row) {
+    epilogue(row, output.columns, output.row(row), output.row(row));
+  }
+}
+
+template <Element T>
+void convolve_rows(CpuPolicy const& where, RulebookView const& rules, MatrixView<T const> input,
+                   WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
+  convolve_in_blocks(where, rules, input, weights, output, epilogue);
+}
+
+/// Does the arithmetic of a convolution: output[o] = epilogue(sum over the pairs (i, o) of element k of input[i] W[k]).
+///
+/// Output rows without a pair get the epilogue of a sum of 0. What output held before is overwritten.
+///
+/// Shapes: input N x C_in, weights K x C_in x C_out, output M x C_out, N and M as in the rulebook.
+///         Output must not overlap the other operands.
+/// Order:  waits for the result.
+/// Bits:   the same on every run and for any number of threads: a row is summed by element, then input channel.
+///         `cpu` fuses multiplications and additions where the processor can, `seq` does not.
+/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread.
+/// Throws: ShapeError if an operand does not fit the others.
+template <ExecutionPolicy Policy, Element T>
+void gather_gemm_scatter(Policy const& where, RulebookView const& rules,
+                         std::type_identity_t<MatrixView<T const>> input, std::type_identity_t<WeightsView<T>> weights,
+                         MatrixView<T> output, std::type_identity_t<Epilogue<T>> const& epilogue = {}) {
+  check_operands<T>(rules, input, weights, output, epilogue, "gather_gemm_scatter");
+  convolve_rows<T>(where, rules, input, weights, output, epilogue);
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/backend/cpu/kernel_row_probes.hpp"
+#include "sparseconv/backend/cpu/kernel_row_sweep.hpp"
+#include "sparseconv/backend/cpu/rulebook_assembly.hpp"
+#include "sparseconv/error.hpp"
+#include "sparseconv/index/hash_table.hpp"
+#include "sparseconv/index/index_cache.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/lookup.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv {
+
+/// The element that takes every output to the input in the same cell, if the sets are one and the geometry has such an
+/// element.
+template <int D>
+std::optional<std::int64_t> identity_element(SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                                             KernelGeometry<D> const& geometry) {
+  if (!inputs.is(outputs) || geometry.stride != PerAxis<D>(1)) return std::nullopt;
+  std::int64_t element = 0;
+  for (int axis = 0; axis < D; ++axis) {
+    std::int32_t const position = geometry.padding[axis] / geometry.dilation[axis];
+    if (geometry.padding[axis] % geometry.dilation[axis] != 0 || position >= geometry.kernel_size[axis]) {
+      return std::nullopt;
+    }
+    element = element * geometry.kernel_size[axis] + position;
+  }
+  return element;
+}
+
+/// The pairs of every element, found one coordinate at a time.
+template <int D, class Find>
+Rulebook collect_pairs(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry,
+                       Find const& find) {
+  std::vector<std::int64_t> offsets{0};
+  std::vector<Row> input_rows;
+  std::vector<Row> output_rows;
+  for (std::int64_t element = 0; element < geometry.element_count(); ++element) {
+    WideCoordinate<D> const offset = geometry.element_offset(element);
+    for (std::int64_t row = 0; row < outputs.size(); ++row) {
+      WideCoordinate<D> sought = geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(row)]);
+      for (std::size_t field = 0; field < sought.size(); ++field) sought[field] += offset[field];
+      if (Row const found = find(sought); found != no_row) {
+        input_rows.push_back(found);
+        output_rows.push_back(static_cast<Row>(row));
+      }
+    }
+    offsets.push_back(static_cast<std::int64_t>(input_rows.size()));
+  }
+  return Rulebook(std::move(offsets), Buffer<Row>(std::span<Row const>(input_rows)),
+                  Buffer<Row>(std::span<Row const>(output_rows)), inputs.size(), outputs.size(),
+                  identity_element(inputs, outputs, geometry));
+}
+
+template <int D, class Lookup>
+Rulebook build_rulebook_with(SequentialPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                             KernelGeometry<D> const& geometry, Lookup) {
+  if constexpr (std::is_same_v<Lookup, lookup::Hash>) {
+    return cached_hash_table(where, inputs)->visit([&](auto const& table) {
+      return collect_pairs(inputs, outputs, geometry, [&](auto const& sought) { return table.find(sought); });
+    });
+  } else {
+    return collect_pairs(inputs, outputs, geometry,
+                         [&](auto const& sought) { return find_by_bisection(inputs, sought); });
+  }
+}
+
+template <int D, class Lookup>
+Rulebook build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                             KernelGeometry<D> const& geometry, Lookup) {
+  auto const identity = identity_element(inputs, outputs, geometry);
+  if constexpr (std::is_same_v<Lookup, lookup::Hash>) {
+    return cached_hash_table(where, inputs)->visit([&](auto const& table) {
+      return assemble_rulebook(where, inputs, outputs, geometry, identity, KernelRowProbes(outputs, geometry, table));
+    });
+  } else {
+    return with_key_packing(
+        swept_box(inputs, outputs, geometry), "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
+          return assemble_rulebook(where, inputs, outputs, geometry, identity,
+                                   KernelRowSweep<D, Key>(where, inputs, outputs, geometry, packing));
+        });
+  }
+}
+
+/// Builds the rulebook between two site sets: the pairs (i, o) with input i at o*stride - padding + k*dilation.
+///
+/// The outputs may be any set; output_sites makes those of a convolution. See RulebookView for the order of the pairs.
+///
+/// Order:  waits for the result.
+/// Bits:   the same for every policy and lookup.
+/// Work:   sorted: one sweep of both lists for each row of the kernel, half of them where the map is symmetric;
+///         hash: one probe for each element and output. 8 bytes a pair, twice that while it is being built.
+/// Throws: ShapeError if the geometry is not valid; CapacityError if the sites span a box too large for 127-bit keys.
+/// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
+template <ExecutionPolicy Policy, int D, class Lookup = lookup::Sorted>
+Rulebook build_rulebook(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                        KernelGeometry<D> const& geometry, Lookup how = {}) {
+  static_assert(is_lookup<Lookup>, "build_rulebook: the last argument is lookup::sorted or lookup::hash");
+  check_geometry(geometry, "build_rulebook");
+  return build_rulebook_with(where, inputs, outputs, geometry, how);
+}
+
+}  // namespace sparseconv

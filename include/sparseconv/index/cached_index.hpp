@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+
+#include "sparseconv/index/build_rulebook.hpp"
+#include "sparseconv/index/index_cache.hpp"
+#include "sparseconv/index/output_sites.hpp"
+
+namespace sparseconv {
+
+/// output_sites, computed once and kept with the input set: the same question gives the same set, by identity.
+///
+/// Throws: what output_sites throws.
+template <ExecutionPolicy Policy, int D>
+SiteSet<D> cached_output_sites(Policy const& where, SiteSet<D> const& inputs, KernelGeometry<D> const& geometry,
+                               OutputDefinition definition) {
+  auto& cache = inputs.derived().template get<IndexCache<D>>();
+  if (auto kept = cache.output_sites(geometry, definition)) return *kept;
+  SiteSet<D> const outputs = output_sites(where, inputs, geometry, definition);
+  // A set that kept itself would never be freed; asking again costs nothing.
+  return outputs.is(inputs) ? outputs : cache.keep(geometry, definition, outputs);
+}
+
+/// build_rulebook, computed once and kept with the input set for as long as the output set lives.
+///
+/// Throws: what build_rulebook throws.
+template <ExecutionPolicy Policy, int D>
+std::shared_ptr<Rulebook const> cached_rulebook(Policy const& where, SiteSet<D> const& inputs,
+                                                SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
+  auto& cache = inputs.derived().template get<IndexCache<D>>();
+  auto kept = cache.rulebook(outputs, geometry);
+  return kept ? kept : cache.keep(outputs, geometry, build_rulebook(where, inputs, outputs, geometry));
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/tensor/box.hpp"
+#include "sparseconv/tensor/per_axis.hpp"
+
+namespace sparseconv {
+
+/// Which input cells an output cell takes from: element k of the kernel takes output o to input o*stride - padding +
+/// k*dilation.
+///
+/// Elements are numbered row-major, last axis fastest. Units: grid cells.
+template <int D>
+struct KernelGeometry {
+  PerAxis<D> kernel_size = 1;
+  PerAxis<D> stride = 1;
+  PerAxis<D> padding = 0;
+  PerAxis<D> dilation = 1;
+  /// The element that has to cover an active site in the submanifold definition; floor((kernel_size - 1) / 2) if not
+  /// told.
+  std::optional<PerAxis<D>> centre = std::nullopt;
+
+  /// K, the number of kernel elements.
+  [[nodiscard]] constexpr std::int64_t element_count() const {
+    std::int64_t count = 1;
+    for (int axis = 0; axis < D; ++axis) count *= kernel_size[axis];
+    return count;
+  }
+
+  /// Where an element stands in the kernel: an index for each axis.
+  [[nodiscard]] constexpr PerAxis<D> element_position(std::int64_t element) const {
+    PerAxis<D> position = 0;
+    for (int axis = D; axis-- > 0; element /= kernel_size[axis]) {
+      position[axis] = static_cast<std::int32_t>(element % kernel_size[axis]);
+    }
+    return position;
+  }
+
+  /// k * dilation of an element; its batch field is 0.
+  [[nodiscard]] constexpr WideCoordinate<D> element_offset(std::int64_t element) const {
+    PerAxis<D> const position = element_position(element);
+    WideCoordinate<D> offset{};
+    for (int axis = 0; axis < D; ++axis) {
+      offset[static_cast<std::size_t>(axis) + 1] = std::int64_t{position[axis]} * dilation[axis];
+    }
+    return offset;
+  }
+
+  /// The input cell that element 0 takes for an output: o*stride - padding.
+  [[nodiscard]] constexpr WideCoordinate<D> window_start(Coordinate<D> const& output) const {
+    WideCoordinate<D> start{};
+    start[0] = output.batch;
+    for (int axis = 0; axis < D; ++axis) {
+      auto const a = static_cast<std::size_t>(axis);
+      start[a + 1] = std::int64_t{output.position[a]} * stride[axis] - padding[axis];
+    }
+    return start;
+  }
+
+  [[nodiscard]] constexpr PerAxis<D> centre_position() const {
+    if (centre) return *centre;
+    PerAxis<D> middle = 0;
+    for (int axis = 0; axis < D; ++axis) middle[axis] = (kernel_size[axis] - 1) / 2;
+    return middle;
+  }
+
+  /// The padding with which the centre of the kernel stands on the output's own cell (for stride 1): centre * dilation.
+  [[nodiscard]] constexpr PerAxis<D> same_padding() const {
+    PerAxis<D> same = centre_position();
+    for (int axis = 0; axis < D; ++axis) same[axis] *= dilation[axis];
+    return same;
+  }
+
+  friend constexpr bool operator==(KernelGeometry const&, KernelGeometry const&) = default;
+};
+
+/// Throws: ShapeError if a kernel extent, stride or dilation is below 1, a padding is negative, or the centre is
+/// outside the
+///         kernel; CapacityError if the kernel has more than 2^31 - 1 elements or reaches further than 2^31 - 1 cells.
+template <int D>
+void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) {
+  auto const refuse = [&](char const* what, PerAxis<D> const& values, char const* rule) {
+    throw ShapeError(call + ": " + what + " is " + to_string(values) + "; " + rule);
+  };
+  double elements = 1;
+  PerAxis<D> const centre = geometry.centre_position();
+  for (int axis = 0; axis < D; ++axis) {
+    if (geometry.kernel_size[axis] < 1) refuse("kernel_size", geometry.kernel_size, "every extent must be at least 1");
+    if (geometry.stride[axis] < 1) refuse("stride", geometry.stride, "every stride must be at least 1");
+    if (geometry.dilation[axis] < 1) refuse("dilation", geometry.dilation, "every dilation must be at least 1");
+    if (geometry.padding[axis] < 0) refuse("padding", geometry.padding, "no padding can be negative");
+    if (centre[axis] < 0 || centre[axis] >= geometry.kernel_size[axis]) {
+      refuse("centre", centre, "it must be an element of the kernel");
+    }
+    elements *= geometry.kernel_size[axis];
+    std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
+    if (reach > std::numeric_limits<std::int32_t>::max()) {
+      throw CapacityError(call + ": a kernel of " + to_string(geometry.kernel_size) + " with dilation " +
+                          to_string(geometry.dilation) + " reaches over more than 2^31 - 1 cells; make it smaller");
+    }
+  }
+  if (elements > std::numeric_limits<std::int32_t>::max()) {
+    throw CapacityError(call + ": a kernel of " + to_string(geometry.kernel_size) +
+                        " has more than 2^31 - 1 elements; make it smaller");
+  }
+}
+
+}  // namespace sparseconv

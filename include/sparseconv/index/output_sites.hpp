@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "sparseconv/backend/cpu/output_coordinates.hpp"
+#include "sparseconv/index/output_grid.hpp"
+#include "sparseconv/index/reached_outputs.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv {
+
+/// The coordinates that inputs reach, canonical.
+template <int D>
+Buffer<Coordinate<D>> output_coordinates(SequentialPolicy const&, SiteSet<D> const& inputs,
+                                         ReachedOutputs<D> const& reached_outputs) {
+  std::vector<Coordinate<D>> reached;
+  for (Coordinate<D> const& input : inputs.coordinates()) {
+    reached_outputs(input,
+                    [&](WideCoordinate<D> const& output) { reached.push_back(narrow<D>(output, "output_sites")); });
+  }
+  std::sort(reached.begin(), reached.end());
+  reached.erase(std::unique(reached.begin(), reached.end()), reached.end());
+  return Buffer<Coordinate<D>>(std::span<Coordinate<D> const>(reached));
+}
+
+/// The output sites of a convolution; see OutputDefinition for what they are, docs/semantics.md for examples.
+///
+/// Submanifold outputs with same padding are the input's own set, by identity.
+///
+/// Units:  coordinates in cells of the output grid, see output_grid.
+/// Order:  waits for the result.
+/// Bits:   the same for every policy.
+/// Throws: ShapeError as output_grid does; CoordinateError if an output of an unbounded grid does not fit 32 bits;
+///         CapacityError if there are more than 2^31 - 1, or their coordinates need more than 127 bits.
+/// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3 (regular, submanifold);
+///         Choy, Gwak, Savarese, CVPR 2019 (floor).
+template <ExecutionPolicy Policy, int D>
+SiteSet<D> output_sites(Policy const& where, SiteSet<D> const& inputs, KernelGeometry<D> const& geometry,
+                        OutputDefinition definition) {
+  Grid<D> const grid = output_grid(inputs.grid(), geometry, definition, "output_sites");
+  if (definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding()) return inputs;
+  ReachedOutputs<D> const reached(geometry, definition, grid);
+  return SiteSet<D>(grid, output_coordinates(where, inputs, reached));
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sparseconv/io/bytes.hpp"
+#include "sparseconv/io/npy_header.hpp"
+#include "sparseconv/io/point_cloud.hpp"
+#include "sparseconv/io/scalar_type.hpp"
+
+namespace sparseconv {
+
+/// Converts the values of a .npy array, given as the bytes after its header, which parse_npy_header checked.
+[[nodiscard]] inline PointCloud convert_npy_values(const NpyHeader& header, std::span<const std::byte> data) {
+  PointCloud cloud{.columns = static_cast<std::int64_t>(header.columns)};
+  const std::size_t size = size_of(header.type);
+  const std::size_t rows = static_cast<std::size_t>(header.rows);
+  if (rows == 0) return cloud;
+  const std::size_t columns = static_cast<std::size_t>(header.columns);
+  cloud.values.resize(rows * columns);
+  if (!header.fortran_order) {
+    copy_as_float(header.type, data.data(), size, rows * columns, cloud.values.data(), 1);
+  } else {
+    for (std::size_t column = 0; column < columns; ++column)
+      copy_as_float(header.type, data.data() + column * rows * size, size, rows, cloud.values.data() + column, columns);
+  }
+  return cloud;
+}
+
+/// Reads points from the bytes of a .npy file.
+///
+/// `name` is what messages call the bytes. Shapes: that of the array; no column names.
+/// Versions 1 to 3, C and Fortran order, little-endian halves, floats, doubles, integers and booleans.
+/// Doubles and wide integers are rounded to float: at 1e6 m in steps of 6 cm, so move a scan in world coordinates to
+/// its own origin first. Throws:  FormatError if the bytes are no such file, the array is not N x C with C >= 3, or
+/// values are missing or left over.
+[[nodiscard]] inline PointCloud parse_npy(std::span<const std::byte> bytes, std::string_view name) {
+  const NpyHeader header = parse_npy_header(bytes, bytes.size(), "read_npy: " + std::string(name));
+  return convert_npy_values(header, bytes.subspan(header.data_begin));
+}
+
+/// Reads the points of a .npy file, as np.save writes it.
+///
+/// Throws:  what parse_npy throws; FormatError if the file cannot be read.
+[[nodiscard]] inline PointCloud read_npy(const std::filesystem::path& path) {
+  return parse_npy(read_bytes(path, "read_npy"), path.string());
+}
+
+}  // namespace sparseconv

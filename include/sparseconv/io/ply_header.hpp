@@ -1,0 +1,139 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/io/number_text.hpp"
+#include "sparseconv/io/scalar_type.hpp"
+#include "sparseconv/io/text_lines.hpp"
+
+namespace sparseconv {
+
+/// One property of a PLY element. With a count type it is a list of values of `type`.
+struct PlyProperty {
+  std::string name;
+  ScalarType type = ScalarType::float32;
+  std::optional<ScalarType> list_count = std::nullopt;
+};
+
+/// One element of a PLY file, such as vertex or face: `count` rows of the same properties.
+struct PlyElement {
+  std::string name;
+  std::uint64_t count = 0;
+  std::vector<PlyProperty> properties = {};
+};
+
+/// What the header of a PLY file says, in its order.
+struct PlyHeader {
+  bool is_ascii = true;
+  std::vector<PlyElement> elements = {};
+};
+
+/// The type that PLY calls `name`, in the words of either of its vocabularies.
+[[nodiscard]] inline std::optional<ScalarType> parse_ply_type(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, ScalarType>, 16> known = {{{"char", ScalarType::int8},
+                                                                              {"uchar", ScalarType::uint8},
+                                                                              {"short", ScalarType::int16},
+                                                                              {"ushort", ScalarType::uint16},
+                                                                              {"int", ScalarType::int32},
+                                                                              {"uint", ScalarType::uint32},
+                                                                              {"float", ScalarType::float32},
+                                                                              {"double", ScalarType::float64},
+                                                                              {"int8", ScalarType::int8},
+                                                                              {"uint8", ScalarType::uint8},
+                                                                              {"int16", ScalarType::int16},
+                                                                              {"uint16", ScalarType::uint16},
+                                                                              {"int32", ScalarType::int32},
+                                                                              {"uint32", ScalarType::uint32},
+                                                                              {"float32", ScalarType::float32},
+                                                                              {"float64", ScalarType::float64}}};
+  for (const auto& [word, type] : known)
+    if (word == name) return type;
+  return std::nullopt;
+}
+
+/// Reads what follows the word "property". Nothing if it is no scalar or list of PLY's types.
+[[nodiscard]] inline std::optional<PlyProperty> parse_ply_property(Words words) {
+  PlyProperty property;
+  std::string_view type = words.next();
+  if (type == "list") {
+    property.list_count = parse_ply_type(words.next());
+    if (!property.list_count || property.list_count == ScalarType::float32 ||
+        property.list_count == ScalarType::float64)
+      return std::nullopt;
+    type = words.next();
+  }
+  const std::optional<ScalarType> known = parse_ply_type(type);
+  property.name = words.next();
+  if (!known || property.name.empty()) return std::nullopt;
+  property.type = *known;
+  return property;
+}
+
+/// Reads the format line. True if it is ascii.
+///
+/// Throws:  FormatError if it is not one of "ascii 1.0" and "binary_little_endian 1.0".
+[[nodiscard]] inline bool parse_ply_format(std::string_view line, const std::string& where) {
+  Words words(line);
+  words.next();
+  const std::string_view encoding = words.next();
+  if (encoding == "binary_big_endian")
+    throw FormatError(where +
+                      ": the format is binary_big_endian, the reader takes ascii and binary_little_endian; "
+                      "save it again as one of these");
+  if ((encoding != "ascii" && encoding != "binary_little_endian") || words.next() != "1.0")
+    throw FormatError(where + ": " + in_quotes(line) +
+                      " is neither \"format ascii 1.0\" nor \"format binary_little_endian 1.0\"");
+  return encoding == "ascii";
+}
+
+/// Reads a PLY header and leaves `lines` at the first byte of the data. `where` begins every message.
+///
+/// Throws:  FormatError if the lines are no complete PLY header, or one whose data the reader does not take.
+[[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, const std::string& where) {
+  std::string_view line;
+  if (!lines.next(line) || line != "ply")
+    throw FormatError(where + ": begins with " + in_quotes(line) + ", a PLY file with \"ply\"; is it another format?");
+  PlyHeader header;
+  bool has_format = false;
+  while (lines.next(line)) {
+    Words words(line);
+    const std::string_view keyword = words.next();
+    const auto malformed = [&, number = lines.number()](const std::string& expected) {
+      return FormatError(where + ": header line " + std::to_string(number) + ", " + in_quotes(line) + ", " + expected);
+    };
+    if (keyword.empty() || keyword == "comment" || keyword == "obj_info") continue;
+    if (keyword == "format") {
+      header.is_ascii = parse_ply_format(line, where);
+      has_format = true;
+    } else if (keyword == "element") {
+      PlyElement element{.name = std::string(words.next())};
+      const std::optional<std::uint64_t> count = parse_count(words.next());
+      if (!count) throw malformed("is not \"element <name> <count>\"");
+      element.count = *count;
+      header.elements.push_back(std::move(element));
+    } else if (keyword == "property") {
+      std::optional<PlyProperty> property = parse_ply_property(words);
+      if (!property)
+        throw malformed("is neither \"property <type> <name>\" nor \"property list <integer type> <type> <name>\"");
+      if (header.elements.empty()) throw malformed("belongs to no element; an element line comes first");
+      header.elements.back().properties.push_back(*std::move(property));
+    } else if (keyword == "end_header") {
+      if (!has_format) throw FormatError(where + ": the header has no format line; begin it with \"format ascii 1.0\"");
+      return header;
+    } else {
+      throw malformed("begins with no keyword of PLY");
+    }
+  }
+  throw FormatError(where + ": the header does not come to end_header; the file is truncated");
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <png.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <system_error>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/io/picture.hpp"
+
+namespace sparseconv {
+
+/// Writes a picture as a PNG file of 8-bit RGB. A file of that name is replaced.
+///
+/// Needs libpng (`<png.h>`, linked with -lpng), so `<sparseconv/sparseconv.hpp>` does not include this header.
+/// The file appears whole or not at all: it is written under another name beside it, then renamed.
+///
+/// Throws:  ShapeError if the picture has no pixels, which PNG cannot say; Error if the file cannot be written.
+inline void write_png(const std::filesystem::path& path, const Picture& picture) {
+  const auto fail = [&](const std::string& reason) {
+    throw Error("write_png: cannot write " + path.string() + ": " + reason);
+  };
+  if (picture.width() == 0 || picture.height() == 0) {
+    throw ShapeError("write_png: the picture has " + std::to_string(picture.width()) + " x " +
+                     std::to_string(picture.height()) + " pixels; a PNG file needs at least 1 x 1");
+  }
+  // libpng itself accepts sides up to a million; its sizes have 32 bits.
+  constexpr std::int64_t largest_side = 1'000'000;
+  if (picture.width() > largest_side || picture.height() > largest_side) {
+    fail("a side of " + std::to_string(picture.width()) + " x " + std::to_string(picture.height()) +
+         " pixels is beyond the million that libpng writes");
+  }
+
+  // The name is the writer's own, so that two programs writing the same picture do not meet in one file.
+  std::filesystem::path partial = path;
+  partial += "." + std::to_string(std::random_device{}()) + ".partial";
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(partial.string().c_str(), "wbx"), &std::fclose);
+  if (file == nullptr) {
+    fail(std::generic_category().message(errno) + "; the folder must exist and be writable");
+  }
+  struct Remover {
+    const std::filesystem::path& partial;
+    ~Remover() {
+      std::error_code ignored;
+      std::filesystem::remove(partial, ignored);
+    }
+  } const remover{partial};
+
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(picture.width());
+  image.height = static_cast<png_uint_32>(picture.height());
+  image.format = PNG_FORMAT_RGB;
+  if (png_image_write_to_stdio(&image, file.get(), 0, picture.bytes().data(), 0, nullptr) == 0) {
+    fail(image.message);
+  }
+  if (std::fclose(file.release()) != 0) {
+    fail(std::generic_category().message(errno));
+  }
+  std::error_code renamed;
+  std::filesystem::rename(partial, path, renamed);
+  if (renamed) {
+    fail(renamed.message());
+  }
+}
+
+}  // namespace sparseconv

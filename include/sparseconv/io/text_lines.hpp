@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sparseconv {
+
+/// Walks the lines of a text that binary data may follow. A line ends at LF or CR LF, or where the bytes end.
+class TextLines {
+ public:
+  explicit TextLines(std::span<const std::byte> bytes)
+      : text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
+
+  /// Takes the next line, without its ending. False, and `line` is untouched, if none is left.
+  bool next(std::string_view& line) {
+    if (position_ == text_.size()) return false;
+    const std::size_t end = std::min(text_.find('\n', position_), text_.size());
+    line = text_.substr(position_, end - position_);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    position_ = std::min(end + 1, text_.size());
+    ++number_;
+    return true;
+  }
+
+  /// Takes the next line that holds more than blanks.
+  bool next_filled(std::string_view& line) {
+    while (next(line))
+      if (line.find_first_not_of(" \t\r\v\f") != std::string_view::npos) return true;
+    return false;
+  }
+
+  /// The number of the line taken last; the first is 1.
+  [[nodiscard]] std::size_t number() const noexcept { return number_; }
+
+  /// The byte after the line taken last and its ending.
+  [[nodiscard]] std::size_t position() const noexcept { return position_; }
+
+ private:
+  std::string_view text_;
+  std::size_t position_ = 0;
+  std::size_t number_ = 0;
+};
+
+/// Walks the words of a line; blanks separate them.
+class Words {
+ public:
+  explicit Words(std::string_view line) : rest_(line) {}
+
+  /// Takes the next word. False, and `word` is untouched, if none is left.
+  bool next(std::string_view& word) {
+    constexpr std::string_view blanks = " \t\r\v\f";
+    const std::size_t begin = rest_.find_first_not_of(blanks);
+    if (begin == std::string_view::npos) return false;
+    const std::size_t end = std::min(rest_.find_first_of(blanks, begin), rest_.size());
+    word = rest_.substr(begin, end - begin);
+    rest_.remove_prefix(end);
+    return true;
+  }
+
+  /// Takes the next word, or an empty one if none is left.
+  std::string_view next() {
+    std::string_view word;
+    next(word);
+    return word;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+/// A piece of a file as a message shows it: in quotes, at most 40 characters, each that cannot be printed as a question
+/// mark.
+[[nodiscard]] inline std::string in_quotes(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  std::string shown = "\"";
+  for (const char c : text.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown + (text.size() > longest ? "...\"" : "\"");
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+
+#include "sparseconv/tensor/coordinate.hpp"
+
+namespace sparseconv {
+
+/// A coordinate before it is known to fit 32 bits; index 0 is the batch item, index 1 + a is axis a.
+template <int D>
+using WideCoordinate = std::array<std::int64_t, static_cast<std::size_t>(D) + 1>;
+
+template <int D>
+constexpr WideCoordinate<D> widen(Coordinate<D> const& coordinate) {
+  WideCoordinate<D> wide;
+  wide[0] = coordinate.batch;
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) wide[axis + 1] = coordinate.position[axis];
+  return wide;
+}
+
+/// The smallest box around some coordinates, both corners inside. Without coordinates low > high.
+template <int D>
+struct Box {
+  WideCoordinate<D> low = filled(std::numeric_limits<std::int64_t>::max());
+  WideCoordinate<D> high = filled(std::numeric_limits<std::int64_t>::min());
+
+  [[nodiscard]] constexpr bool empty() const { return low[0] > high[0]; }
+
+  constexpr void include(WideCoordinate<D> const& coordinate) {
+    for (std::size_t field = 0; field < low.size(); ++field) {
+      low[field] = std::min(low[field], coordinate[field]);
+      high[field] = std::max(high[field], coordinate[field]);
+    }
+  }
+
+  constexpr void include(Box const& other) {
+    if (other.empty()) return;
+    include(other.low);
+    include(other.high);
+  }
+
+ private:
+  static constexpr WideCoordinate<D> filled(std::int64_t value) {
+    WideCoordinate<D> all{};
+    all.fill(value);
+    return all;
+  }
+};
+
+}  // namespace sparseconv

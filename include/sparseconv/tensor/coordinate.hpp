@@ -1,0 +1,31 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace sparseconv {
+
+/// Where a site is: its batch item, then one integer for each axis, slowest axis first (z, y, x).
+///
+/// Units: grid cells. Order: by batch, then axis 0, 1, ...; a list in this order without repeats is *canonical*.
+template <int D>
+requires(D >= 1) struct Coordinate {
+  std::int32_t batch = 0;
+  std::array<std::int32_t, static_cast<std::size_t>(D)> position{};
+
+  friend constexpr auto operator<=>(Coordinate const&, Coordinate const&) = default;
+};
+
+/// "(batch 0; 1, 2)", as messages print it.
+template <int D>
+std::string to_string(Coordinate<D> const& coordinate) {
+  std::string text = "(batch " + std::to_string(coordinate.batch) + ";";
+  for (int axis = 0; axis < D; ++axis) {
+    text += (axis ? ", " : " ") + std::to_string(coordinate.position[static_cast<std::size_t>(axis)]);
+  }
+  return text + ")";
+}
+
+}  // namespace sparseconv

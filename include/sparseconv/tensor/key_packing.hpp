@@ -1,0 +1,109 @@
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <string>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/tensor/box.hpp"
+#include "sparseconv/tensor/wide_key.hpp"
+
+namespace sparseconv {
+
+/// Packs the coordinates of a box into integers that sort as the coordinates do.
+///
+/// Each field is taken relative to the box's low corner and has as many bits as the box is wide, so inside the box
+/// key(c + offset) == key(c) + offset_key(offset): a neighbour is found by one addition. Key is std::uint64_t or
+/// WideKey.
+template <int D, class Key>
+class KeyPacking {
+ public:
+  constexpr KeyPacking() = default;
+
+  /// The box must need at most 8 * sizeof(Key) bits: see with_key_packing.
+  explicit constexpr KeyPacking(Box<D> const& box) : box_(box) {
+    int used = 0;
+    for (std::size_t field = box.low.size(); field-- > 0;) {
+      int const width = field_bits(box, field);
+      shift_[field] = width == 0 ? 0 : used;  // a shift by the key's full width would be undefined
+      used += width;
+    }
+    bits_ = used;
+  }
+
+  /// Bits that the keys of a box take.
+  static constexpr int bits_needed(Box<D> const& box) {
+    int bits = 0;
+    for (std::size_t field = 0; field < box.low.size(); ++field) bits += field_bits(box, field);
+    return bits;
+  }
+
+  [[nodiscard]] constexpr int bits() const { return bits_; }
+
+  [[nodiscard]] constexpr bool contains(WideCoordinate<D> const& coordinate) const {
+    bool inside = true;
+    for (std::size_t field = 0; field < coordinate.size(); ++field) {
+      inside &= coordinate[field] >= box_.low[field] && coordinate[field] <= box_.high[field];
+    }
+    return inside;
+  }
+
+  /// The key of a coordinate inside the box.
+  [[nodiscard]] constexpr Key key(WideCoordinate<D> const& coordinate) const {
+    Key packed{0};
+    for (std::size_t field = 0; field < coordinate.size(); ++field) {
+      packed = packed | (Key{static_cast<std::uint64_t>(coordinate[field] - box_.low[field])} << shift_[field]);
+    }
+    return packed;
+  }
+
+  /// What to add to the key of a coordinate to get that of its neighbour; both must lie in the box.
+  [[nodiscard]] constexpr Key offset_key(WideCoordinate<D> const& offset) const {
+    Key packed{0};
+    for (std::size_t field = 0; field < offset.size(); ++field) {
+      if (offset[field] >= 0) {
+        packed = packed + (Key{static_cast<std::uint64_t>(offset[field])} << shift_[field]);
+      } else {
+        packed = packed - (Key{static_cast<std::uint64_t>(-offset[field])} << shift_[field]);
+      }
+    }
+    return packed;
+  }
+
+  /// The coordinate whose key this is.
+  [[nodiscard]] constexpr WideCoordinate<D> coordinate(Key key) const {
+    WideCoordinate<D> unpacked{};
+    for (std::size_t field = 0; field < unpacked.size(); ++field) {
+      int const width = field_bits(box_, field);
+      std::uint64_t const mask = width == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
+      unpacked[field] = box_.low[field] + static_cast<std::int64_t>(low_bits(key >> shift_[field]) & mask);
+    }
+    return unpacked;
+  }
+
+ private:
+  static constexpr int field_bits(Box<D> const& box, std::size_t field) {
+    if (box.empty()) return 0;
+    return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(box.high[field] - box.low[field])));
+  }
+
+  Box<D> box_{};
+  std::array<int, static_cast<std::size_t>(D) + 1> shift_{};
+  int bits_ = 0;
+};
+
+/// Calls body with the narrowest packing that holds the box: KeyPacking<D, std::uint64_t>, else KeyPacking<D, WideKey>.
+///
+/// The largest value of Key is never a key, so that it can end a list of them.
+/// Throws: CapacityError if the box needs more than 127 bits.
+template <int D, class Body>
+decltype(auto) with_key_packing(Box<D> const& box, std::string const& call, Body&& body) {
+  int const bits = KeyPacking<D, std::uint64_t>::bits_needed(box);
+  if (bits <= 63) return body(KeyPacking<D, std::uint64_t>(box));
+  if (bits <= 127) return body(KeyPacking<D, WideKey>(box));
+  throw CapacityError(call + ": the sites span a box whose coordinates need " + std::to_string(bits) +
+                      " bits, keys have 127; split the sites into parts that lie closer together");
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/tensor/build_site_set.hpp"
+#include "sparseconv/tensor/point_features.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv {
+
+/// Makes a tensor of any coordinate list and its data list.
+///
+/// The rows of the tensor are in canonical order. Who needs the caller's order back calls build_site_set and
+/// features_to_sites, the two halves of this function, and later features_to_points.
+///
+/// Shapes: points: N coordinates; features: N x C, row-major, C = features.size() / N (0 when N is 0).
+/// Order:  waits for the result.
+/// Bits:   the same for every policy.
+/// Throws: ShapeError if the features are not N rows of one length, or an extent is below 1;
+///         CoordinateError if a point is outside the grid, or repeated while duplicates are rejected.
+template <Element T, int D, ExecutionPolicy Policy>
+SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid, std::span<Coordinate<D> const> points,
+                                      std::span<T const> features, Duplicates duplicates = Duplicates::reject) {
+  bool const divides = points.empty() ? features.empty() : features.size() % points.size() == 0;
+  if (!divides) {
+    throw ShapeError("make_sparse_tensor: " + std::to_string(features.size()) + " features for " +
+                     std::to_string(points.size()) + " coordinates; give the same number of channels for each");
+  }
+  std::int64_t const channels = points.empty() ? 0 : static_cast<std::int64_t>(features.size() / points.size());
+  PointSites<D> const sites = build_site_set(where, grid, points);
+  if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
+  MatrixView<T const> const rows{features.data(), static_cast<std::int64_t>(points.size()), channels};
+  return features_to_sites(where, sites, rows, duplicates);
+}
+
+template <Element T, int D, ExecutionPolicy Policy>
+SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
+                                      std::initializer_list<Coordinate<D>> points, std::initializer_list<T> features,
+                                      Duplicates duplicates = Duplicates::reject) {
+  return make_sparse_tensor<T, D>(where, grid, std::span<Coordinate<D> const>(points.begin(), points.size()),
+                                  std::span<T const>(features.begin(), features.size()), duplicates);
+}
+
+}  // namespace sparseconv

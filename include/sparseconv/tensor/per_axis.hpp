@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "sparseconv/error.hpp"
+
+namespace sparseconv {
+
+/// One integer for each axis, slowest axis first; made from one int (the same for all axes) or from D ints.
+///
+/// Throws: ShapeError if a value does not fit 32 bits.
+template <int D>
+requires(D >= 1) class PerAxis {
+ public:
+  template <std::integral Int>
+  constexpr PerAxis(Int all) {  // NOLINT: `.stride = 2` is meant to read well
+    values_.fill(checked(all));
+  }
+
+  template <std::integral... Ints>
+  requires(D > 1 && sizeof...(Ints) == D) constexpr PerAxis(Ints... each)
+      : values_{checked(each)...} {}  // NOLINT: likewise `{3, 1, 1}`
+
+  constexpr PerAxis(std::array<std::int32_t, static_cast<std::size_t>(D)> const& each)
+      : values_(each) {}  // NOLINT: the same without a list
+
+  constexpr std::int32_t operator[](int axis) const { return values_[static_cast<std::size_t>(axis)]; }
+  constexpr std::int32_t& operator[](int axis) { return values_[static_cast<std::size_t>(axis)]; }
+
+  friend constexpr bool operator==(PerAxis const&, PerAxis const&) = default;
+
+ private:
+  template <std::integral Int>
+  static constexpr std::int32_t checked(Int value) {
+    if (!std::in_range<std::int32_t>(value)) {
+      throw ShapeError("PerAxis: " + std::to_string(value) + " does not fit 32 bits; give a smaller value");
+    }
+    return static_cast<std::int32_t>(value);
+  }
+
+  std::array<std::int32_t, static_cast<std::size_t>(D)> values_{};
+};
+
+/// "3 x 1 x 1", as messages and tables print it.
+template <int D>
+std::string to_string(PerAxis<D> const& values) {
+  std::string text;
+  for (int axis = 0; axis < D; ++axis) text += (axis ? " x " : "") + std::to_string(values[axis]);
+  return text;
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/tensor/box.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/coordinate.hpp"
+#include "sparseconv/tensor/derived_store.hpp"
+#include "sparseconv/tensor/grid.hpp"
+
+namespace sparseconv {
+
+/// The row of a site in a coordinate list and in the features that belong to it.
+using Row = std::int32_t;
+
+/// Stands for "no row".
+inline constexpr Row no_row = -1;
+
+/// The active sites of a tensor: a canonical coordinate list (unique, sorted) that never changes.
+///
+/// A SiteSet is a handle: copies share the list and what was derived from it (hash table, rulebooks), which live as
+/// long as the last copy. Reading one, and convolving on it, is safe from several threads.
+template <int D>
+class SiteSet {
+ public:
+  /// No sites, on an unbounded grid.
+  SiteSet() : SiteSet(Grid<D>{}, Buffer<Coordinate<D>>{}) {}
+
+  /// Takes a list that is canonical already; build_site_set makes one from any list.
+  ///
+  /// Work:   one pass over the list.
+  /// Throws: ShapeError for extents below 1; CoordinateError if a site is outside the grid, repeated or out of order;
+  ///         CapacityError for more than 2^31 - 1 sites.
+  SiteSet(Grid<D> const& grid, Buffer<Coordinate<D>> coordinates) : contents_(make(grid, std::move(coordinates))) {}
+
+  [[nodiscard]] Grid<D> const& grid() const { return contents_->grid; }
+  [[nodiscard]] std::int64_t size() const { return contents_->coordinates.size(); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+
+  /// N coordinates; row i of every tensor on these sites belongs to coordinate i.
+  [[nodiscard]] std::span<Coordinate<D> const> coordinates() const { return contents_->coordinates; }
+
+  /// The smallest box around the sites.
+  [[nodiscard]] Box<D> const& bounding_box() const { return contents_->box; }
+
+  /// Whether both handles mean one and the same set; two sets with equal lists are not the same.
+  [[nodiscard]] bool is(SiteSet const& other) const { return contents_ == other.contents_; }
+
+  /// Memory of the coordinate list, in bytes.
+  [[nodiscard]] std::int64_t bytes() const { return contents_->coordinates.bytes(); }
+
+  /// Memory of all that was derived from the set and is kept with it, in bytes.
+  [[nodiscard]] std::int64_t derived_bytes() const { return contents_->derived.bytes(); }
+
+  /// Lets go of all that was derived; it is made again when a layer needs it.
+  void release_derived() const { contents_->derived.release(); }
+
+  /// Where higher floors keep what they derive from the set.
+  [[nodiscard]] DerivedStore& derived() const { return contents_->derived; }
+
+  /// The identity of the set without a share in its life.
+  [[nodiscard]] std::weak_ptr<void const> identity() const { return contents_; }
+
+ private:
+  struct Contents {
+    Grid<D> grid;
+    Buffer<Coordinate<D>> coordinates;
+    Box<D> box;
+    DerivedStore derived;
+  };
+
+  static std::shared_ptr<Contents> make(Grid<D> const& grid, Buffer<Coordinate<D>> coordinates) {
+    check_grid(grid, "SiteSet");
+    if (coordinates.size() > std::numeric_limits<Row>::max()) {
+      throw CapacityError("SiteSet: " + std::to_string(coordinates.size()) +
+                          " sites; rows are numbered up to 2^31 - 1, so split the batch");
+    }
+    auto contents = std::make_shared<Contents>();
+    for (std::int64_t i = 0; i < coordinates.size(); ++i) {
+      check_inside(grid, coordinates[i], "SiteSet");
+      if (i > 0 && !(coordinates[i - 1] < coordinates[i])) {
+        throw CoordinateError("SiteSet: site " + to_string(coordinates[i]) + " comes after " +
+                              to_string(coordinates[i - 1]) +
+                              "; sites must be unique and sorted, which build_site_set does for any list");
+      }
+      contents->box.include(widen(coordinates[i]));
+    }
+    contents->grid = grid;
+    contents->coordinates = std::move(coordinates);
+    return contents;
+  }
+
+  std::shared_ptr<Contents> contents_;
+};
+
+}  // namespace sparseconv

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/element.hpp"
+#include "sparseconv/tensor/matrix_view.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv {
+
+/// A data list on a coordinate list: row i of the features belongs to site i. A copy copies the features and shares the
+/// sites.
+///
+/// Shapes: N sites, C channels; features N x C, row-major.
+template <Element T, int D>
+class SparseTensor {
+ public:
+  /// No sites and no channels.
+  SparseTensor() = default;
+
+  /// Zeros on the given sites.
+  /// Throws: ShapeError if channels < 0.
+  SparseTensor(SiteSet<D> sites, std::int64_t channels)
+      : SparseTensor(sites, channels, Buffer<T>(checked_size(sites, channels), T{0})) {}
+
+  /// Takes the features as they are.
+  /// Throws: ShapeError if features does not hold sites.size() x channels numbers.
+  SparseTensor(SiteSet<D> sites, std::int64_t channels, Buffer<T> features)
+      : sites_(std::move(sites)), channels_(channels), features_(std::move(features)) {
+    if (features_.size() != checked_size(sites_, channels_)) {
+      throw ShapeError("SparseTensor: " + std::to_string(features_.size()) + " features for " +
+                       std::to_string(sites_.size()) + " sites of " + std::to_string(channels_) +
+                       " channels; give one number for each site and channel");
+    }
+  }
+
+  [[nodiscard]] SiteSet<D> const& sites() const { return sites_; }
+  [[nodiscard]] Grid<D> const& grid() const { return sites_.grid(); }
+  [[nodiscard]] std::int64_t size() const { return sites_.size(); }
+  [[nodiscard]] std::int64_t channels() const { return channels_; }
+  [[nodiscard]] MatrixView<T> features() { return {features_.data(), size(), channels_}; }
+  [[nodiscard]] MatrixView<T const> features() const { return {features_.data(), size(), channels_}; }
+
+ private:
+  static std::int64_t checked_size(SiteSet<D> const& sites, std::int64_t channels) {
+    if (channels < 0) {
+      throw ShapeError("SparseTensor: " + std::to_string(channels) + " channels; the count cannot be negative");
+    }
+    // Buffer refuses what cannot be addressed; here only the product itself must not overflow.
+    if (channels > 0 && sites.size() > std::numeric_limits<std::int64_t>::max() / channels) {
+      throw CapacityError("SparseTensor: " + std::to_string(sites.size()) + " sites of " + std::to_string(channels) +
+                          " channels cannot be addressed");
+    }
+    return sites.size() * channels;
+  }
+
+  SiteSet<D> sites_;
+  std::int64_t channels_ = 0;
+  Buffer<T> features_;
+};
+
+}  // namespace sparseconv

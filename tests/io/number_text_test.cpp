@@ -1,0 +1,62 @@
+#include "sparseconv/io/number_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <locale>
+
+namespace sparseconv {
+namespace {
+
+TEST(NumberText, ReadsNumbers) {
+  EXPECT_EQ(parse_number("0"), 0.0f);
+  EXPECT_EQ(parse_number("-0.5"), -0.5f);
+  EXPECT_EQ(parse_number("+1e-3"), 1e-3f);
+  EXPECT_EQ(parse_number("16777217"), 16777216.0f);
+  EXPECT_EQ(parse_number(".5"), 0.5f);
+  EXPECT_EQ(parse_number("inf"), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(parse_number("-inf"), -std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(parse_number("nan").value()));
+  EXPECT_TRUE(std::isnan(parse_number("-nan").value()));
+}
+
+TEST(NumberText, RoundsBeyondFloat) {
+  EXPECT_EQ(parse_number("1e39"), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(parse_number("-1e-60"), 0.0f);
+}
+
+TEST(NumberText, RefusesWhatIsNoNumber) {
+  for (const char* word : {"", "+", "-", "++1", "+-1", "1,5", "1.0f", "0x10", "one", "1e", "1e999", "--1", "1 "})
+    EXPECT_FALSE(parse_number(word)) << word;
+}
+
+TEST(NumberText, AStreamReadsTheSame) {
+  for (const char* word : {"0", "-0.5", "1e-3", "16777217", ".5", "inf", "-inf", "3.4e38", "123456.789"})
+    EXPECT_EQ(parse_by_stream<float>(word), parse_exactly<float>(word)) << word;
+  EXPECT_TRUE(std::isnan(parse_by_stream<float>("nan").value()));
+  for (const char* word : {"", "+1", "-", "--1", "1,5", "1.0f", "0x10", "one", " 1", "1 ", "1e999"})
+    EXPECT_FALSE(parse_by_stream<float>(word)) << word;
+}
+
+struct CommaForPoint : std::numpunct<char> {
+  char do_decimal_point() const override { return ','; }
+};
+
+TEST(NumberText, TheLocaleHasNoSay) {
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new CommaForPoint));
+  EXPECT_EQ(parse_number("1.5"), 1.5f);
+  EXPECT_EQ(parse_by_stream<float>("1.5"), 1.5f);
+  EXPECT_FALSE(parse_by_stream<float>("1,5"));
+  std::locale::global(before);
+}
+
+TEST(NumberText, ReadsCounts) {
+  EXPECT_EQ(parse_count("0"), 0u);
+  EXPECT_EQ(parse_count("9223372036854775807"), 9223372036854775807u);
+  for (const char* word : {"", "-0", "-1", "+1", "1.0", "1e3", "9223372036854775808", "99999999999999999999", "x"})
+    EXPECT_FALSE(parse_count(word)) << word;
+}
+
+}  // namespace
+}  // namespace sparseconv

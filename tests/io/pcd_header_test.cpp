@@ -1,0 +1,126 @@
+#include "sparseconv/io/pcd_header.hpp"
+
+#include <gtest/gtest.h>
+
+#include "byte_writer.hpp"
+#include "error_message.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::ByteWriter;
+using test::message_of;
+
+/// A header of x, y and z in which one line is another: the one that begins with the same word.
+std::string header_with(const std::string& replacement) {
+  std::string text;
+  for (const std::string line : {"VERSION .7", "FIELDS x y z", "SIZE 4 4 4", "TYPE F F F", "COUNT 1 1 1", "WIDTH 3",
+                                 "HEIGHT 2", "VIEWPOINT 0 0 0 1 0 0 0", "POINTS 6", "DATA ascii"})
+    text +=
+        (line.substr(0, line.find(' ')) == replacement.substr(0, replacement.find(' ')) ? replacement : line) + "\n";
+  return text;
+}
+
+std::string without(std::string text, const std::string& keyword) {
+  const std::size_t begin = text.find(keyword);
+  return text.erase(begin, text.find('\n', begin) + 1 - begin);
+}
+
+PcdHeader parse(const std::string& text) {
+  const ByteWriter writer(text);
+  TextLines lines(writer.bytes());
+  return parse_pcd_header(lines, "read");
+}
+
+std::string failure(const std::string& text) {
+  return message_of<FormatError>([&] { return parse(text); });
+}
+
+TEST(PcdHeader, LaysOutTheRecord) {
+  const PcdHeader header = parse(
+      "# .PCD v0.7 - Point Cloud Data file format\r\nVERSION 0.7\r\nFIELDS x _ f z\r\nSIZE 4 1 2 8\r\nTYPE F U I F\r\n"
+      "COUNT 1 3 2 1\r\nWIDTH 5\r\nHEIGHT 1\r\nVIEWPOINT 0 0 0 1 0 0 0\r\nPOINTS 5\r\nDATA binary\r\n");
+  EXPECT_FALSE(header.is_ascii);
+  EXPECT_EQ(header.points, 5u);
+  EXPECT_EQ(header.record_bytes, 4u + 3 + 4 + 8);
+  ASSERT_EQ(header.numbers.size(), 7u);
+  EXPECT_EQ(header.numbers[0].name, "x");
+  EXPECT_EQ(header.numbers[1].name, "");
+  EXPECT_EQ(header.numbers[4].name, "f_0");
+  EXPECT_EQ(header.numbers[5].name, "f_1");
+  EXPECT_EQ(header.numbers[5].field.offset, 9u);
+  EXPECT_EQ(header.numbers[5].field.type, ScalarType::int16);
+  EXPECT_EQ(header.numbers[6].field.offset, 11u);
+  EXPECT_EQ(header.numbers[6].field.type, ScalarType::float64);
+}
+
+TEST(PcdHeader, NeedsNoLineThatOthersTell) {
+  EXPECT_EQ(parse(header_with("")).points, 6u);
+  for (const char* keyword : {"VERSION", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS"})
+    EXPECT_EQ(parse(without(header_with(""), keyword)).points, 6u) << keyword;
+  EXPECT_EQ(parse(header_with("VERSION 0.6")).points, 6u);
+}
+
+TEST(PcdHeader, KnowsEachType) {
+  EXPECT_EQ(parse_pcd_type("F", "4"), ScalarType::float32);
+  EXPECT_EQ(parse_pcd_type("F", "8"), ScalarType::float64);
+  EXPECT_EQ(parse_pcd_type("I", "1"), ScalarType::int8);
+  EXPECT_EQ(parse_pcd_type("I", "2"), ScalarType::int16);
+  EXPECT_EQ(parse_pcd_type("I", "4"), ScalarType::int32);
+  EXPECT_EQ(parse_pcd_type("I", "8"), ScalarType::int64);
+  EXPECT_EQ(parse_pcd_type("U", "1"), ScalarType::uint8);
+  EXPECT_EQ(parse_pcd_type("U", "2"), ScalarType::uint16);
+  EXPECT_EQ(parse_pcd_type("U", "4"), ScalarType::uint32);
+  EXPECT_EQ(parse_pcd_type("U", "8"), ScalarType::uint64);
+  EXPECT_FALSE(parse_pcd_type("F", "2"));
+}
+
+TEST(PcdHeader, NamesAMissingLine) {
+  for (const std::string keyword : {"FIELDS", "SIZE", "TYPE"})
+    EXPECT_EQ(failure(without(header_with(""), keyword)), "read: the header has no " + keyword + " line");
+  EXPECT_EQ(failure(without(without(header_with(""), "WIDTH"), "POINTS")),
+            "read: the header has neither POINTS nor both of WIDTH and HEIGHT");
+  EXPECT_EQ(failure(without(header_with(""), "DATA")),
+            "read: the header does not come to its DATA line; the file is truncated, or no PCD file");
+  EXPECT_EQ(failure(""), "read: the header does not come to its DATA line; the file is truncated, or no PCD file");
+}
+
+TEST(PcdHeader, NamesALineItDoesNotTake) {
+  EXPECT_EQ(failure("ply\n"),
+            "read: header line 1, \"ply\", begins with no keyword of PCD; is the file in another format?");
+  EXPECT_EQ(failure("FIELDS x\nFIELDS y\n"), "read: header line 2 is a second FIELDS line");
+  EXPECT_EQ(failure(header_with("VERSION .5")),
+            "read: VERSION \".5\", the reader takes 0.7 and 0.6; save it again with a current PCL");
+  EXPECT_EQ(failure(header_with("DATA binary_compressed")),
+            "read: DATA is binary_compressed, the reader takes ascii and binary; convert it with "
+            "pcl_convert_pcd_ascii_binary <in> <out> 1");
+  EXPECT_EQ(failure(header_with("DATA text")), "read: DATA is \"text\", the reader takes ascii and binary");
+}
+
+TEST(PcdHeader, NamesFieldsThatDoNotAgree) {
+  EXPECT_EQ(failure(header_with("SIZE 4 4")), "read: FIELDS names 3 fields, SIZE has 2 values");
+  EXPECT_EQ(failure(header_with("TYPE F F F F")), "read: FIELDS names 3 fields, TYPE has 4 values");
+  EXPECT_EQ(failure(header_with("COUNT 1")), "read: FIELDS names 3 fields, COUNT has 1 values");
+  EXPECT_EQ(
+      failure(header_with("TYPE F F Q")),
+      "read: field \"z\" has TYPE \"Q\" and SIZE \"4\"; the reader takes F of 4 or 8 bytes, I and U of 1, 2, 4 or 8");
+}
+
+TEST(PcdHeader, NamesACountItDoesNotTake) {
+  for (const std::string count : {"0", "-1", "65536", "9223372036854775807", "x"})
+    EXPECT_EQ(failure(header_with("COUNT 1 " + count + " 1")),
+              "read: field \"y\" has COUNT \"" + count + "\"; a record has 1 to 65536 numbers in all");
+}
+
+TEST(PcdHeader, NamesPointsThatDoNotAgree) {
+  EXPECT_EQ(failure(header_with("POINTS 7")), "read: WIDTH 3 x HEIGHT 2 is not POINTS 7");
+  EXPECT_EQ(failure(header_with("WIDTH 9223372036854775807")),
+            "read: WIDTH 9223372036854775807 x HEIGHT 2 is not POINTS 6");
+  EXPECT_EQ(failure(without(header_with("HEIGHT 9223372036854775807"), "POINTS")),
+            "read: WIDTH 3 x HEIGHT 9223372036854775807 is more than 64 bits hold");
+  EXPECT_EQ(failure(header_with("POINTS many")), "read: the POINTS line does not have one count");
+  EXPECT_EQ(failure(header_with("WIDTH 1 2")), "read: the WIDTH line does not have one count");
+}
+
+}  // namespace
+}  // namespace sparseconv

@@ -1,0 +1,147 @@
+#include "sparseconv/io/pcd.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "byte_writer.hpp"
+#include "error_message.hpp"
+#include "temporary_file.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::ByteWriter;
+using test::message_of;
+using Names = std::vector<std::string>;
+using Values = std::vector<float>;
+
+std::string header(const std::string& points, const std::string& data) {
+  return "# .PCD v0.7 - Point Cloud Data file format\nVERSION 0.7\nFIELDS x y z intensity\nSIZE 4 4 4 4\nTYPE F F F F\n"
+         "COUNT 1 1 1 1\nWIDTH " +
+         points + "\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS " + points + "\nDATA " + data + "\n";
+}
+
+PointCloud parse(const ByteWriter& writer) {
+  return parse_pcd(writer.bytes(), "scan");
+}
+PointCloud parse(const std::string& text) {
+  return parse(ByteWriter(text));
+}
+
+std::string failure(const ByteWriter& writer) {
+  return message_of<FormatError>([&] { return parse(writer); });
+}
+std::string failure(const std::string& text) {
+  return failure(ByteWriter(text));
+}
+
+TEST(Pcd, ReadsAscii) {
+  const PointCloud cloud = parse(header("2", "ascii") + "1 2 3 0.5\r\n\r\n-4 5e1 6 1");
+  EXPECT_EQ(cloud.size(), 2);
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "intensity"}));
+  EXPECT_EQ(cloud.values, (Values{1, 2, 3, 0.5, -4, 50, 6, 1}));
+}
+
+TEST(Pcd, ReadsBinary) {
+  const PointCloud cloud = parse(ByteWriter(header("2", "binary")).numbers<float>(1, 2, 3, 0.5, 4, 5, 6, 1));
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "intensity"}));
+  EXPECT_EQ(cloud.values, (Values{1, 2, 3, 0.5, 4, 5, 6, 1}));
+}
+
+const std::string mixed =
+    "VERSION .7\nFIELDS ring z _ n x y\nSIZE 2 8 1 4 4 4\nTYPE U F U F F I\nCOUNT 1 1 3 2 1 1\nWIDTH 2\nHEIGHT 1\n"
+    "POINTS 2\nDATA ";
+
+TEST(Pcd, ReadsFieldsOfAnyOrderTypeAndCount) {
+  ByteWriter writer(mixed + "binary\n");
+  for (const int point : {0, 10}) {
+    writer.numbers<std::uint16_t>(60000 + point).numbers<double>(3 + point).numbers<std::uint8_t>(7, 7, 7);
+    writer.numbers<float>(0.25, 0.5).numbers<float>(1 + point).numbers<std::int32_t>(-2 - point);
+  }
+  const Names names = {"x", "y", "z", "ring", "n_0", "n_1"};
+  const Values values = {1, -2, 3, 60000, 0.25, 0.5, 11, -12, 13, 60010, 0.25, 0.5};
+  EXPECT_EQ(parse(writer).names, names);
+  EXPECT_EQ(parse(writer).values, values);
+  const PointCloud cloud = parse(mixed + "ascii\n60000 3 7 7 7 0.25 0.5 1 -2\n60010 13 7 7 7 0.25 0.5 11 -12\n");
+  EXPECT_EQ(cloud.names, names);
+  EXPECT_EQ(cloud.values, values);
+}
+
+TEST(Pcd, KeepsNaN) {
+  const PointCloud text = parse(header("2", "ascii") + "nan nan nan 0\n1 2 3 4\n");
+  EXPECT_EQ(text.size(), 2);
+  EXPECT_TRUE(std::isnan(text.row(0)[0]));
+  const float nan = std::nanf("");
+  const PointCloud packed = parse(ByteWriter(header("1", "binary")).numbers<float>(nan, nan, nan, 0));
+  EXPECT_EQ(packed.size(), 1);
+  EXPECT_TRUE(std::isnan(packed.row(0)[2]));
+}
+
+TEST(Pcd, ReadsNoPoints) {
+  for (const char* data : {"ascii", "binary"}) {
+    const PointCloud cloud = parse(header("0", data));
+    EXPECT_TRUE(cloud.empty());
+    EXPECT_EQ(cloud.columns, 4);
+  }
+}
+
+TEST(Pcd, NamesAMissingAxis) {
+  EXPECT_EQ(failure("FIELDS x y\nSIZE 4 4\nTYPE F F\nPOINTS 0\nDATA ascii\n"),
+            "read_pcd: scan: points need one z each, the file has 0; its fields are x, y");
+  EXPECT_EQ(failure("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 2\nPOINTS 0\nDATA ascii\n"),
+            "read_pcd: scan: points need one z each, the file has 0; its fields are x, y, z_0, z_1");
+}
+
+TEST(Pcd, NamesATruncatedOrOverlongAsciiFile) {
+  EXPECT_EQ(failure(header("2", "ascii") + "1 2 3 4\n"),
+            "read_pcd: scan: the header asks for 2 point lines, the file ends after 1; it is truncated");
+  EXPECT_EQ(failure(header("1", "ascii") + "1 2 3\n"),
+            "read_pcd: scan: line 12 ends before the last value that the header asks for");
+  EXPECT_EQ(failure(header("1", "ascii") + "1 2 3 4 5\n"),
+            "read_pcd: scan: line 12 goes on with \"5\" after the last value that the header asks for");
+  EXPECT_EQ(failure(header("1", "ascii") + "1 2 3 four\n"),
+            "read_pcd: scan: line 12 has \"four\", where a number stands");
+  EXPECT_EQ(failure(header("1", "ascii") + "1 2 3 4\n1 2 3 4\n"),
+            "read_pcd: scan: line 13, \"1 2 3 4\", comes after all that the header asks for");
+}
+
+TEST(Pcd, NamesATruncatedOrOverlongBinaryFile) {
+  EXPECT_EQ(failure(ByteWriter(header("2", "binary")).numbers<float>(1, 2, 3, 4, 5)),
+            "read_pcd: scan: 2 points of 16 bytes do not make the 20 bytes after the header; the file is truncated");
+  EXPECT_EQ(
+      failure(ByteWriter(header("1", "binary")).numbers<float>(1, 2, 3, 4, 5)),
+      "read_pcd: scan: 1 points of 16 bytes do not make the 20 bytes after the header; something was appended to the "
+      "file");
+}
+
+TEST(Pcd, DoesNotAllocateWhatAHeaderClaims) {
+  for (const std::string count : {"9223372036854775807", "1152921504606846976", "4611686018427387904"})
+    for (const std::string data : {"ascii", "binary"}) {
+      const std::string message = failure(header(count, data) + "1 2 3 4\n");
+      EXPECT_NE(message.find(count), std::string::npos) << message;
+      EXPECT_NE(message.find("truncated"), std::string::npos) << message;
+    }
+}
+
+TEST(Pcd, EveryTruncationIsAnErrorOrACloud) {
+  const ByteWriter text(header("2", "ascii") + "1 2 3 4\n5 6 7 8\n");
+  const ByteWriter packed = ByteWriter(header("2", "binary")).numbers<float>(1, 2, 3, 4, 5, 6, 7, 8);
+  for (const ByteWriter& writer : {text, packed})
+    for (std::size_t size = 0; size < writer.size(); ++size) {
+      const bool returned = test::returns_or_throws_error([&] { return parse_pcd(writer.first(size), "scan"); });
+      EXPECT_FALSE(returned && size + 1 < writer.size()) << size;
+    }
+}
+
+TEST(Pcd, ReadsAFile) {
+  const test::TemporaryFile file("scan.pcd", ByteWriter(header("1", "ascii") + "1 2 3 4\n").bytes());
+  EXPECT_EQ(read_pcd(file.path()).values, (Values{1, 2, 3, 4}));
+  EXPECT_EQ(message_of<FormatError>([] { return read_pcd("missing.pcd"); }).find("read_pcd: missing.pcd: no such file"),
+            0u);
+}
+
+}  // namespace
+}  // namespace sparseconv

@@ -1,0 +1,171 @@
+#include "sparseconv/io/ply.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "byte_writer.hpp"
+#include "error_message.hpp"
+#include "temporary_file.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::ByteWriter;
+using test::message_of;
+using Names = std::vector<std::string>;
+using Values = std::vector<float>;
+
+const std::string ascii = "ply\nformat ascii 1.0\n";
+const std::string binary = "ply\nformat binary_little_endian 1.0\n";
+const std::string xyz = "property float x\nproperty float y\nproperty float z\n";
+const std::string end = "end_header\n";
+
+PointCloud parse(const ByteWriter& writer) {
+  return parse_ply(writer.bytes(), "scan");
+}
+PointCloud parse(const std::string& text) {
+  return parse(ByteWriter(text));
+}
+
+std::string failure(const ByteWriter& writer) {
+  return message_of<FormatError>([&] { return parse(writer); });
+}
+std::string failure(const std::string& text) {
+  return failure(ByteWriter(text));
+}
+
+TEST(Ply, ReadsAscii) {
+  const PointCloud cloud =
+      parse(ascii + "element vertex 2\n" + xyz + "property uchar red\n" + end + "1 2 3 255\n-1.5 2e1 +.5 0\n");
+  EXPECT_EQ(cloud.size(), 2);
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "red"}));
+  EXPECT_EQ(cloud.values, (Values{1, 2, 3, 255, -1.5, 20, 0.5, 0}));
+}
+
+TEST(Ply, ReadsAsciiWithCrLfAndWithoutALastLineEnd) {
+  EXPECT_EQ(parse("ply\r\nformat ascii 1.0\r\nelement vertex 1\r\nproperty float x\r\nproperty float y\r\n"
+                  "property float z\r\nend_header\r\n1 2 3\r\n")
+                .values,
+            (Values{1, 2, 3}));
+  EXPECT_EQ(parse(ascii + "element vertex 1\n" + xyz + end + "1 2 3").values, (Values{1, 2, 3}));
+  EXPECT_EQ(parse(ascii + "element vertex 1\n" + xyz + end + "\n1 2 3\n\n \n").values, (Values{1, 2, 3}));
+}
+
+TEST(Ply, ReadsBinaryOfAnyScalarTypeAndOrder) {
+  ByteWriter writer(binary +
+                    "element vertex 2\nproperty uchar red\nproperty double z\nproperty short y\nproperty float nx\n"
+                    "property int x\nproperty char c\nproperty ushort s\nproperty uint u\n" +
+                    end);
+  writer.numbers<std::uint8_t>(255).numbers<double>(3).numbers<std::int16_t>(-2).numbers<float>(0.5);
+  writer.numbers<std::int32_t>(-1).numbers<std::int8_t>(-7).numbers<std::uint16_t>(9).numbers<std::uint32_t>(11);
+  writer.numbers<std::uint8_t>(1).numbers<double>(6).numbers<std::int16_t>(5).numbers<float>(-0.5);
+  writer.numbers<std::int32_t>(4).numbers<std::int8_t>(8).numbers<std::uint16_t>(10).numbers<std::uint32_t>(12);
+  const PointCloud cloud = parse(writer);
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "red", "nx", "c", "s", "u"}));
+  EXPECT_EQ(cloud.values, (Values{-1, -2, 3, 255, 0.5, -7, 9, 11, 4, 5, 6, 1, -0.5, 8, 10, 12}));
+}
+
+TEST(Ply, SkipsListsAndOtherElementsInAscii) {
+  const PointCloud cloud =
+      parse(ascii + "element camera 1\nproperty float f\nelement face 1\nproperty list uchar int i\n" +
+            "element vertex 2\nproperty list uchar float extra\n" + xyz +
+            "element edge 2\nproperty int a\nproperty int b\nelement nothing 3\n" + end +
+            "0.5\n3 0 1 2\n2 8 9 1 2 3\n0 4 5 6\n0 1\n1 0\n");
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z"}));
+  EXPECT_EQ(cloud.values, (Values{1, 2, 3, 4, 5, 6}));
+}
+
+TEST(Ply, SkipsListsAndOtherElementsInBinary) {
+  ByteWriter writer(binary + "element camera 1\nproperty double f\nelement face 2\nproperty list uchar int i\n" +
+                    "element vertex 2\nproperty list ushort double extra\n" + xyz +
+                    "element edge 2\nproperty int a\nproperty int b\nelement nothing 9000000000\n" + end);
+  writer.numbers<double>(0.5);
+  writer.numbers<std::uint8_t>(3).numbers<std::int32_t>(0, 1, 2).numbers<std::uint8_t>(0);
+  writer.numbers<std::uint16_t>(2).numbers<double>(8, 9).numbers<float>(1, 2, 3);
+  writer.numbers<std::uint16_t>(0).numbers<float>(4, 5, 6);
+  writer.numbers<std::int32_t>(0, 1, 1, 0);
+  EXPECT_EQ(parse(writer).values, (Values{1, 2, 3, 4, 5, 6}));
+  // Any truncation of the data is noticed, wherever it falls.
+  for (std::size_t size = writer.size() - 100; size < writer.size(); ++size)
+    EXPECT_NE(message_of<FormatError>([&] { return parse_ply(writer.first(size), "scan"); }).find("read_ply: scan: "),
+              std::string::npos);
+}
+
+TEST(Ply, ReadsNoPoints) {
+  for (const std::string& format : {ascii, binary}) {
+    const PointCloud cloud = parse(format + "element vertex 0\n" + xyz + end);
+    EXPECT_TRUE(cloud.empty());
+    EXPECT_EQ(cloud.columns, 3);
+  }
+}
+
+TEST(Ply, NamesWhatTheVerticesLack) {
+  EXPECT_EQ(
+      failure(ascii + "element vertex 1\nproperty float x\nproperty float y\nproperty float q\n" + end + "1 2 3\n"),
+      "read_ply: scan: points need one z each, the file has 0; its fields are x, y, q");
+  EXPECT_EQ(failure(ascii + "element face 0\n" + end),
+            "read_ply: scan: the file has no element \"vertex\", so it holds no points");
+  EXPECT_EQ(failure(ascii + "element vertex 0\n" + xyz + "element vertex 0\n" + xyz + end),
+            "read_ply: scan: the header has two elements \"vertex\"");
+}
+
+TEST(Ply, NamesATruncatedOrOverlongAsciiFile) {
+  const std::string header = ascii + "element vertex 2\n" + xyz + end;
+  EXPECT_EQ(failure(header + "1 2 3\n"),
+            "read_ply: scan: the header asks for 2 vertex lines, the file ends after 1; it is truncated");
+  EXPECT_EQ(failure(header + "1 2 3\n4 5\n"),
+            "read_ply: scan: line 9 ends before the last value that the header asks for");
+  EXPECT_EQ(failure(header + "1 2 3 4\n4 5 6\n"),
+            "read_ply: scan: line 8 goes on with \"4\" after the last value that the header asks for");
+  EXPECT_EQ(failure(header + "1 2 3\n4 x 6\n"), "read_ply: scan: line 9 has \"x\", where a number stands");
+  EXPECT_EQ(failure(header + "1 2 3\n4 5 6\n7 8 9\n"),
+            "read_ply: scan: line 10, \"7 8 9\", comes after all that the header asks for");
+  EXPECT_EQ(failure(ascii + "element vertex 1\nproperty list uchar int i\n" + xyz + end + "-1 1 2 3\n"),
+            "read_ply: scan: line 9 has \"-1\", where the length of the list i stands");
+}
+
+TEST(Ply, NamesATruncatedOrOverlongBinaryFile) {
+  const std::string header = binary + "element vertex 2\n" + xyz + end;
+  EXPECT_EQ(failure(ByteWriter(header).numbers<float>(1, 2, 3, 4, 5)),
+            "read_ply: scan: the header asks for 2 vertex rows, 20 bytes are left for them; the file is truncated");
+  EXPECT_EQ(failure(ByteWriter(header).numbers<float>(1, 2, 3, 4, 5, 6, 7)),
+            "read_ply: scan: 4 bytes come after all that the header asks for; its counts or types are wrong");
+  EXPECT_EQ(failure(ByteWriter(binary + "element face 1\nproperty list char int i\n" + end).numbers<std::int8_t>(-3)),
+            "read_ply: scan: a list i has the length -3");
+}
+
+TEST(Ply, DoesNotAllocateWhatAHeaderClaims) {
+  for (const std::string count : {"9223372036854775807", "1537228672809129302", "4611686018427387904"})
+    for (const std::string& format : {ascii, binary}) {
+      const std::string message = failure(format + "element vertex " + count + "\n" + xyz + end + "1 2 3\n");
+      EXPECT_EQ(message.find("read_ply: scan: the header asks for " + count), 0u) << message;
+    }
+  const std::string message = failure(
+      ByteWriter(binary + "element face 1\nproperty list uint double i\n" + end).numbers<std::uint32_t>(0xffffffffu));
+  EXPECT_EQ(message.find("read_ply: scan: the header asks for 1 face rows"), 0u) << message;
+}
+
+TEST(Ply, EveryTruncationIsAnErrorOrACloud) {
+  ByteWriter text(ascii + "element vertex 2\n" + xyz + "element face 1\nproperty list uchar int i\n" + end +
+                  "1 2 3\n4 5 6\n3 0 1 0\n");
+  ByteWriter packed(binary + "element vertex 2\n" + xyz + end);
+  packed.numbers<float>(1, 2, 3, 4, 5, 6);
+  for (const ByteWriter& writer : {text, packed})
+    for (std::size_t size = 0; size < writer.size(); ++size) {
+      // A text cut within its last number, or after it, is one that a writer may have meant.
+      const bool returned = test::returns_or_throws_error([&] { return parse_ply(writer.first(size), "scan"); });
+      EXPECT_FALSE(returned && size + 8 < writer.size()) << size;
+    }
+}
+
+TEST(Ply, ReadsAFile) {
+  const test::TemporaryFile file("scan.ply", ByteWriter(ascii + "element vertex 1\n" + xyz + end + "1 2 3\n").bytes());
+  EXPECT_EQ(read_ply(file.path()).values, (Values{1, 2, 3}));
+  EXPECT_EQ(message_of<FormatError>([] { return read_ply("missing.ply"); }).find("read_ply: missing.ply: no such file"),
+            0u);
+}
+
+}  // namespace
+}  // namespace sparseconv

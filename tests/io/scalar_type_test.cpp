@@ -1,0 +1,66 @@
+#include "sparseconv/io/scalar_type.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "byte_writer.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::ByteWriter;
+
+float converted(ScalarType type, const ByteWriter& writer) {
+  EXPECT_EQ(writer.size(), size_of(type));
+  float value = -7.0f;
+  copy_as_float(type, writer.bytes().data(), 0, 1, &value, 1);
+  return value;
+}
+
+TEST(ScalarType, ConvertsEachType) {
+  EXPECT_EQ(converted(ScalarType::int8, ByteWriter().numbers<std::int8_t>(-128)), -128.0f);
+  EXPECT_EQ(converted(ScalarType::uint8, ByteWriter().numbers<std::uint8_t>(255)), 255.0f);
+  EXPECT_EQ(converted(ScalarType::int16, ByteWriter().numbers<std::int16_t>(-32768)), -32768.0f);
+  EXPECT_EQ(converted(ScalarType::uint16, ByteWriter().numbers<std::uint16_t>(65535)), 65535.0f);
+  EXPECT_EQ(converted(ScalarType::int32, ByteWriter().numbers<std::int32_t>(-5)), -5.0f);
+  EXPECT_EQ(converted(ScalarType::uint32, ByteWriter().numbers<std::uint32_t>(0xffffffffu)), 4294967296.0f);
+  EXPECT_EQ(converted(ScalarType::int64, ByteWriter().numbers<std::int64_t>(-5)), -5.0f);
+  EXPECT_EQ(converted(ScalarType::uint64, ByteWriter().numbers<std::uint64_t>(~0ull)), 18446744073709551616.0f);
+  EXPECT_EQ(converted(ScalarType::float16, ByteWriter().numbers<std::uint16_t>(0xc100)), -2.5f);
+  EXPECT_EQ(converted(ScalarType::float32, ByteWriter().numbers<float>(0.1f)), 0.1f);
+  EXPECT_EQ(converted(ScalarType::float64, ByteWriter().numbers<double>(0.1)), 0.1f);
+}
+
+TEST(ScalarType, ADoubleBeyondFloatIsInfinite) {
+  EXPECT_EQ(converted(ScalarType::float64, ByteWriter().numbers<double>(-1e300)),
+            -std::numeric_limits<float>::infinity());
+  EXPECT_EQ(converted(ScalarType::float64, ByteWriter().numbers<double>(1e-300)), 0.0f);
+  EXPECT_TRUE(std::isnan(converted(ScalarType::float64, ByteWriter().numbers<double>(std::nan("")))));
+}
+
+TEST(ScalarType, CopiesWithSteps) {
+  const ByteWriter writer = ByteWriter().numbers<std::int16_t>(1, 2, 3, 4, 5, 6);
+  std::array<float, 4> to = {-1, -1, -1, -1};
+  copy_as_float(ScalarType::int16, writer.bytes().data() + 2, 4, 2, to.data() + 1, 2);
+  EXPECT_EQ(to, (std::array<float, 4>{-1, 2, -1, 4}));
+}
+
+TEST(ScalarType, CopiesRecordsOfMoreRowsThanABlock) {
+  // Records of a byte and a float, 1000 of them: the columns change places.
+  ByteWriter writer;
+  for (int i = 0; i < 1000; ++i) writer.numbers<std::uint8_t>(i % 256).numbers<float>(i / 2.0);
+  const std::array<PackedField, 2> fields = {{{ScalarType::float32, 1}, {ScalarType::uint8, 0}}};
+  std::vector<float> to(2000);
+  copy_records_as_float(fields, writer.bytes().data(), 5, 1000, to.data());
+  for (std::size_t i = 0; i < 1000; ++i) {
+    EXPECT_EQ(to[2 * i], static_cast<float>(i) / 2.0f);
+    EXPECT_EQ(to[2 * i + 1], static_cast<float>(i % 256));
+  }
+}
+
+}  // namespace
+}  // namespace sparseconv
