@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -18,15 +19,17 @@ struct Epilogue {
   MatrixView<T const> residual{};
   Activation activation = no_activation;
 
-  /// Writes the finished row. `sum` may be `output`.
+  /// Writes the finished row. `sum` may be `output`, else they must not overlap.
   void operator()(std::int64_t row, std::int64_t channels, T const* sum, T* output) const {
-    T const* const added = residual.data == nullptr ? nullptr : residual.row(row);
-    for (std::int64_t c = 0; c < channels; ++c) {
-      T value = sum[c];
-      if (!bias.empty()) value += bias[static_cast<std::size_t>(c)];
-      if (added != nullptr) value += added[c];
-      output[c] = activation(value);
+    if (bias.empty()) {
+      std::copy_n(sum, channels, output);
+    } else {
+      for (std::int64_t c = 0; c < channels; ++c) output[c] = sum[c] + bias[static_cast<std::size_t>(c)];
     }
+    if (residual.data != nullptr) {
+      for (std::int64_t c = 0; c < channels; ++c) output[c] += residual(row, c);
+    }
+    activation.apply(output, channels);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/io/text_lines.hpp"
 
 namespace sparseconv {
 
@@ -36,7 +37,7 @@ struct ColumnOrder {
     if (order.names.size() == before + 1) continue;
     std::string there;
     for (std::size_t field = 0; field < fields.size() && field < 16; ++field)
-      if (!fields[field].empty()) there += (there.empty() ? "" : ", ") + fields[field];
+      if (!fields[field].empty()) there += (there.empty() ? "" : ", ") + in_quotes(fields[field]);
     throw FormatError(where + ": points need one " + std::string(axis) + " each, the file has " +
                       std::to_string(order.names.size() - before) + "; its fields are " +
                       (there.empty() ? "none" : there));

@@ -31,13 +31,12 @@ namespace sparseconv {
   return cloud;
 }
 
-/// Reads points from the bytes of a .npy file.
+/// Reads points from the bytes of a .npy file of version 1 to 3, in C or Fortran order.
 ///
-/// `name` is what messages call the bytes. Shapes: that of the array; no column names.
-/// Versions 1 to 3, C and Fortran order, little-endian halves, floats, doubles, integers and booleans.
-/// Doubles and wide integers are rounded to float: at 1e6 m in steps of 6 cm, so move a scan in world coordinates to
-/// its own origin first. Throws:  FormatError if the bytes are no such file, the array is not N x C with C >= 3, or
-/// values are missing or left over.
+/// `name` is what messages call the bytes. Takes little-endian halves, floats, doubles, integers and booleans.
+/// Shapes:  that of the array, N x C with C >= 3; no column names.
+/// Units:   those of the file, rounded to float: at 1e6 m in steps of 6 cm.
+/// Throws:  FormatError if the bytes are no such file, the array is not N x C, or values are missing or left over.
 [[nodiscard]] inline PointCloud parse_npy(std::span<const std::byte> bytes, std::string_view name) {
   const NpyHeader header = parse_npy_header(bytes, bytes.size(), "read_npy: " + std::string(name));
   return convert_npy_values(header, bytes.subspan(header.data_begin));

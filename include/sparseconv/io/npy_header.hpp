@@ -171,8 +171,9 @@ struct NpyDictionary {
   const std::uint64_t size = size_of(header.type);
   const bool fits = header.rows <= there / size / header.columns;
   if (!fits || header.rows * header.columns * size != there)
-    throw FormatError(where + ": " + std::string(dictionary->shape) + " values of " + std::to_string(size) +
-                      " bytes do not make the " + std::to_string(there) + " bytes after the header; " +
+    throw FormatError(where + ": " + std::to_string(header.rows) + " x " + std::to_string(header.columns) +
+                      " values of " + std::to_string(size) + " bytes do not make the " + std::to_string(there) +
+                      " bytes after the header; " +
                       (fits ? "something was appended to the file" : "the file is truncated"));
   return header;
 }

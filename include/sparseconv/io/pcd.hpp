@@ -58,12 +58,12 @@ inline void read_binary_points(std::span<const std::byte> data, const PcdHeader&
 
 /// Reads points from the bytes of a PCD file of version 0.6 or 0.7, with DATA ascii or binary.
 ///
-/// `name` is what messages call the bytes. The columns are x, y, z and then the other fields in the file's order, under
-/// their names; a field f of COUNT 3 makes f_0, f_1 and f_2, and padding fields ("_") are skipped. A packed rgb stays
-/// the one number that the file holds. Points with NaN are kept: an organized cloud marks with them what the sensor did
-/// not see. Doubles and wide integers are rounded to float: at 1e6 m in steps of 6 cm, so move a scan in world
-/// coordinates to its own origin first. Throws:  FormatError if the bytes are no such file, x, y or z is not there, or
-/// data is missing or left over.
+/// `name` is what messages call the bytes. Points with NaN are kept: an organized cloud marks with them what the sensor
+/// did not see.
+/// Shapes:  a column for each field, under its name: x, y, z, then the others in the file's order. A field f of COUNT 3
+///          makes f_0, f_1 and f_2; padding ("_") makes none; a packed rgb stays the one number that it is.
+/// Units:   those of the file, rounded to float: at 1e6 m in steps of 6 cm.
+/// Throws:  FormatError if the bytes are no such file, x, y or z is not there, or data is missing or left over.
 [[nodiscard]] inline PointCloud parse_pcd(std::span<const std::byte> bytes, std::string_view name) {
   const std::string where = "read_pcd: " + std::string(name);
   TextLines lines(bytes);

@@ -48,7 +48,7 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
   const auto columns = static_cast<std::size_t>(cloud.columns);
   cloud.values.reserve(static_cast<std::size_t>(std::min(vertex.count, bytes_left / (2 * columns) + 1)) * columns);
   for (std::uint64_t row = 0; row < vertex.count; ++row) {
-    Words words = next_row(lines, row, vertex.count, vertex.name, where);
+    Words words = next_row(lines, row, vertex.count, "vertex", where);
     cloud.values.resize(cloud.values.size() + columns);
     float* values = cloud.values.data() + cloud.values.size() - columns;
     for (std::size_t i = 0; i < vertex.properties.size(); ++i) {
@@ -60,7 +60,7 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
       const std::optional<std::uint64_t> length = parse_count(word);
       if (!length)
         throw FormatError(where + ": line " + std::to_string(lines.number()) + " has " + in_quotes(word) +
-                          ", where the length of the list " + vertex.properties[i].name + " stands");
+                          ", where the length of the list " + in_quotes(vertex.properties[i].name) + " stands");
       for (std::uint64_t entry = 0; entry < *length; ++entry) static_cast<void>(next_number(words, lines, where));
     }
     expect_end_of_row(words, lines, where);
@@ -74,7 +74,8 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
                                                     const std::string& where) {
   const auto length =
       with_loader(*property.list_count, [at](auto load) { return static_cast<std::int64_t>(load(at)); });
-  if (length < 0) throw FormatError(where + ": a list " + property.name + " has the length " + std::to_string(length));
+  if (length < 0)
+    throw FormatError(where + ": a list " + in_quotes(property.name) + " has the length " + std::to_string(length));
   return static_cast<std::uint64_t>(length);
 }
 
@@ -86,8 +87,9 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
                                                   const ColumnOrder& order, PointCloud* cloud,
                                                   const std::string& where) {
   const auto truncated = [&] {
-    return FormatError(where + ": the header asks for " + std::to_string(element.count) + " " + element.name +
-                       " rows, " + std::to_string(data.size()) + " bytes are left for them; the file is truncated");
+    return FormatError(where + ": the header asks for " + std::to_string(element.count) + " " +
+                       in_quotes(element.name) + " rows, " + std::to_string(data.size()) +
+                       " bytes are left for them; the file is truncated");
   };
   const std::size_t least = least_row_bytes(element);
   if (least == 0) return 0;
@@ -128,11 +130,12 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
 
 /// Reads points from the bytes of a PLY file, ascii or binary_little_endian.
 ///
-/// `name` is what messages call the bytes. A point is a row of the element "vertex". Its columns are x, y, z and then
-/// its other scalar properties in the file's order, under their names; its lists and all other elements are skipped.
-/// Doubles and wide integers are rounded to float: at 1e6 m in steps of 6 cm, so move a scan in world coordinates to
-/// its own origin first. Throws:  FormatError if the bytes are no such file, it has no vertices with x, y and z, or
-/// data is missing or left over.
+/// `name` is what messages call the bytes. A point is a row of the element "vertex"; lists and other elements are
+/// skipped.
+/// Shapes:  a column for each scalar property, under its name: x, y, z, then the others in the file's order.
+/// Units:   those of the file, rounded to float: at 1e6 m in steps of 6 cm.
+/// Throws:  FormatError if the bytes are no such file, it has no vertices with x, y and z, or data is missing or left
+///          over.
 [[nodiscard]] inline PointCloud parse_ply(std::span<const std::byte> bytes, std::string_view name) {
   const std::string where = "read_ply: " + std::string(name);
   TextLines lines(bytes);
@@ -155,8 +158,9 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
     } else if (is_vertex) {
       read_ascii_vertices(lines, element, order, data.size(), cloud, where);
     } else if (!element.properties.empty()) {
+      const std::string name_of_rows = in_quotes(element.name);
       for (std::uint64_t row = 0; row < element.count; ++row)
-        static_cast<void>(next_row(lines, row, element.count, element.name, where));
+        static_cast<void>(next_row(lines, row, element.count, name_of_rows, where));
     }
   }
   if (!has_vertices) throw FormatError(where + ": the file has no element \"vertex\", so it holds no points");

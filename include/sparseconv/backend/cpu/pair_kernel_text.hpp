@@ -52,27 +52,21 @@ SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* in
   }
 }
 
-/// Adds the last pairs, fewer than a tile, in a tile of just their number.
+/// Adds pairs in tiles of Rows, and what is left in tiles of the next smaller power of two, down to one.
 template <class T, std::size_t Rows, std::size_t Vectors>
-SPARSECONV_KERNEL_TARGET void add_rest(BlockPairs<T> const& pairs, std::int64_t done) {
-  if constexpr (Rows > 0) {
-    if (pairs.count - done == static_cast<std::int64_t>(Rows)) {
-      add_tile<T, Rows, Vectors>(pairs, pairs.input_rows + done, pairs.output_rows + done);
-    } else {
-      add_rest<T, Rows - 1, Vectors>(pairs, done);
-    }
+SPARSECONV_KERNEL_TARGET void add_in_tiles(BlockPairs<T> const& pairs, std::int64_t done) {
+  constexpr auto step = static_cast<std::int64_t>(Rows);
+  for (; done + step <= pairs.count; done += step) {
+    add_tile<T, Rows, Vectors>(pairs, pairs.input_rows + done, pairs.output_rows + done);
+  }
+  if constexpr (Rows > 1) {
+    if (done < pairs.count) add_in_tiles<T, std::bit_floor(Rows - 1), Vectors>(pairs, done);
   }
 }
 
 template <class T, std::size_t Vectors>
 SPARSECONV_KERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
-  constexpr std::size_t rows = tile_rows(Vectors);
-  constexpr auto step = static_cast<std::int64_t>(rows);
-  std::int64_t done = 0;
-  for (; done + step <= pairs.count; done += step) {
-    add_tile<T, rows, Vectors>(pairs, pairs.input_rows + done, pairs.output_rows + done);
-  }
-  add_rest<T, rows - 1, Vectors>(pairs, done);
+  add_in_tiles<T, tile_rows(Vectors), Vectors>(pairs, 0);
 }
 
 template <class T>

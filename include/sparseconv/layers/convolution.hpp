@@ -1,0 +1,145 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/execute/gather_gemm_scatter.hpp"
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/index/cached_index.hpp"
+#include "sparseconv/layers/initialization.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv {
+
+/// What all convolution layers share: weights, a kernel geometry, an output definition, and the call.
+///
+/// Users make SparseConv and SubmanifoldConv; a Convolution holds either by value, so that a network can keep a list of them.
+/// A call changes nothing in the layer and is safe from several threads.
+template <Element T, int D>
+class Convolution {
+ public:
+  [[nodiscard]] std::int64_t in_channels() const { return weights_.view().in_channels; }
+  [[nodiscard]] std::int64_t out_channels() const { return weights_.view().out_channels; }
+  [[nodiscard]] KernelGeometry<D> const& geometry() const { return geometry_; }
+  [[nodiscard]] OutputDefinition definition() const { return definition_; }
+  [[nodiscard]] Activation activation() const { return activation_; }
+
+  /// K x C_in x C_out, see WeightsView.
+  [[nodiscard]] WeightsView<T> weights() const { return weights_.view(); }
+
+  /// C_out numbers, or none.
+  [[nodiscard]] std::span<T const> bias() const { return bias_; }
+
+  /// Weights and biases together.
+  [[nodiscard]] std::int64_t parameter_count() const { return weights().size() + bias_.size(); }
+
+  /// Shapes: K x C_in x C_out, kernel elements row-major with the last axis fastest.
+  /// Throws: ShapeError for another number of values.
+  void set_weights(std::span<T const> values) {
+    if (static_cast<std::int64_t>(values.size()) != weights().size()) {
+      throw ShapeError(name_ + ".set_weights: " + std::to_string(values.size()) + " values for weights of " +
+                       std::to_string(weights().elements) + " kernel elements x " + std::to_string(in_channels()) +
+                       " x " + std::to_string(out_channels()) + " channels; give " + std::to_string(weights().size()));
+    }
+    std::copy(values.begin(), values.end(), weights_.values().begin());
+  }
+
+  /// Shapes: C_out numbers; none takes the bias away.
+  /// Throws: ShapeError for another number of values.
+  void set_bias(std::span<T const> values) {
+    if (!values.empty() && static_cast<std::int64_t>(values.size()) != out_channels()) {
+      throw ShapeError(name_ + ".set_bias: " + std::to_string(values.size()) + " values for " +
+                       std::to_string(out_channels()) + " output channels; give one for each, or none");
+    }
+    bias_ = Buffer<T>(values);
+  }
+
+  void set_activation(Activation activation) { activation_ = activation; }
+
+  /// The sites of the result; kept with the input's sites.
+  /// Throws: what sparseconv::output_sites throws.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] SiteSet<D> output_sites(Policy const& where, SiteSet<D> const& inputs) const {
+    return cached_output_sites(where, inputs, geometry_, definition_);
+  }
+
+  /// The rulebook from the inputs to outputs; kept with the input's sites.
+  /// Throws: what build_rulebook throws.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] std::shared_ptr<Rulebook const> rulebook(Policy const& where, SiteSet<D> const& inputs,
+                                                         SiteSet<D> const& outputs) const {
+    return cached_rulebook(where, inputs, outputs, geometry_);
+  }
+
+  /// Convolves onto the sites of the layer's own definition.
+  ///
+  /// Shapes: input N x C_in; result M x C_out.
+  /// Order:  waits for the result.
+  /// Bits:   the same on every run and for any number of threads.
+  /// Work:   2 P C_in C_out operations; extra memory 8 P bytes once for each site set and geometry.
+  /// Throws: ShapeError if input.channels() != C_in, or the input's grid is too small for the kernel.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] SparseTensor<T, D> operator()(Policy const& where, SparseTensor<T, D> const& input) const {
+    check_channels(input);
+    return convolve_onto(where, input, output_sites(where, input.sites()));
+  }
+
+  /// Convolves onto sites that the caller names: the target of a skip connection, or places of interest.
+  ///
+  /// Shapes: input N x C_in; outputs M sites, in cells of the output grid; result M x C_out. A site that no pair reaches gets
+  ///         the epilogue of 0.
+  /// Throws: ShapeError if input.channels() != C_in.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] SparseTensor<T, D> operator()(Policy const& where, SparseTensor<T, D> const& input,
+                                              SiteSet<D> const& outputs) const {
+    check_channels(input);
+    return convolve_onto(where, input, outputs);
+  }
+
+ protected:
+  Convolution(std::string name, std::int64_t in_channels, std::int64_t out_channels, KernelGeometry<D> const& geometry,
+              OutputDefinition definition, bool bias, Activation activation, std::uint64_t seed)
+      : name_(std::move(name)), geometry_(geometry), definition_(definition), activation_(activation) {
+    check_geometry(geometry, name_);
+    if (in_channels < 1 || out_channels < 1) {
+      throw ShapeError(name_ + ": in_channels is " + std::to_string(in_channels) + ", out_channels is " +
+                       std::to_string(out_channels) + "; both must be at least 1");
+    }
+    std::int64_t const elements = geometry.element_count();
+    weights_ = Weights<T>(elements, in_channels, out_channels,
+                          he_uniform<T>(elements * in_channels * out_channels, elements * in_channels, seed));
+    if (bias) bias_ = Buffer<T>(out_channels, T{0});
+  }
+
+ private:
+  void check_channels(SparseTensor<T, D> const& input) const {
+    if (input.channels() == in_channels()) return;
+    throw ShapeError(name_ + ": input has " + std::to_string(input.channels()) + " channels, the layer takes " +
+                     std::to_string(in_channels()) + "; make the layer with in_channels = " +
+                     std::to_string(input.channels()) + ", or give it another input");
+  }
+
+  template <ExecutionPolicy Policy>
+  SparseTensor<T, D> convolve_onto(Policy const& where, SparseTensor<T, D> const& input,
+                                   SiteSet<D> const& outputs) const {
+    auto const rules = rulebook(where, input.sites(), outputs);
+    SparseTensor<T, D> result(outputs, out_channels(), Buffer<T>(outputs.size() * out_channels()));
+    gather_gemm_scatter(where, *rules, input.features(), weights(), result.features(),
+                        {.bias = bias_, .residual = {}, .activation = activation_});
+    return result;
+  }
+
+  std::string name_;
+  KernelGeometry<D> geometry_;
+  OutputDefinition definition_;
+  Activation activation_;
+  Weights<T> weights_;
+  Buffer<T> bias_;
+};
+
+}  // namespace sparseconv

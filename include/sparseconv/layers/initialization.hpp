@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+
+#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/element.hpp"
+
+namespace sparseconv {
+
+/// Numbers drawn uniformly from (-b, b), b = sqrt(6 / fan_in): what keeps the variance through layers with ReLU.
+///
+/// Bits:   the same for a seed on every machine and compiler.
+/// Source: He, Zhang, Ren, Sun, ICCV 2015.
+template <Element T>
+Buffer<T> he_uniform(std::int64_t size, std::int64_t fan_in, std::uint64_t seed) {
+  Buffer<T> values(size);
+  std::mt19937_64 bits(seed);
+  double const bound = fan_in > 0 ? std::sqrt(6.0 / static_cast<double>(fan_in)) : 0.0;
+  for (T& value : values) {
+    // 23 random bits and a half: symmetric about 0, never 0, exact in float before the scaling.
+    double const unit = (static_cast<double>(bits() >> 41) + 0.5) / static_cast<double>(1 << 23);
+    value = static_cast<T>(bound * (2 * unit - 1));
+  }
+  return values;
+}
+
+}  // namespace sparseconv

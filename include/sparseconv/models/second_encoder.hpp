@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/layers/activate.hpp"
+#include "sparseconv/layers/batch_norm.hpp"
+#include "sparseconv/layers/sparse_conv.hpp"
+#include "sparseconv/layers/submanifold_conv.hpp"
+#include "sparseconv/tensor/dense.hpp"
+
+namespace sparseconv {
+
+/// One step of a network: convolution, batch norm unless it was folded into the convolution, ReLU.
+template <Element T>
+struct EncoderLayer {
+  std::string name;
+  Convolution<T, 3> convolution;
+  std::optional<BatchNorm<T>> norm;
+
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] SparseTensor<T, 3> operator()(Policy const& where, SparseTensor<T, 3> const& input) const {
+    SparseTensor<T, 3> convolved = convolution(where, input);
+    return norm ? activate(where, (*norm)(where, convolved), relu) : convolved;
+  }
+};
+
+/// The middle extractor of SECOND: twelve sparse convolutions that take a voxel grid to an eighth of its resolution.
+///
+/// Shapes: input N x in_channels on a grid z, y, x of at least 15 x 2 x 2 cells (41 x 1600 x 1408 for KITTI); the result has 128
+///         channels and for KITTI a grid of 2 x 200 x 176. folded_to_map() gives what the detection head takes.
+/// Source: Yan, Mao, Li, Sensors 2018; OpenPCDet's VoxelBackBone8x. Batch norm epsilon 1e-3.
+template <Element T>
+class SecondEncoder {
+ public:
+  /// Throws: ShapeError if in_channels < 1.
+  explicit SecondEncoder(std::int64_t in_channels, std::uint64_t seed = 0) {
+    submanifold("conv_input", in_channels, 16, seed);
+    submanifold("conv1", 16, 16, seed);
+    strided("conv2.0", 16, 32, {.kernel_size = 3, .stride = 2, .padding = 1}, seed);
+    submanifold("conv2.1", 32, 32, seed);
+    submanifold("conv2.2", 32, 32, seed);
+    strided("conv3.0", 32, 64, {.kernel_size = 3, .stride = 2, .padding = 1}, seed);
+    submanifold("conv3.1", 64, 64, seed);
+    submanifold("conv3.2", 64, 64, seed);
+    strided("conv4.0", 64, 64, {.kernel_size = 3, .stride = 2, .padding = {0, 1, 1}}, seed);
+    submanifold("conv4.1", 64, 64, seed);
+    submanifold("conv4.2", 64, 64, seed);
+    strided("conv_out", 64, 128, {.kernel_size = {3, 1, 1}, .stride = {2, 1, 1}}, seed);
+  }
+
+  [[nodiscard]] std::vector<EncoderLayer<T>>& layers() { return layers_; }
+  [[nodiscard]] std::vector<EncoderLayer<T>> const& layers() const { return layers_; }
+
+  /// Learned numbers: weights, and scale and shift of the batch norms that are not folded.
+  [[nodiscard]] std::int64_t parameter_count() const {
+    std::int64_t count = 0;
+    for (auto const& layer : layers_) {
+      count += layer.convolution.parameter_count() + (layer.norm ? layer.norm->parameter_count() : 0);
+    }
+    return count;
+  }
+
+  /// Puts every batch norm and ReLU into its convolution: the same function up to rounding, in one pass for each layer.
+  void fold_batch_norms() {
+    for (auto& layer : layers_) {
+      if (!layer.norm) continue;
+      fold_batch_norm(layer.convolution, *layer.norm);
+      layer.convolution.set_activation(relu);
+      layer.norm.reset();
+    }
+  }
+
+  /// Throws: ShapeError if the input's channels are not in_channels or its grid is too small.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] SparseTensor<T, 3> operator()(Policy const& where, SparseTensor<T, 3> const& input) const {
+    SparseTensor<T, 3> features = layers_.front()(where, input);
+    for (std::size_t i = 1; i < layers_.size(); ++i) features = layers_[i](where, features);
+    return features;
+  }
+
+ private:
+  void submanifold(char const* name, std::int64_t in_channels, std::int64_t out_channels, std::uint64_t seed) {
+    add(name, SubmanifoldConv<T, 3>({.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)}));
+  }
+
+  void strided(char const* name, std::int64_t in_channels, std::int64_t out_channels, SparseConvConfig<3> config,
+               std::uint64_t seed) {
+    config.in_channels = in_channels;
+    config.out_channels = out_channels;
+    config.seed = next(seed);
+    add(name, SparseConv<T, 3>(config));
+  }
+
+  void add(char const* name, Convolution<T, 3> convolution) {
+    BatchNorm<T> norm(convolution.out_channels(), 1e-3);
+    layers_.push_back({name, std::move(convolution), std::move(norm)});
+  }
+
+  // Every layer draws from a seed of its own.
+  [[nodiscard]] std::uint64_t next(std::uint64_t seed) const { return seed * 1000003 + layers_.size(); }
+
+  std::vector<EncoderLayer<T>> layers_;
+};
+
+/// A 3-D result as a 2-D map for a detection head: z becomes part of the channels, channel c of slice z is c * Z + z.
+///
+/// Shapes: B x C x Z x Y x X to B x (C Z) x Y x X; the same numbers in the same order.
+template <Element T>
+DenseTensor<T, 2> folded_to_map(DenseTensor<T, 3> dense) {
+  return {.shape = {dense.shape[0], dense.shape[1] * dense.shape[2], dense.shape[3], dense.shape[4]},
+          .values = std::move(dense.values)};
+}
+
+}  // namespace sparseconv
