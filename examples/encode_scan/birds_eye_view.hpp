@@ -48,7 +48,7 @@ inline void fill_rectangle(sparseconv::Picture& picture, std::int64_t x, std::in
 }
 
 /// Draws an arrowhead where the scanner stands, pointing along x, and a bar of 10 m in the lower left corner.
-inline void add_scale(sparseconv::Picture& picture, const GroundWindow& window) {
+inline void add_scale(sparseconv::Picture& picture, GroundWindow const& window) {
   constexpr std::int64_t arrow = 8;
   for (std::int64_t i = 0; i < 2 * arrow && window.contains(0, 0); ++i) {
     const std::int64_t half = (2 * arrow - i) / 2;
@@ -68,13 +68,13 @@ inline void add_scale(sparseconv::Picture& picture, const GroundWindow& window) 
 ///
 /// Shapes:  points with columns x, y, z first; picture window.width() x window.height().
 /// Units:   metres; the ground lies at z = ground.
-inline sparseconv::Picture scan_view(const sparseconv::PointCloud& points, const GroundWindow& window = {},
+inline sparseconv::Picture scan_view(sparseconv::PointCloud const& points, GroundWindow const& window = {},
                                      double ground = -1.73) {
   constexpr double brightest_height = 3;
   constexpr double object_height = 0.3;
   std::vector<std::int64_t> from_below;
   for (std::int64_t i = 0; i < points.size(); ++i) {
-    const auto point = points.row(i);
+    auto const point = points.row(i);
     if (window.contains(point[0], point[1]) && std::isfinite(point[2])) {
       from_below.push_back(i);
     }
@@ -83,8 +83,8 @@ inline sparseconv::Picture scan_view(const sparseconv::PointCloud& points, const
 
   sparseconv::Picture picture(window.width(), window.height(), background);
   for (const std::int64_t i : from_below) {
-    const auto point = points.row(i);
-    const double height = point[2] - ground;
+    auto const point = points.row(i);
+    double const height = point[2] - ground;
     const std::int64_t size = height > object_height ? 2 : 1;
     fill_rectangle(picture, window.column(point[0]), window.row(point[1]), size, size,
                    height_colours(height / brightest_height));
@@ -95,39 +95,42 @@ inline sparseconv::Picture scan_view(const sparseconv::PointCloud& points, const
 
 /// Draws a map of responses as a heat map in the same place, scale and orientation as `scan_view` draws the scan.
 ///
-/// Zero, negative and NaN are background; the brightest colour is that of the 99th percentile of the other responses.
+/// Zero, negative and NaN are background; the brightest colour is that of the 99th percentile of the other responses, and
+/// colours go by the square root, so that weak responses are seen beside strong ones.
 ///
 /// Shapes:  responses rows x columns, row-major: row along y and column along x, cell (0, 0) at (x_min, y_min).
-/// Units:   cells of cell_size x cell_size metres.
-/// Throws:  ShapeError if there are not rows * columns responses, or cell_size is not above 0.
-inline sparseconv::Picture response_view(std::span<const float> responses, std::int64_t rows, std::int64_t columns,
-                                         double cell_size, const GroundWindow& window = {}) {
-  if (rows < 0 || columns < 0 || static_cast<std::int64_t>(responses.size()) != rows * columns || !(cell_size > 0)) {
+/// Units:   metres; a cell is cell_width along x and cell_height along y.
+/// Throws:  ShapeError if there are not rows * columns responses, or a cell's size is not above 0.
+inline sparseconv::Picture response_view(std::span<float const> responses, std::int64_t rows, std::int64_t columns,
+                                         double cell_width, double cell_height, GroundWindow const& window = {}) {
+  if (rows < 0 || columns < 0 || static_cast<std::int64_t>(responses.size()) != rows * columns || !(cell_width > 0) ||
+      !(cell_height > 0)) {
     throw sparseconv::ShapeError("response_view: " + std::to_string(responses.size()) + " responses for " +
                                  std::to_string(rows) + " x " + std::to_string(columns) + " cells of " +
-                                 std::to_string(cell_size) + " m; each cell takes one, and has a size above 0");
+                                 std::to_string(cell_width) + " x " + std::to_string(cell_height) +
+                                 " m; each cell takes one, and has a size above 0");
   }
   std::vector<float> positive;
   std::ranges::copy_if(responses, std::back_inserter(positive), [](float response) { return response > 0; });
   float brightest = 1;
   if (!positive.empty()) {
-    const auto place = positive.begin() + static_cast<std::ptrdiff_t>((positive.size() - 1) * 99 / 100);
+    auto const place = positive.begin() + static_cast<std::ptrdiff_t>((positive.size() - 1) * 99 / 100);
     std::ranges::nth_element(positive, place);
     brightest = *place;
   }
 
   sparseconv::Picture picture(window.width(), window.height(), background);
   for (std::int64_t y = 0; y < picture.height(); ++y) {
-    const auto row = static_cast<std::int64_t>((static_cast<double>(y) + 0.5) / window.pixels_per_metre / cell_size);
+    auto const row = static_cast<std::int64_t>((static_cast<double>(y) + 0.5) / window.pixels_per_metre / cell_height);
     for (std::int64_t x = 0; x < picture.width(); ++x) {
-      const auto column =
-          static_cast<std::int64_t>((static_cast<double>(x) + 0.5) / window.pixels_per_metre / cell_size);
+      auto const column =
+          static_cast<std::int64_t>((static_cast<double>(x) + 0.5) / window.pixels_per_metre / cell_width);
       if (row >= rows || column >= columns) {
         continue;
       }
-      const float response = responses[static_cast<std::size_t>(row * columns + column)];
+      float const response = responses[static_cast<std::size_t>(row * columns + column)];
       if (response > 0) {
-        picture.set(x, picture.height() - 1 - y, response_colours(response / brightest));
+        picture.set(x, picture.height() - 1 - y, response_colours(std::sqrt(response / brightest)));
       }
     }
   }
@@ -136,10 +139,10 @@ inline sparseconv::Picture response_view(std::span<const float> responses, std::
 }
 
 /// Puts two pictures beside each other, their tops level, with a thin gap between them.
-inline sparseconv::Picture side_by_side(const sparseconv::Picture& left, const sparseconv::Picture& right) {
+inline sparseconv::Picture side_by_side(sparseconv::Picture const& left, sparseconv::Picture const& right) {
   constexpr std::int64_t gap = 6;
   sparseconv::Picture both(left.width() + gap + right.width(), std::max(left.height(), right.height()), ink);
-  const auto paste = [&both](const sparseconv::Picture& picture, std::int64_t x_begin) {
+  auto const paste = [&both](sparseconv::Picture const& picture, std::int64_t x_begin) {
     for (std::int64_t y = 0; y < picture.height(); ++y) {
       for (std::int64_t x = 0; x < picture.width(); ++x) {
         both.set(x_begin + x, y, picture.at(x, y));

@@ -8,13 +8,13 @@
 
 /// Any bytes are a cloud or one of the library's errors. A cloud has whole rows, and no more values than the bytes have
 /// room for.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   try {
-    const auto cloud = sparseconv::parse_ply(std::as_bytes(std::span(data, size)), "fuzz");
+    auto const cloud = sparseconv::parse_ply(std::as_bytes(std::span(data, size)), "fuzz");
     if (cloud.columns < 3 || cloud.values.size() > size) std::abort();
     if (cloud.values.size() % static_cast<std::size_t>(cloud.columns) != 0) std::abort();
     if (!cloud.names.empty() && cloud.names.size() != static_cast<std::size_t>(cloud.columns)) std::abort();
-  } catch (const sparseconv::Error&) {
+  } catch (sparseconv::Error const&) {
   }
   return 0;
 }

@@ -17,7 +17,7 @@ class ByteWriter {
   explicit ByteWriter(std::string_view text) { this->text(text); }
 
   ByteWriter& text(std::string_view text) {
-    for (const char c : text) bytes_.push_back(static_cast<std::byte>(c));
+    for (char const c : text) bytes_.push_back(static_cast<std::byte>(c));
     return *this;
   }
 
@@ -28,7 +28,7 @@ class ByteWriter {
     return *this;
   }
 
-  [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
+  [[nodiscard]] std::vector<std::byte> const& bytes() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
   [[nodiscard]] std::span<const std::byte> first(std::size_t count) const { return std::span(bytes_).first(count); }
 

@@ -22,11 +22,11 @@ TEST(ColumnOrder, NamesAMissingOrRepeatedAxis) {
   EXPECT_EQ(message_of<FormatError>([] {
               return order_columns(Fields{"x", "", "y", "i"}, "read");
             }),
-            "read: points need one z each, the file has 0; its fields are x, y, i");
+            "read: points need one z each, the file has 0; its fields are \"x\", \"y\", \"i\"");
   EXPECT_EQ(message_of<FormatError>([] {
               return order_columns(Fields{"x", "y", "z", "y"}, "read");
             }),
-            "read: points need one y each, the file has 2; its fields are x, y, z, y");
+            "read: points need one y each, the file has 2; its fields are \"x\", \"y\", \"z\", \"y\"");
   EXPECT_EQ(message_of<FormatError>([] { return order_columns(Fields{""}, "read"); }),
             "read: points need one x each, the file has 0; its fields are none");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "sparseconv/error.hpp"
@@ -11,9 +12,9 @@ template <class Exception, class Call>
 std::string message_of(Call&& call) {
   try {
     static_cast<void>(call());
-  } catch (const Exception& thrown) {
+  } catch (Exception const& thrown) {
     return thrown.what();
-  } catch (const std::exception& thrown) {
+  } catch (std::exception const& thrown) {
     return std::string("another exception was thrown: ") + thrown.what();
   }
   return "nothing was thrown";
@@ -24,7 +25,7 @@ template <class Call>
 bool returns_or_throws_error(Call&& call) {
   try {
     static_cast<void>(call());
-  } catch (const Error&) {
+  } catch (Error const&) {
     return false;
   }
   return true;

@@ -9,7 +9,7 @@
 namespace sparseconv::test {
 
 /// The beginning of a .npy file as NumPy writes it: the header padded with blanks to a multiple of 64 bytes.
-inline ByteWriter npy_header(const std::string& dictionary, int version = 1) {
+inline ByteWriter npy_header(std::string const& dictionary, int version = 1) {
   ByteWriter writer("\x93NUMPY");
   writer.numbers<std::uint8_t>(version, 0);
   const std::size_t begin = version == 1 ? 10 : 12;
@@ -24,7 +24,7 @@ inline ByteWriter npy_header(const std::string& dictionary, int version = 1) {
   return writer.text(padded);
 }
 
-inline ByteWriter npy_header(const std::string& descr, const std::string& shape, bool fortran = false,
+inline ByteWriter npy_header(std::string const& descr, std::string const& shape, bool fortran = false,
                              int version = 1) {
   return npy_header(
       "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }",

@@ -12,19 +12,19 @@ using test::ByteWriter;
 using test::message_of;
 using test::npy_header;
 
-std::string failure(const ByteWriter& writer) {
+std::string failure(ByteWriter const& writer) {
   return message_of<FormatError>([&] { return parse_npy_header(writer.bytes(), writer.size(), "read"); });
 }
 
-std::string failure_of_dtype(const std::string& descr) {
+std::string failure_of_dtype(std::string const& descr) {
   return failure(npy_header(descr, "(0, 3)"));
 }
 
-std::string failure_of_shape(const std::string& shape) {
+std::string failure_of_shape(std::string const& shape) {
   return failure(npy_header("<f4", shape));
 }
 
-std::string failure_of_dictionary(const std::string& dictionary) {
+std::string failure_of_dictionary(std::string const& dictionary) {
   return failure(npy_header(dictionary));
 }
 
@@ -44,7 +44,7 @@ TEST(NpyHeader, ReadsFromTheBeginningOfAFile) {
 }
 
 TEST(NpyHeader, TakesOtherWaysToWriteTheDictionary) {
-  for (const char* dictionary : {"{'shape':(0,4),'fortran_order':False,'descr':'<f4'}",
+  for (char const* dictionary : {"{'shape':(0,4),'fortran_order':False,'descr':'<f4'}",
                                  "{\"descr\" : \"<f4\" , \"fortran_order\" : False , \"shape\" : (0 , 4 , ) }",
                                  "{'descr': '<f4', 'fortran_order': False, 'shape': (0L, 4L), }"}) {
     const ByteWriter writer = npy_header(dictionary);
@@ -95,7 +95,7 @@ TEST(NpyHeader, NamesAShapeItDoesNotTake) {
 }
 
 TEST(NpyHeader, NamesADictionaryItCannotRead) {
-  for (const char* dictionary :
+  for (char const* dictionary :
        {"", "{}", "{'descr': '<f4', 'fortran_order': False}",
         "{'descr' '<f4', 'fortran_order': False, 'shape': (1, 3)}",
         "{'descr': '<f4', 'fortran_order': 0, 'shape': (1, 3)}", "{'fortran_order': False, 'shape': (1, 3), 'descr'",
@@ -111,7 +111,7 @@ TEST(NpyHeader, NamesWhatIsNoNpyFile) {
             "read: begins with \"ply?fo\", a .npy file with \"?NUMPY\"; is it another format, or empty?");
   EXPECT_EQ(failure(ByteWriter()),
             "read: begins with \"\", a .npy file with \"?NUMPY\"; is it another format, or empty?");
-  for (const int version : {0, 4, 255})
+  for (int const version : {0, 4, 255})
     EXPECT_EQ(failure(npy_header("<f4", "(0, 3)", false, version)),
               "read: .npy version " + std::to_string(version) + ", the reader takes 1, 2 and 3");
 }
@@ -132,12 +132,12 @@ TEST(NpyHeader, RefusesALongHeaderBeforeItIsRead) {
 
 TEST(NpyHeader, NamesASizeThatDoesNotFit) {
   EXPECT_EQ(failure(npy_header("<f4", "(2, 3)").numbers<float>(1, 2, 3, 4, 5)),
-            "read: (2, 3) values of 4 bytes do not make the 20 bytes after the header; the file is truncated");
+            "read: 2 x 3 values of 4 bytes do not make the 20 bytes after the header; the file is truncated");
   EXPECT_EQ(
       failure(npy_header("<f4", "(1, 3)").numbers<float>(1, 2, 3, 4)),
-      "read: (1, 3) values of 4 bytes do not make the 16 bytes after the header; something was appended to the file");
+      "read: 1 x 3 values of 4 bytes do not make the 16 bytes after the header; something was appended to the file");
   // Products that wrap to 0 in 64 bits.
-  for (const char* shape : {"(4611686018427387904, 4)", "(4, 4611686018427387904)",
+  for (char const* shape : {"(4611686018427387904, 4)", "(4, 4611686018427387904)",
                             "(9223372036854775807, 9223372036854775807)", "(4294967296, 4294967296)"})
     EXPECT_NE(failure_of_shape(shape).find("the file is truncated"), std::string::npos) << shape;
 }

@@ -18,7 +18,7 @@ using test::npy_header;
 const std::vector<float> two_points = {1, 2, 3, 4, 5, 6};
 
 TEST(Npy, ReadsEachVersion) {
-  for (const int version : {1, 2, 3}) {
+  for (int const version : {1, 2, 3}) {
     const ByteWriter writer = npy_header("<f4", "(2, 3)", false, version).numbers<float>(1, 2, 3, 4, 5, 6);
     const PointCloud cloud = parse_npy(writer.bytes(), "scan");
     EXPECT_EQ(cloud.size(), 2);
@@ -34,7 +34,7 @@ TEST(Npy, ReadsFortranOrder) {
 }
 
 TEST(Npy, ReadsEachNumberType) {
-  const auto values = [](const ByteWriter& writer) { return parse_npy(writer.bytes(), "scan").values; };
+  auto const values = [](ByteWriter const& writer) { return parse_npy(writer.bytes(), "scan").values; };
   EXPECT_EQ(values(npy_header("<f8", "(2, 3)").numbers<double>(1, 2, 3, 4, 5, 6)), two_points);
   EXPECT_EQ(values(npy_header("<i4", "(2, 3)").numbers<std::int32_t>(1, 2, 3, 4, 5, 6)), two_points);
   EXPECT_EQ(values(npy_header("<u8", "(2, 3)").numbers<std::uint64_t>(1, 2, 3, 4, 5, 6)), two_points);
@@ -46,7 +46,7 @@ TEST(Npy, ReadsEachNumberType) {
 }
 
 TEST(Npy, ReadsNoPoints) {
-  for (const bool fortran : {false, true}) {
+  for (bool const fortran : {false, true}) {
     const ByteWriter writer = npy_header("<f4", "(0, 5)", fortran);
     const PointCloud cloud = parse_npy(writer.bytes(), "scan");
     EXPECT_TRUE(cloud.empty());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -21,11 +22,11 @@ using test::npy_header;
 using Entries = std::vector<std::pair<std::string, ByteWriter>>;
 
 /// A zip archive of these entries, made by libzip itself.
-std::vector<std::byte> zip(const Entries& entries, zip_int32_t method = ZIP_CM_STORE) {
+std::vector<std::byte> zip(Entries const& entries, zip_int32_t method = ZIP_CM_STORE) {
   zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, nullptr);
   zip_source_keep(target);
   zip_t* archive = zip_open_from_source(target, ZIP_TRUNCATE, nullptr);
-  for (const auto& [name, writer] : entries) {
+  for (auto const& [name, writer] : entries) {
     zip_source_t* source = zip_source_buffer(archive, writer.bytes().data(), writer.size(), 0);
     const zip_int64_t index = zip_file_add(archive, name.c_str(), source, 0);
     zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), method, 0);
@@ -54,13 +55,13 @@ TEST(Npz, ReadsStoredAndDeflated) {
 }
 
 TEST(Npz, TakesTheFirstThatCanBeACloud) {
-  const auto bytes =
+  auto const bytes =
       zip({{"readme.txt", ByteWriter("text")}, {"labels.npy", labels}, {"b.npy", others}, {"a.npy", points}});
   EXPECT_EQ(parse_npz(bytes, "scan").columns, 4);
 }
 
 TEST(Npz, TakesTheArrayOfThatName) {
-  const auto bytes = zip({{"b.npy", others}, {"a.npy", points}, {"labels.npy", labels}});
+  auto const bytes = zip({{"b.npy", others}, {"a.npy", points}, {"labels.npy", labels}});
   EXPECT_EQ(parse_npz(bytes, "scan", {.array = "a"}).columns, 3);
   EXPECT_EQ(message_of<FormatError>([&] { return parse_npz(bytes, "scan", {.array = "c"}); }),
             "read_npz: scan: no array is called \"c\"; there are \"b\", \"a\", \"labels\"");
@@ -87,7 +88,7 @@ TEST(Npz, NamesAnArchiveWithoutACloud) {
 }
 
 TEST(Npz, NamesWhatIsNoArchive) {
-  for (const ByteWriter& writer : {ByteWriter("ply\nformat ascii 1.0\n"), ByteWriter()}) {
+  for (ByteWriter const& writer : {ByteWriter("ply\nformat ascii 1.0\n"), ByteWriter()}) {
     const std::string message = message_of<FormatError>([&] { return parse_npz(writer.bytes(), "scan"); });
     EXPECT_EQ(message.find("read_npz: scan: "), 0u) << message;
     EXPECT_NE(message.find(writer.size() == 0 ? "none of its 0 arrays" : "no zip archive can be read from it"),
@@ -100,7 +101,7 @@ TEST(Npz, RefusesAnArrayBeyondTheLimit) {
   // A million zeros deflate to about a thousand bytes.
   ByteWriter zeros = npy_header("|u1", "(250000, 4)");
   zeros.text(std::string(1000000, '\0'));
-  const auto bytes = zip({{"pc.npy", zeros}}, ZIP_CM_DEFLATE);
+  auto const bytes = zip({{"pc.npy", zeros}}, ZIP_CM_DEFLATE);
   EXPECT_LT(bytes.size(), 3000u);
   EXPECT_EQ(message_of<CapacityError>([&] { return parse_npz(bytes, "scan", {.max_bytes = 1000127}); }),
             "read_npz: scan: array \"pc\": the array claims 1000128 bytes, the limit is 1000127; if that is its real "
@@ -111,7 +112,7 @@ TEST(Npz, RefusesAnArrayBeyondTheLimit) {
 /// Overwrites a field of each entry's two headers: the one before the data, and the one in the directory.
 void overwrite(std::vector<std::byte>& archive, std::size_t at_data, std::size_t in_directory, std::uint32_t value,
                std::size_t bytes) {
-  const auto write = [&](std::size_t at) {
+  auto const write = [&](std::size_t at) {
     for (std::size_t k = 0; k < bytes; ++k) archive[at + k] = static_cast<std::byte>((value >> (8 * k)) & 0xff);
   };
   for (std::size_t i = 0; i + 30 <= archive.size(); ++i) {
@@ -121,7 +122,7 @@ void overwrite(std::vector<std::byte>& archive, std::size_t at_data, std::size_t
 }
 
 TEST(Npz, RefusesASizeThatIsALie) {
-  const auto failure = [](const ByteWriter& array, std::uint32_t claim) {
+  auto const failure = [](ByteWriter const& array, std::uint32_t claim) {
     auto bytes = zip({{"pc.npy", array}}, ZIP_CM_DEFLATE);
     overwrite(bytes, 22, 24, claim, 4);
     return message_of<FormatError>([&] { return parse_npz(bytes, "scan"); });
@@ -135,7 +136,7 @@ TEST(Npz, RefusesASizeThatIsALie) {
 }
 
 TEST(Npz, NamesAnEntryThatCannotBeOpened) {
-  const auto failure = [](std::size_t at_data, std::size_t in_directory, std::uint32_t value, const char* array) {
+  auto const failure = [](std::size_t at_data, std::size_t in_directory, std::uint32_t value, char const* array) {
     auto bytes = zip({{"pc.npy", points}}, ZIP_CM_DEFLATE);
     overwrite(bytes, at_data, in_directory, value, 2);
     return message_of<FormatError>([&] { return parse_npz(bytes, "scan", {.array = array}); });
@@ -154,7 +155,7 @@ TEST(Npz, RefusesDamagedData) {
   // Stored, so that the last value stands in the archive as it is.
   auto bytes = zip({{"pc.npy", points}});
   const std::vector<std::byte> six = ByteWriter().numbers<float>(6).bytes();
-  const auto at = std::search(bytes.begin(), bytes.end(), six.begin(), six.end());
+  auto const at = std::search(bytes.begin(), bytes.end(), six.begin(), six.end());
   ASSERT_NE(at, bytes.end());
   *at = std::byte{1};
   EXPECT_EQ(message_of<FormatError>([&] { return parse_npz(bytes, "scan"); }),
@@ -162,7 +163,7 @@ TEST(Npz, RefusesDamagedData) {
 }
 
 TEST(Npz, RefusesEveryTruncation) {
-  const auto bytes = zip({{"labels.npy", labels}, {"pc.npy", points}}, ZIP_CM_DEFLATE);
+  auto const bytes = zip({{"labels.npy", labels}, {"pc.npy", points}}, ZIP_CM_DEFLATE);
   for (std::size_t size = 0; size < bytes.size(); ++size)
     EXPECT_EQ(
         message_of<FormatError>([&] { return parse_npz(std::span(bytes).first(size), "scan"); }).find("read_npz: "),
@@ -183,7 +184,7 @@ TEST(Npz, ReadsAFile) {
 }
 
 TEST(Npz, ReadsAWaymoScan) {
-  const auto path = test::shared_data("waymo_benchmark_pc.npz");
+  auto const path = test::shared_data("waymo_benchmark_pc.npz");
   if (path.empty()) GTEST_SKIP() << "waymo_benchmark_pc.npz is not there";
   const PointCloud cloud = read_npz(path);
   EXPECT_EQ(cloud.size(), 198130);

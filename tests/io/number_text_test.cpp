@@ -27,15 +27,15 @@ TEST(NumberText, RoundsBeyondFloat) {
 }
 
 TEST(NumberText, RefusesWhatIsNoNumber) {
-  for (const char* word : {"", "+", "-", "++1", "+-1", "1,5", "1.0f", "0x10", "one", "1e", "1e999", "--1", "1 "})
+  for (char const* word : {"", "+", "-", "++1", "+-1", "1,5", "1.0f", "0x10", "one", "1e", "1e999", "--1", "1 "})
     EXPECT_FALSE(parse_number(word)) << word;
 }
 
 TEST(NumberText, AStreamReadsTheSame) {
-  for (const char* word : {"0", "-0.5", "1e-3", "16777217", ".5", "inf", "-inf", "3.4e38", "123456.789"})
+  for (char const* word : {"0", "-0.5", "1e-3", "16777217", ".5", "inf", "-inf", "3.4e38", "123456.789"})
     EXPECT_EQ(parse_by_stream<float>(word), parse_exactly<float>(word)) << word;
   EXPECT_TRUE(std::isnan(parse_by_stream<float>("nan").value()));
-  for (const char* word : {"", "+1", "-", "--1", "1,5", "1.0f", "0x10", "one", " 1", "1 ", "1e999"})
+  for (char const* word : {"", "+1", "-", "--1", "1,5", "1.0f", "0x10", "one", " 1", "1 ", "1e999"})
     EXPECT_FALSE(parse_by_stream<float>(word)) << word;
 }
 
@@ -54,7 +54,7 @@ TEST(NumberText, TheLocaleHasNoSay) {
 TEST(NumberText, ReadsCounts) {
   EXPECT_EQ(parse_count("0"), 0u);
   EXPECT_EQ(parse_count("9223372036854775807"), 9223372036854775807u);
-  for (const char* word : {"", "-0", "-1", "+1", "1.0", "1e3", "9223372036854775808", "99999999999999999999", "x"})
+  for (char const* word : {"", "-0", "-1", "+1", "1.0", "1e3", "9223372036854775808", "99999999999999999999", "x"})
     EXPECT_FALSE(parse_count(word)) << word;
 }
 

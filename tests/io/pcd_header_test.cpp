@@ -12,7 +12,7 @@ using test::ByteWriter;
 using test::message_of;
 
 /// A header of x, y and z in which one line is another: the one that begins with the same word.
-std::string header_with(const std::string& replacement) {
+std::string header_with(std::string const& replacement) {
   std::string text;
   for (const std::string line : {"VERSION .7", "FIELDS x y z", "SIZE 4 4 4", "TYPE F F F", "COUNT 1 1 1", "WIDTH 3",
                                  "HEIGHT 2", "VIEWPOINT 0 0 0 1 0 0 0", "POINTS 6", "DATA ascii"})
@@ -21,18 +21,18 @@ std::string header_with(const std::string& replacement) {
   return text;
 }
 
-std::string without(std::string text, const std::string& keyword) {
+std::string without(std::string text, std::string const& keyword) {
   const std::size_t begin = text.find(keyword);
   return text.erase(begin, text.find('\n', begin) + 1 - begin);
 }
 
-PcdHeader parse(const std::string& text) {
+PcdHeader parse(std::string const& text) {
   const ByteWriter writer(text);
   TextLines lines(writer.bytes());
   return parse_pcd_header(lines, "read");
 }
 
-std::string failure(const std::string& text) {
+std::string failure(std::string const& text) {
   return message_of<FormatError>([&] { return parse(text); });
 }
 
@@ -56,7 +56,7 @@ TEST(PcdHeader, LaysOutTheRecord) {
 
 TEST(PcdHeader, NeedsNoLineThatOthersTell) {
   EXPECT_EQ(parse(header_with("")).points, 6u);
-  for (const char* keyword : {"VERSION", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS"})
+  for (char const* keyword : {"VERSION", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS"})
     EXPECT_EQ(parse(without(header_with(""), keyword)).points, 6u) << keyword;
   EXPECT_EQ(parse(header_with("VERSION 0.6")).points, 6u);
 }

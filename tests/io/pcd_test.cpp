@@ -18,23 +18,23 @@ using test::message_of;
 using Names = std::vector<std::string>;
 using Values = std::vector<float>;
 
-std::string header(const std::string& points, const std::string& data) {
+std::string header(std::string const& points, std::string const& data) {
   return "# .PCD v0.7 - Point Cloud Data file format\nVERSION 0.7\nFIELDS x y z intensity\nSIZE 4 4 4 4\nTYPE F F F F\n"
          "COUNT 1 1 1 1\nWIDTH " +
          points + "\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS " + points + "\nDATA " + data + "\n";
 }
 
-PointCloud parse(const ByteWriter& writer) {
+PointCloud parse(ByteWriter const& writer) {
   return parse_pcd(writer.bytes(), "scan");
 }
-PointCloud parse(const std::string& text) {
+PointCloud parse(std::string const& text) {
   return parse(ByteWriter(text));
 }
 
-std::string failure(const ByteWriter& writer) {
+std::string failure(ByteWriter const& writer) {
   return message_of<FormatError>([&] { return parse(writer); });
 }
-std::string failure(const std::string& text) {
+std::string failure(std::string const& text) {
   return failure(ByteWriter(text));
 }
 
@@ -57,7 +57,7 @@ const std::string mixed =
 
 TEST(Pcd, ReadsFieldsOfAnyOrderTypeAndCount) {
   ByteWriter writer(mixed + "binary\n");
-  for (const int point : {0, 10}) {
+  for (int const point : {0, 10}) {
     writer.numbers<std::uint16_t>(60000 + point).numbers<double>(3 + point).numbers<std::uint8_t>(7, 7, 7);
     writer.numbers<float>(0.25, 0.5).numbers<float>(1 + point).numbers<std::int32_t>(-2 - point);
   }
@@ -74,14 +74,14 @@ TEST(Pcd, KeepsNaN) {
   const PointCloud text = parse(header("2", "ascii") + "nan nan nan 0\n1 2 3 4\n");
   EXPECT_EQ(text.size(), 2);
   EXPECT_TRUE(std::isnan(text.row(0)[0]));
-  const float nan = std::nanf("");
+  float const nan = std::nanf("");
   const PointCloud packed = parse(ByteWriter(header("1", "binary")).numbers<float>(nan, nan, nan, 0));
   EXPECT_EQ(packed.size(), 1);
   EXPECT_TRUE(std::isnan(packed.row(0)[2]));
 }
 
 TEST(Pcd, ReadsNoPoints) {
-  for (const char* data : {"ascii", "binary"}) {
+  for (char const* data : {"ascii", "binary"}) {
     const PointCloud cloud = parse(header("0", data));
     EXPECT_TRUE(cloud.empty());
     EXPECT_EQ(cloud.columns, 4);
@@ -90,9 +90,9 @@ TEST(Pcd, ReadsNoPoints) {
 
 TEST(Pcd, NamesAMissingAxis) {
   EXPECT_EQ(failure("FIELDS x y\nSIZE 4 4\nTYPE F F\nPOINTS 0\nDATA ascii\n"),
-            "read_pcd: scan: points need one z each, the file has 0; its fields are x, y");
+            "read_pcd: scan: points need one z each, the file has 0; its fields are \"x\", \"y\"");
   EXPECT_EQ(failure("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 2\nPOINTS 0\nDATA ascii\n"),
-            "read_pcd: scan: points need one z each, the file has 0; its fields are x, y, z_0, z_1");
+            "read_pcd: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"z_0\", \"z_1\"");
 }
 
 TEST(Pcd, NamesATruncatedOrOverlongAsciiFile) {
@@ -129,9 +129,9 @@ TEST(Pcd, DoesNotAllocateWhatAHeaderClaims) {
 TEST(Pcd, EveryTruncationIsAnErrorOrACloud) {
   const ByteWriter text(header("2", "ascii") + "1 2 3 4\n5 6 7 8\n");
   const ByteWriter packed = ByteWriter(header("2", "binary")).numbers<float>(1, 2, 3, 4, 5, 6, 7, 8);
-  for (const ByteWriter& writer : {text, packed})
+  for (ByteWriter const& writer : {text, packed})
     for (std::size_t size = 0; size < writer.size(); ++size) {
-      const bool returned = test::returns_or_throws_error([&] { return parse_pcd(writer.first(size), "scan"); });
+      bool const returned = test::returns_or_throws_error([&] { return parse_pcd(writer.first(size), "scan"); });
       EXPECT_FALSE(returned && size + 1 < writer.size()) << size;
     }
 }

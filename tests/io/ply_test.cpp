@@ -22,17 +22,17 @@ const std::string binary = "ply\nformat binary_little_endian 1.0\n";
 const std::string xyz = "property float x\nproperty float y\nproperty float z\n";
 const std::string end = "end_header\n";
 
-PointCloud parse(const ByteWriter& writer) {
+PointCloud parse(ByteWriter const& writer) {
   return parse_ply(writer.bytes(), "scan");
 }
-PointCloud parse(const std::string& text) {
+PointCloud parse(std::string const& text) {
   return parse(ByteWriter(text));
 }
 
-std::string failure(const ByteWriter& writer) {
+std::string failure(ByteWriter const& writer) {
   return message_of<FormatError>([&] { return parse(writer); });
 }
-std::string failure(const std::string& text) {
+std::string failure(std::string const& text) {
   return failure(ByteWriter(text));
 }
 
@@ -94,7 +94,7 @@ TEST(Ply, SkipsListsAndOtherElementsInBinary) {
 }
 
 TEST(Ply, ReadsNoPoints) {
-  for (const std::string& format : {ascii, binary}) {
+  for (std::string const& format : {ascii, binary}) {
     const PointCloud cloud = parse(format + "element vertex 0\n" + xyz + end);
     EXPECT_TRUE(cloud.empty());
     EXPECT_EQ(cloud.columns, 3);
@@ -104,7 +104,7 @@ TEST(Ply, ReadsNoPoints) {
 TEST(Ply, NamesWhatTheVerticesLack) {
   EXPECT_EQ(
       failure(ascii + "element vertex 1\nproperty float x\nproperty float y\nproperty float q\n" + end + "1 2 3\n"),
-      "read_ply: scan: points need one z each, the file has 0; its fields are x, y, q");
+      "read_ply: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"q\"");
   EXPECT_EQ(failure(ascii + "element face 0\n" + end),
             "read_ply: scan: the file has no element \"vertex\", so it holds no points");
   EXPECT_EQ(failure(ascii + "element vertex 0\n" + xyz + "element vertex 0\n" + xyz + end),
@@ -122,29 +122,31 @@ TEST(Ply, NamesATruncatedOrOverlongAsciiFile) {
   EXPECT_EQ(failure(header + "1 2 3\n4 x 6\n"), "read_ply: scan: line 9 has \"x\", where a number stands");
   EXPECT_EQ(failure(header + "1 2 3\n4 5 6\n7 8 9\n"),
             "read_ply: scan: line 10, \"7 8 9\", comes after all that the header asks for");
+  EXPECT_EQ(failure(ascii + "element vertex 0\n" + xyz + "element face 2\nproperty int i\n" + end + "1\n"),
+            "read_ply: scan: the header asks for 2 \"face\" lines, the file ends after 1; it is truncated");
   EXPECT_EQ(failure(ascii + "element vertex 1\nproperty list uchar int i\n" + xyz + end + "-1 1 2 3\n"),
-            "read_ply: scan: line 9 has \"-1\", where the length of the list i stands");
+            "read_ply: scan: line 9 has \"-1\", where the length of the list \"i\" stands");
 }
 
 TEST(Ply, NamesATruncatedOrOverlongBinaryFile) {
   const std::string header = binary + "element vertex 2\n" + xyz + end;
   EXPECT_EQ(failure(ByteWriter(header).numbers<float>(1, 2, 3, 4, 5)),
-            "read_ply: scan: the header asks for 2 vertex rows, 20 bytes are left for them; the file is truncated");
+            "read_ply: scan: the header asks for 2 \"vertex\" rows, 20 bytes are left for them; the file is truncated");
   EXPECT_EQ(failure(ByteWriter(header).numbers<float>(1, 2, 3, 4, 5, 6, 7)),
             "read_ply: scan: 4 bytes come after all that the header asks for; its counts or types are wrong");
   EXPECT_EQ(failure(ByteWriter(binary + "element face 1\nproperty list char int i\n" + end).numbers<std::int8_t>(-3)),
-            "read_ply: scan: a list i has the length -3");
+            "read_ply: scan: a list \"i\" has the length -3");
 }
 
 TEST(Ply, DoesNotAllocateWhatAHeaderClaims) {
   for (const std::string count : {"9223372036854775807", "1537228672809129302", "4611686018427387904"})
-    for (const std::string& format : {ascii, binary}) {
+    for (std::string const& format : {ascii, binary}) {
       const std::string message = failure(format + "element vertex " + count + "\n" + xyz + end + "1 2 3\n");
       EXPECT_EQ(message.find("read_ply: scan: the header asks for " + count), 0u) << message;
     }
   const std::string message = failure(
       ByteWriter(binary + "element face 1\nproperty list uint double i\n" + end).numbers<std::uint32_t>(0xffffffffu));
-  EXPECT_EQ(message.find("read_ply: scan: the header asks for 1 face rows"), 0u) << message;
+  EXPECT_EQ(message.find("read_ply: scan: the header asks for 1 \"face\" rows"), 0u) << message;
 }
 
 TEST(Ply, EveryTruncationIsAnErrorOrACloud) {
@@ -152,10 +154,10 @@ TEST(Ply, EveryTruncationIsAnErrorOrACloud) {
                   "1 2 3\n4 5 6\n3 0 1 0\n");
   ByteWriter packed(binary + "element vertex 2\n" + xyz + end);
   packed.numbers<float>(1, 2, 3, 4, 5, 6);
-  for (const ByteWriter& writer : {text, packed})
+  for (ByteWriter const& writer : {text, packed})
     for (std::size_t size = 0; size < writer.size(); ++size) {
       // A text cut within its last number, or after it, is one that a writer may have meant.
-      const bool returned = test::returns_or_throws_error([&] { return parse_ply(writer.first(size), "scan"); });
+      bool const returned = test::returns_or_throws_error([&] { return parse_ply(writer.first(size), "scan"); });
       EXPECT_FALSE(returned && size + 8 < writer.size()) << size;
     }
 }

@@ -24,7 +24,7 @@ TEST(PointCloud, RowsAreConsecutiveValues) {
   PointCloud cloud{.columns = 4, .values = {1, 2, 3, 4, 5, 6, 7, 8}};
   EXPECT_EQ(cloud.size(), 2);
   EXPECT_FALSE(cloud.empty());
-  const PointCloud& constant = cloud;
+  PointCloud const& constant = cloud;
   EXPECT_EQ(constant.row(1).size(), 4u);
   EXPECT_EQ(constant.row(1)[0], 5.0f);
   cloud.row(0)[3] = 9.0f;

@@ -25,7 +25,7 @@ TEST(ReadPointCloud, ChoosesTheReaderByExtension) {
       "3\n");
   const ByteWriter pcd("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nPOINTS 1\nDATA ascii\n1 2 3\n");
   EXPECT_EQ(read_point_cloud(TemporaryFile("scan.bin", records.bytes()).path()).values, (Values{1, 2, 3, 4}));
-  for (const char* name : {"scan.npy", "SCAN.NPY"})
+  for (char const* name : {"scan.npy", "SCAN.NPY"})
     EXPECT_EQ(read_point_cloud(TemporaryFile(name, array.bytes()).path()).values, (Values{1, 2, 3}));
   EXPECT_EQ(read_point_cloud(TemporaryFile("scan.ply", ply.bytes()).path()).values, (Values{1, 2, 3}));
   EXPECT_EQ(read_point_cloud(TemporaryFile("scan.pcd", pcd.bytes()).path()).values, (Values{1, 2, 3}));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "byte_writer.hpp"
@@ -79,7 +80,7 @@ TEST(Records, ReadsAFile) {
 }
 
 TEST(Records, ReadsAKittiScan) {
-  const auto path = test::shared_data("kitti_000008.bin");
+  auto const path = test::shared_data("kitti_000008.bin");
   if (path.empty()) GTEST_SKIP() << "kitti_000008.bin is not there";
   const PointCloud cloud = read_records(path);
   EXPECT_EQ(cloud.size(), 17238);
@@ -91,11 +92,19 @@ TEST(Records, ReadsAKittiScan) {
 }
 
 TEST(Records, ReadsNuscenesSweeps) {
-  const auto path = test::shared_data("nuscenes_10sweeps.bin");
+  auto const path = test::shared_data("nuscenes_10sweeps.bin");
   if (path.empty()) GTEST_SKIP() << "nuscenes_10sweeps.bin is not there";
   const PointCloud cloud = read_records(path, {.columns = 5, .element = RecordElement::float16});
   EXPECT_EQ(cloud.size(), 271156);
   for (std::int64_t i = 0; i < cloud.size(); ++i) EXPECT_LT(std::abs(cloud.row(i)[2]), 200.0f);
+}
+
+TEST(Records, ReadsAnIndoorView) {
+  auto const path = test::shared_data("sunrgbd_000017.bin");
+  if (path.empty()) GTEST_SKIP() << "sunrgbd_000017.bin is not there";
+  const PointCloud cloud = read_records(path, {.columns = 6});
+  EXPECT_EQ(cloud.size(), 50000);
+  for (std::int64_t i = 0; i < cloud.size(); ++i) EXPECT_LE(cloud.row(i)[5], 1.0f);
 }
 
 }  // namespace

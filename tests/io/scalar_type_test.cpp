@@ -14,7 +14,7 @@ namespace {
 
 using test::ByteWriter;
 
-float converted(ScalarType type, const ByteWriter& writer) {
+float converted(ScalarType type, ByteWriter const& writer) {
   EXPECT_EQ(writer.size(), size_of(type));
   float value = -7.0f;
   copy_as_float(type, writer.bytes().data(), 0, 1, &value, 1);

@@ -15,7 +15,7 @@ namespace sparseconv {
 /// Reads the next word of `words` as a number. `where` and the line's number begin the message.
 ///
 /// Throws:  FormatError if the line ends before it, or it is no number.
-[[nodiscard]] inline float next_number(Words& words, const TextLines& lines, const std::string& where) {
+[[nodiscard]] inline float next_number(Words& words, TextLines const& lines, std::string const& where) {
   std::string_view word;
   if (!words.next(word))
     throw FormatError(where + ": line " + std::to_string(lines.number()) +
@@ -31,7 +31,7 @@ namespace sparseconv {
 ///
 /// Throws:  FormatError if no line is left.
 [[nodiscard]] inline Words next_row(TextLines& lines, std::uint64_t row, std::uint64_t total, std::string_view what,
-                                    const std::string& where) {
+                                    std::string const& where) {
   std::string_view line;
   if (!lines.next_filled(line))
     throw FormatError(where + ": the header asks for " + std::to_string(total) + " " + std::string(what) +
@@ -40,7 +40,7 @@ namespace sparseconv {
 }
 
 /// Throws:  FormatError if a word is left in the row.
-inline void expect_end_of_row(Words words, const TextLines& lines, const std::string& where) {
+inline void expect_end_of_row(Words words, TextLines const& lines, std::string const& where) {
   std::string_view word;
   if (words.next(word))
     throw FormatError(where + ": line " + std::to_string(lines.number()) + " goes on with " + in_quotes(word) +
@@ -48,7 +48,7 @@ inline void expect_end_of_row(Words words, const TextLines& lines, const std::st
 }
 
 /// Throws:  FormatError if a line that is not blank is left.
-inline void expect_end_of_lines(TextLines& lines, const std::string& where) {
+inline void expect_end_of_lines(TextLines& lines, std::string const& where) {
   std::string_view line;
   if (lines.next_filled(line))
     throw FormatError(where + ": line " + std::to_string(lines.number()) + ", " + in_quotes(line) +

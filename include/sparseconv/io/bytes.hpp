@@ -18,7 +18,7 @@ namespace sparseconv {
 /// Checks that there is something to read from at `path`. `where` begins every message.
 ///
 /// Throws:  FormatError if there is no such file, or it is a directory.
-inline void expect_file(const std::filesystem::path& path, const std::string& where) {
+inline void expect_file(std::filesystem::path const& path, std::string const& where) {
   std::error_code failure;
   const std::filesystem::file_status status = std::filesystem::status(path, failure);
   if (status.type() == std::filesystem::file_type::not_found)
@@ -31,7 +31,7 @@ inline void expect_file(const std::filesystem::path& path, const std::string& wh
 ///
 /// `call` is the name that a message begins with.
 /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened or read to its end.
-[[nodiscard]] inline std::vector<std::byte> read_bytes(const std::filesystem::path& path, std::string_view call) {
+[[nodiscard]] inline std::vector<std::byte> read_bytes(std::filesystem::path const& path, std::string_view call) {
   const std::string where = std::string(call) + ": " + path.string();
   expect_file(path, where);
   std::ifstream file(path, std::ios::binary);

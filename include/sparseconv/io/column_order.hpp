@@ -24,9 +24,9 @@ struct ColumnOrder {
 /// Orders the fields of a file's row. A field without name is padding, and gets no column.
 ///
 /// Throws:  FormatError if x, y or z is not there, or stands there twice.
-[[nodiscard]] inline ColumnOrder order_columns(std::span<const std::string> fields, const std::string& where) {
+[[nodiscard]] inline ColumnOrder order_columns(std::span<const std::string> fields, std::string const& where) {
   ColumnOrder order{.column_of_field = std::vector<std::int64_t>(fields.size(), no_column)};
-  const auto take = [&](std::size_t field) {
+  auto const take = [&](std::size_t field) {
     order.column_of_field[field] = static_cast<std::int64_t>(order.names.size());
     order.names.push_back(fields[field]);
   };

@@ -11,7 +11,7 @@ namespace sparseconv {
 
 /// Puts an unsigned number together from its bytes, lowest first, on a host of any byte order.
 template <std::unsigned_integral T>
-[[nodiscard]] constexpr T assemble_little_endian(const std::byte* bytes) noexcept {
+[[nodiscard]] constexpr T assemble_little_endian(std::byte const* bytes) noexcept {
   T value = 0;
   for (std::size_t i = 0; i < sizeof(T); ++i)
     value = static_cast<T>(value | static_cast<T>(std::to_integer<T>(bytes[i]) << (8 * i)));
@@ -21,7 +21,7 @@ template <std::unsigned_integral T>
 /// Loads a number of type T from sizeof(T) little-endian bytes, which need no alignment.
 template <class T>
 requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
-    load_little_endian(const std::byte* bytes) noexcept {
+    load_little_endian(std::byte const* bytes) noexcept {
   if constexpr (std::endian::native == std::endian::little) {
     T value;
     std::memcpy(&value, bytes, sizeof(T));
@@ -45,7 +45,7 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
   if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
   if (mantissa == 0) return std::bit_cast<float>(sign);
   // Subnormal: shift until the leading one stands where a float hides it.
-  const auto shift = static_cast<std::uint32_t>(std::countl_zero(mantissa)) - 21;
+  auto const shift = static_cast<std::uint32_t>(std::countl_zero(mantissa)) - 21;
   mantissa = (mantissa << shift) & 0x3ffu;
   return std::bit_cast<float>(sign | ((113 - shift) << 23) | (mantissa << 13));
 }

@@ -15,7 +15,7 @@
 namespace sparseconv {
 
 /// Converts the values of a .npy array, given as the bytes after its header, which parse_npy_header checked.
-[[nodiscard]] inline PointCloud convert_npy_values(const NpyHeader& header, std::span<const std::byte> data) {
+[[nodiscard]] inline PointCloud convert_npy_values(NpyHeader const& header, std::span<const std::byte> data) {
   PointCloud cloud{.columns = static_cast<std::int64_t>(header.columns)};
   const std::size_t size = size_of(header.type);
   const std::size_t rows = static_cast<std::size_t>(header.rows);
@@ -45,7 +45,7 @@ namespace sparseconv {
 /// Reads the points of a .npy file, as np.save writes it.
 ///
 /// Throws:  what parse_npy throws; FormatError if the file cannot be read.
-[[nodiscard]] inline PointCloud read_npy(const std::filesystem::path& path) {
+[[nodiscard]] inline PointCloud read_npy(std::filesystem::path const& path) {
   return parse_npy(read_bytes(path, "read_npy"), path.string());
 }
 

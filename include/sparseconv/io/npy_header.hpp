@@ -45,7 +45,7 @@ struct NpyDictionary {
   NpyDictionary found;
   const std::array<std::pair<std::string_view, std::string_view*>, 3> entries = {
       {{"descr", &found.descr}, {"fortran_order", &found.fortran_order}, {"shape", &found.shape}}};
-  for (const auto& [key, value] : entries) {
+  for (auto const& [key, value] : entries) {
     std::size_t at = std::min(text.find("'" + std::string(key) + "'"), text.find('"' + std::string(key) + '"'));
     if (at == std::string_view::npos) return std::nullopt;
     at = text.find_first_not_of(' ', at + key.size() + 2);
@@ -70,7 +70,7 @@ struct NpyDictionary {
 /// Reads a dtype such as '<f4'. `where` begins every message.
 ///
 /// Throws:  FormatError for a structured, object, big-endian or otherwise unsupported dtype.
-[[nodiscard]] inline ScalarType parse_npy_dtype(std::string_view text, const std::string& where) {
+[[nodiscard]] inline ScalarType parse_npy_dtype(std::string_view text, std::string const& where) {
   if (text.starts_with('['))
     throw FormatError(where + ": a structured dtype " + in_quotes(text) +
                       "; save its fields as columns: np.save(path, np.stack([a['x'], a['y'], a['z']], 1))");
@@ -96,7 +96,7 @@ struct NpyDictionary {
                                                                               {"f4", ScalarType::float32},
                                                                               {"f8", ScalarType::float64}}};
   if (name.starts_with('<') || name.starts_with('|'))
-    for (const auto& [code, type] : known)
+    for (auto const& [code, type] : known)
       if (name.substr(1) == code && (name.front() == '<' || size_of(type) == 1)) return type;
   throw FormatError(where + ": the dtype " + in_quotes(name) +
                     " is not one of <f2, <f4, <f8 or an integer; save a.astype('<f4')");
@@ -106,7 +106,7 @@ struct NpyDictionary {
 ///
 /// Throws:  FormatError if it is not two-dimensional with at least three columns.
 [[nodiscard]] inline std::pair<std::uint64_t, std::uint64_t> parse_npy_shape(std::string_view text,
-                                                                             const std::string& where) {
+                                                                             std::string const& where) {
   std::vector<std::uint64_t> extents;
   bool well_formed = text.size() >= 2 && text.front() == '(' && text.back() == ')';
   std::string_view rest = well_formed ? text.substr(1, text.size() - 2) : std::string_view();
@@ -115,7 +115,7 @@ struct NpyDictionary {
     std::string_view word = Words(rest.substr(0, comma)).next();
     if (word.ends_with('L')) word.remove_suffix(1);  // Python 2 wrote long integers so.
     const std::optional<std::uint64_t> extent = parse_count(word);
-    const bool is_end = word.empty() && comma == rest.size();
+    bool const is_end = word.empty() && comma == rest.size();
     well_formed = extent.has_value() || is_end;
     if (extent) extents.push_back(*extent);
     rest.remove_prefix(std::min(comma + 1, rest.size()));
@@ -134,18 +134,18 @@ struct NpyDictionary {
 /// Throws:  FormatError if the bytes are no .npy file of version 1 to 3, if the array cannot be a point cloud,
 ///          or if its size and that of the file disagree.
 [[nodiscard]] inline NpyHeader parse_npy_header(std::span<const std::byte> bytes, std::uint64_t file_bytes,
-                                                const std::string& where) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+                                                std::string const& where) {
+  const std::string_view text(reinterpret_cast<char const*>(bytes.data()), bytes.size());
   constexpr std::string_view magic = "\x93NUMPY";
   if (!text.starts_with(magic))
     throw FormatError(where + ": begins with " + in_quotes(text.substr(0, 6)) +
                       ", a .npy file with \"?NUMPY\"; is it another format, or empty?");
-  const auto truncated = [&] {
+  auto const truncated = [&] {
     return FormatError(where + ": the " + std::to_string(file_bytes) +
                        " bytes end within the header; the file is truncated");
   };
   if (bytes.size() < 8) throw truncated();
-  const auto version = std::to_integer<unsigned>(bytes[6]);
+  auto const version = std::to_integer<unsigned>(bytes[6]);
   if (version < 1 || version > 3)
     throw FormatError(where + ": .npy version " + std::to_string(version) + ", the reader takes 1, 2 and 3");
   const std::size_t begin = version == 1 ? 10 : 12;
@@ -169,7 +169,7 @@ struct NpyDictionary {
 
   const std::uint64_t there = file_bytes - header.data_begin;
   const std::uint64_t size = size_of(header.type);
-  const bool fits = header.rows <= there / size / header.columns;
+  bool const fits = header.rows <= there / size / header.columns;
   if (!fits || header.rows * header.columns * size != there)
     throw FormatError(where + ": " + std::to_string(header.rows) + " x " + std::to_string(header.columns) +
                       " values of " + std::to_string(size) + " bytes do not make the " + std::to_string(there) +

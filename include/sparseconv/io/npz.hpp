@@ -43,7 +43,7 @@ using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
 /// Opens an archive, and takes `source`, which may be null if `failure` says why.
 ///
 /// Throws:  FormatError with libzip's own reason.
-[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, const std::string& where) {
+[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string const& where) {
   ZipArchive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &failure) : nullptr);
   if (archive) return archive;
   const std::string reason = zip_error_strerror(&failure);
@@ -79,7 +79,7 @@ struct ZipItem {
 /// Opens one entry of an archive.
 ///
 /// Throws:  FormatError with libzip's own reason: encrypted, a compression that it does not know.
-[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, const ZipItem& item, const std::string& where) {
+[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string const& where) {
   ZipEntry entry(zip_fopen_index(archive, item.index, 0));
   if (!entry)
     throw FormatError(where + ": the entry cannot be opened (" + zip_strerror(archive) +
@@ -91,7 +91,7 @@ struct ZipItem {
 /// claimed.
 ///
 /// Throws:  FormatError with libzip's own reason: damaged data, a wrong checksum.
-inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte>& bytes, const std::string& where) {
+inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte>& bytes, std::string const& where) {
   constexpr std::uint64_t chunk = 1 << 20;
   while (count > 0) {
     const std::size_t begin = bytes.size();
@@ -109,8 +109,8 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
 /// Reads the array of one entry as points.
 ///
 /// Throws:  FormatError and CapacityError as parse_npz does.
-[[nodiscard]] inline PointCloud read_npz_item(zip_t* archive, const ZipItem& item, std::uint64_t max_bytes,
-                                              const std::string& where) {
+[[nodiscard]] inline PointCloud read_npz_item(zip_t* archive, ZipItem const& item, std::uint64_t max_bytes,
+                                              std::string const& where) {
   const ZipEntry entry = open_zip_entry(archive, item, where);
   std::vector<std::byte> bytes;
   unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), bytes, where);
@@ -128,11 +128,11 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
 }
 
 /// Finds the array that `options` asks for, and reads it.
-[[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, const NpzOptions& options, const std::string& where) {
+[[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, NpzOptions const& options, std::string const& where) {
   const std::vector<ZipItem> items = list_npy_items(archive);
-  const auto where_of = [&](const ZipItem& item) { return where + ": array " + in_quotes(item.name); };
+  auto const where_of = [&](ZipItem const& item) { return where + ": array " + in_quotes(item.name); };
   std::string reasons;
-  for (const ZipItem& item : items) {
+  for (ZipItem const& item : items) {
     if (!options.array.empty()) {
       if (item.name == options.array) return read_npz_item(archive, item, options.max_bytes, where_of(item));
       continue;
@@ -142,7 +142,7 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
     unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), head, where_of(item));
     try {
       static_cast<void>(parse_npy_header(head, item.bytes, where_of(item)));
-    } catch (const FormatError& unsuitable) {
+    } catch (FormatError const& unsuitable) {
       if (reasons.size() < 1000) reasons += std::string("\n  ") + unsuitable.what();
       continue;
     }
@@ -150,7 +150,7 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
   }
   if (!options.array.empty()) {
     std::string names;
-    for (const ZipItem& item : items)
+    for (ZipItem const& item : items)
       if (names.size() < 1000) names += (names.empty() ? "" : ", ") + in_quotes(item.name);
     throw FormatError(where + ": no array is called " + in_quotes(options.array) + "; " +
                       (names.empty() ? "there are none" : "there are " + names));
@@ -167,7 +167,7 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
 /// cloud;
 ///          CapacityError if the array claims more than options.max_bytes, before it is unpacked.
 [[nodiscard]] inline PointCloud parse_npz(std::span<const std::byte> bytes, std::string_view name,
-                                          const NpzOptions& options = {}) {
+                                          NpzOptions const& options = {}) {
   const std::string where = "read_npz: " + std::string(name);
   zip_error_t failure;
   zip_error_init(&failure);
@@ -180,7 +180,7 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
 ///
 /// Where the extension decides: `path.extension() == ".npz" ? read_npz(path) : read_point_cloud(path)`.
 /// Throws:  what parse_npz throws; FormatError if the file cannot be read.
-[[nodiscard]] inline PointCloud read_npz(const std::filesystem::path& path, const NpzOptions& options = {}) {
+[[nodiscard]] inline PointCloud read_npz(std::filesystem::path const& path, NpzOptions const& options = {}) {
   const std::string where = "read_npz: " + path.string();
   expect_file(path, where);
   zip_error_t failure;

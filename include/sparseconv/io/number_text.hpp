@@ -14,14 +14,14 @@ namespace sparseconv {
 
 /// Whether this standard library can read a T with std::from_chars; some read only integers.
 template <class T>
-concept ReadByFromChars = requires(const char* text, T value) {
+concept ReadByFromChars = requires(char const* text, T value) {
   std::from_chars(text, text, value);
 };
 
 /// Reads the whole of `word` as a T with a stream of the classic locale: for standard libraries that cannot do better.
 template <class T>
 [[nodiscard]] std::optional<T> parse_by_stream(std::string_view word) {
-  const bool negative = word.starts_with('-');
+  bool const negative = word.starts_with('-');
   const std::string_view magnitude = word.substr(negative ? 1 : 0);
   for (const std::string_view name : {"nan", "NaN", "NAN"})
     if (magnitude == name) return std::numeric_limits<T>::quiet_NaN();
@@ -43,8 +43,8 @@ template <class T>
 [[nodiscard]] std::optional<T> parse_exactly(std::string_view word) {
   if constexpr (ReadByFromChars<T>) {
     T value{};
-    const char* end = word.data() + word.size();
-    const auto [stop, failure] = std::from_chars(word.data(), end, value);
+    char const* end = word.data() + word.size();
+    auto const [stop, failure] = std::from_chars(word.data(), end, value);
     if (failure != std::errc{} || stop != end) return std::nullopt;
     return value;
   } else {

@@ -21,17 +21,17 @@
 namespace sparseconv {
 
 /// Reads the points of a PCD file with DATA ascii into `cloud`, whose columns are set.
-inline void read_ascii_points(TextLines& lines, const PcdHeader& header, const ColumnOrder& order,
-                              std::uint64_t bytes_left, PointCloud& cloud, const std::string& where) {
+inline void read_ascii_points(TextLines& lines, PcdHeader const& header, ColumnOrder const& order,
+                              std::uint64_t bytes_left, PointCloud& cloud, std::string const& where) {
   // A value takes a digit and a separator, which bounds what a header may make this allocate.
-  const auto columns = static_cast<std::size_t>(cloud.columns);
+  auto const columns = static_cast<std::size_t>(cloud.columns);
   cloud.values.reserve(static_cast<std::size_t>(std::min(header.points, bytes_left / (2 * columns) + 1)) * columns);
   for (std::uint64_t row = 0; row < header.points; ++row) {
     Words words = next_row(lines, row, header.points, "point", where);
     cloud.values.resize(cloud.values.size() + columns);
     float* values = cloud.values.data() + cloud.values.size() - columns;
     for (const std::int64_t column : order.column_of_field) {
-      const float value = next_number(words, lines, where);
+      float const value = next_number(words, lines, where);
       if (column != no_column) values[column] = value;
     }
     expect_end_of_row(words, lines, where);
@@ -40,8 +40,8 @@ inline void read_ascii_points(TextLines& lines, const PcdHeader& header, const C
 }
 
 /// Reads the points of a PCD file with DATA binary into `cloud`, whose columns are set.
-inline void read_binary_points(std::span<const std::byte> data, const PcdHeader& header, const ColumnOrder& order,
-                               PointCloud& cloud, const std::string& where) {
+inline void read_binary_points(std::span<const std::byte> data, PcdHeader const& header, ColumnOrder const& order,
+                               PointCloud& cloud, std::string const& where) {
   const std::uint64_t rows = data.size() / header.record_bytes;
   if (header.points != rows || data.size() % header.record_bytes != 0)
     throw FormatError(where + ": " + std::to_string(header.points) + " points of " +
@@ -69,7 +69,7 @@ inline void read_binary_points(std::span<const std::byte> data, const PcdHeader&
   TextLines lines(bytes);
   const PcdHeader header = parse_pcd_header(lines, where);
   std::vector<std::string> fields;
-  for (const PcdNumber& number : header.numbers) fields.push_back(number.name);
+  for (PcdNumber const& number : header.numbers) fields.push_back(number.name);
   const ColumnOrder order = order_columns(fields, where);
   PointCloud cloud{.columns = static_cast<std::int64_t>(order.names.size()), .names = order.names};
   const std::span<const std::byte> data = bytes.subspan(lines.position());
@@ -84,7 +84,7 @@ inline void read_binary_points(std::span<const std::byte> data, const PcdHeader&
 /// Reads the points of a PCD file, the format of the Point Cloud Library.
 ///
 /// Throws:  what parse_pcd throws; FormatError if the file cannot be read.
-[[nodiscard]] inline PointCloud read_pcd(const std::filesystem::path& path) {
+[[nodiscard]] inline PointCloud read_pcd(std::filesystem::path const& path) {
   return parse_pcd(read_bytes(path, "read_pcd"), path.string());
 }
 

@@ -41,7 +41,7 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
 ///
 /// Throws:  FormatError at a line that begins with no keyword of PCD, one that stands there twice, or a missing DATA
 /// line.
-[[nodiscard]] inline PcdLines take_pcd_lines(TextLines& lines, const std::string& where) {
+[[nodiscard]] inline PcdLines take_pcd_lines(TextLines& lines, std::string const& where) {
   constexpr std::array<std::string_view, 10> keywords = {"VERSION", "FIELDS", "SIZE",      "TYPE",   "COUNT",
                                                          "WIDTH",   "HEIGHT", "VIEWPOINT", "POINTS", "DATA"};
   PcdLines found;
@@ -82,14 +82,14 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
                                             {"U", "2", ScalarType::uint16},
                                             {"U", "4", ScalarType::uint32},
                                             {"U", "8", ScalarType::uint64}}};
-  for (const Known& entry : known)
+  for (Known const& entry : known)
     if (entry.type == type && entry.size == size) return entry.scalar;
   return std::nullopt;
 }
 
 /// Lays out the record of a PCD file from FIELDS, SIZE, TYPE and COUNT.
-inline void lay_out_pcd_record(const PcdLines& lines, PcdHeader& header, const std::string& where) {
-  const auto words_of = [&](std::string_view keyword) -> const std::vector<std::string_view>& {
+inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::string const& where) {
+  auto const words_of = [&](std::string_view keyword) -> std::vector<std::string_view> const& {
     const auto at = lines.find(keyword);
     if (at == lines.end()) throw FormatError(where + ": the header has no " + std::string(keyword) + " line");
     const auto fields = lines.find("FIELDS");
@@ -98,11 +98,11 @@ inline void lay_out_pcd_record(const PcdLines& lines, PcdHeader& header, const s
                         std::string(keyword) + " has " + std::to_string(at->second.size()) + " values");
     return at->second;
   };
-  const std::vector<std::string_view>& names = words_of("FIELDS");
-  const std::vector<std::string_view>& sizes = words_of("SIZE");
-  const std::vector<std::string_view>& types = words_of("TYPE");
+  std::vector<std::string_view> const& names = words_of("FIELDS");
+  std::vector<std::string_view> const& sizes = words_of("SIZE");
+  std::vector<std::string_view> const& types = words_of("TYPE");
   const std::vector<std::string_view> ones(names.size(), "1");
-  const std::vector<std::string_view>& counts = lines.contains("COUNT") ? words_of("COUNT") : ones;
+  std::vector<std::string_view> const& counts = lines.contains("COUNT") ? words_of("COUNT") : ones;
 
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string field = where + ": field " + in_quotes(names[i]);
@@ -124,8 +124,8 @@ inline void lay_out_pcd_record(const PcdLines& lines, PcdHeader& header, const s
 }
 
 /// The number of points that WIDTH, HEIGHT and POINTS agree on.
-[[nodiscard]] inline std::uint64_t parse_pcd_points(const PcdLines& lines, const std::string& where) {
-  const auto count_of = [&](std::string_view keyword) -> std::optional<std::uint64_t> {
+[[nodiscard]] inline std::uint64_t parse_pcd_points(PcdLines const& lines, std::string const& where) {
+  auto const count_of = [&](std::string_view keyword) -> std::optional<std::uint64_t> {
     const auto at = lines.find(keyword);
     if (at == lines.end()) return std::nullopt;
     const std::optional<std::uint64_t> count =
@@ -139,7 +139,7 @@ inline void lay_out_pcd_record(const PcdLines& lines, PcdHeader& header, const s
   if (!points && (!width || !height))
     throw FormatError(where + ": the header has neither POINTS nor both of WIDTH and HEIGHT");
   if (!width || !height) return *points;
-  const bool overflows = *width != 0 && *height > UINT64_MAX / *width;
+  bool const overflows = *width != 0 && *height > UINT64_MAX / *width;
   if (overflows || (points && *points != *width * *height))
     throw FormatError(
         where + ": WIDTH " + std::to_string(*width) + " x HEIGHT " + std::to_string(*height) +
@@ -151,9 +151,9 @@ inline void lay_out_pcd_record(const PcdLines& lines, PcdHeader& header, const s
 ///
 /// Throws:  FormatError if the lines are no complete PCD header of version 0.6 or 0.7, or its data is not ascii or
 /// binary.
-[[nodiscard]] inline PcdHeader parse_pcd_header(TextLines& lines, const std::string& where) {
+[[nodiscard]] inline PcdHeader parse_pcd_header(TextLines& lines, std::string const& where) {
   const PcdLines found = take_pcd_lines(lines, where);
-  const auto only_word = [&](std::string_view keyword) {
+  auto const only_word = [&](std::string_view keyword) {
     const auto at = found.find(keyword);
     return at != found.end() && at->second.size() == 1 ? at->second.front() : std::string_view();
   };

@@ -22,30 +22,30 @@
 namespace sparseconv {
 
 /// The columns of a PLY vertex; its lists have none.
-[[nodiscard]] inline ColumnOrder order_ply_columns(const PlyElement& vertex, const std::string& where) {
+[[nodiscard]] inline ColumnOrder order_ply_columns(PlyElement const& vertex, std::string const& where) {
   std::vector<std::string> fields;
-  for (const PlyProperty& property : vertex.properties)
+  for (PlyProperty const& property : vertex.properties)
     fields.push_back(property.list_count ? std::string() : property.name);
   return order_columns(fields, where);
 }
 
 /// Bytes that one row of a binary PLY element takes when its lists are empty.
-[[nodiscard]] inline std::size_t least_row_bytes(const PlyElement& element) {
+[[nodiscard]] inline std::size_t least_row_bytes(PlyElement const& element) {
   std::size_t bytes = 0;
-  for (const PlyProperty& property : element.properties) bytes += size_of(property.list_count.value_or(property.type));
+  for (PlyProperty const& property : element.properties) bytes += size_of(property.list_count.value_or(property.type));
   return bytes;
 }
 
-[[nodiscard]] inline bool has_list(const PlyElement& element) {
+[[nodiscard]] inline bool has_list(PlyElement const& element) {
   return std::any_of(element.properties.begin(), element.properties.end(),
-                     [](const PlyProperty& property) { return property.list_count.has_value(); });
+                     [](PlyProperty const& property) { return property.list_count.has_value(); });
 }
 
 /// Reads the rows of the vertex element of an ascii PLY file into `cloud`, whose columns are set.
-inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, const ColumnOrder& order,
-                                std::uint64_t bytes_left, PointCloud& cloud, const std::string& where) {
+inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, ColumnOrder const& order,
+                                std::uint64_t bytes_left, PointCloud& cloud, std::string const& where) {
   // A value takes a digit and a separator, which bounds what a header may make this allocate.
-  const auto columns = static_cast<std::size_t>(cloud.columns);
+  auto const columns = static_cast<std::size_t>(cloud.columns);
   cloud.values.reserve(static_cast<std::size_t>(std::min(vertex.count, bytes_left / (2 * columns) + 1)) * columns);
   for (std::uint64_t row = 0; row < vertex.count; ++row) {
     Words words = next_row(lines, row, vertex.count, "vertex", where);
@@ -70,9 +70,9 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
 /// The length of the list of one row of a binary PLY element.
 ///
 /// Throws:  FormatError if it is negative.
-[[nodiscard]] inline std::uint64_t load_list_length(const PlyProperty& property, const std::byte* at,
-                                                    const std::string& where) {
-  const auto length =
+[[nodiscard]] inline std::uint64_t load_list_length(PlyProperty const& property, std::byte const* at,
+                                                    std::string const& where) {
+  auto const length =
       with_loader(*property.list_count, [at](auto load) { return static_cast<std::int64_t>(load(at)); });
   if (length < 0)
     throw FormatError(where + ": a list " + in_quotes(property.name) + " has the length " + std::to_string(length));
@@ -83,10 +83,10 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
 /// Returns the bytes that the element takes.
 ///
 /// Throws:  FormatError if `data` ends before the last row does.
-[[nodiscard]] inline std::size_t read_binary_rows(std::span<const std::byte> data, const PlyElement& element,
-                                                  const ColumnOrder& order, PointCloud* cloud,
-                                                  const std::string& where) {
-  const auto truncated = [&] {
+[[nodiscard]] inline std::size_t read_binary_rows(std::span<const std::byte> data, PlyElement const& element,
+                                                  ColumnOrder const& order, PointCloud* cloud,
+                                                  std::string const& where) {
+  auto const truncated = [&] {
     return FormatError(where + ": the header asks for " + std::to_string(element.count) + " " +
                        in_quotes(element.name) + " rows, " + std::to_string(data.size()) +
                        " bytes are left for them; the file is truncated");
@@ -94,7 +94,7 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
   const std::size_t least = least_row_bytes(element);
   if (least == 0) return 0;
   if (element.count > data.size() / least) throw truncated();
-  const auto rows = static_cast<std::size_t>(element.count);
+  auto const rows = static_cast<std::size_t>(element.count);
   const std::size_t columns = order.names.size();
   if (cloud) cloud->values.resize(rows * columns);
   if (!has_list(element)) {
@@ -111,17 +111,17 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
   std::size_t at = 0;
   for (std::size_t row = 0; row < rows; ++row)
     for (std::size_t i = 0; i < element.properties.size(); ++i) {
-      const PlyProperty& property = element.properties[i];
+      PlyProperty const& property = element.properties[i];
       const std::size_t head = size_of(property.list_count.value_or(property.type));
       if (data.size() - at < head) throw truncated();
-      const std::byte* value = data.data() + at;
+      std::byte const* value = data.data() + at;
       at += head;
       if (property.list_count) {
         const std::uint64_t length = load_list_length(property, value, where);
         if (length > (data.size() - at) / size_of(property.type)) throw truncated();
         at += static_cast<std::size_t>(length) * size_of(property.type);
       } else if (cloud) {
-        const auto column = static_cast<std::size_t>(order.column_of_field[i]);
+        auto const column = static_cast<std::size_t>(order.column_of_field[i]);
         copy_as_float(property.type, value, 0, 1, cloud->values.data() + row * columns + column, 1);
       }
     }
@@ -143,8 +143,8 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
   PointCloud cloud;
   bool has_vertices = false;
   std::span<const std::byte> data = bytes.subspan(lines.position());
-  for (const PlyElement& element : header.elements) {
-    const bool is_vertex = element.name == "vertex";
+  for (PlyElement const& element : header.elements) {
+    bool const is_vertex = element.name == "vertex";
     ColumnOrder order;
     if (is_vertex) {
       if (has_vertices) throw FormatError(where + ": the header has two elements \"vertex\"");
@@ -176,7 +176,7 @@ inline void read_ascii_vertices(TextLines& lines, const PlyElement& vertex, cons
 /// Reads the points of a PLY file.
 ///
 /// Throws:  what parse_ply throws; FormatError if the file cannot be read.
-[[nodiscard]] inline PointCloud read_ply(const std::filesystem::path& path) {
+[[nodiscard]] inline PointCloud read_ply(std::filesystem::path const& path) {
   return parse_ply(read_bytes(path, "read_ply"), path.string());
 }
 

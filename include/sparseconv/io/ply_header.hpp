@@ -54,7 +54,7 @@ struct PlyHeader {
                                                                               {"uint32", ScalarType::uint32},
                                                                               {"float32", ScalarType::float32},
                                                                               {"float64", ScalarType::float64}}};
-  for (const auto& [word, type] : known)
+  for (auto const& [word, type] : known)
     if (word == name) return type;
   return std::nullopt;
 }
@@ -80,7 +80,7 @@ struct PlyHeader {
 /// Reads the format line. True if it is ascii.
 ///
 /// Throws:  FormatError if it is not one of "ascii 1.0" and "binary_little_endian 1.0".
-[[nodiscard]] inline bool parse_ply_format(std::string_view line, const std::string& where) {
+[[nodiscard]] inline bool parse_ply_format(std::string_view line, std::string const& where) {
   Words words(line);
   words.next();
   const std::string_view encoding = words.next();
@@ -97,7 +97,7 @@ struct PlyHeader {
 /// Reads a PLY header and leaves `lines` at the first byte of the data. `where` begins every message.
 ///
 /// Throws:  FormatError if the lines are no complete PLY header, or one whose data the reader does not take.
-[[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, const std::string& where) {
+[[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, std::string const& where) {
   std::string_view line;
   if (!lines.next(line) || line != "ply")
     throw FormatError(where + ": begins with " + in_quotes(line) + ", a PLY file with \"ply\"; is it another format?");
@@ -106,7 +106,7 @@ struct PlyHeader {
   while (lines.next(line)) {
     Words words(line);
     const std::string_view keyword = words.next();
-    const auto malformed = [&, number = lines.number()](const std::string& expected) {
+    auto const malformed = [&, number = lines.number()](std::string const& expected) {
       return FormatError(where + ": header line " + std::to_string(number) + ", " + in_quotes(line) + ", " + expected);
     };
     if (keyword.empty() || keyword == "comment" || keyword == "obj_info") continue;

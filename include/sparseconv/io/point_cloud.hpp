@@ -29,7 +29,7 @@ struct PointCloud {
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
   /// The `columns` values of point `i`, which must be in [0, size()).
-  [[nodiscard]] std::span<const float> row(std::int64_t i) const noexcept {
+  [[nodiscard]] std::span<float const> row(std::int64_t i) const noexcept {
     return {values.data() + i * columns, static_cast<std::size_t>(columns)};
   }
   [[nodiscard]] std::span<float> row(std::int64_t i) noexcept {

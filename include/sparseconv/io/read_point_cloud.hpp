@@ -21,8 +21,8 @@ struct PointCloudOptions {
 ///
 /// A .npz file needs libzip, and so a call of its own: read_npz in sparseconv/io/npz.hpp.
 /// Throws:  FormatError for any other extension; what the format's own reader throws.
-[[nodiscard]] inline PointCloud read_point_cloud(const std::filesystem::path& path,
-                                                 const PointCloudOptions& options = {}) {
+[[nodiscard]] inline PointCloud read_point_cloud(std::filesystem::path const& path,
+                                                 PointCloudOptions const& options = {}) {
   std::string extension = path.extension().string();
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

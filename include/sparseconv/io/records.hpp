@@ -26,23 +26,23 @@ struct RecordFormat {
 };
 
 /// The bytes of one record.
-[[nodiscard]] constexpr std::size_t record_bytes(const RecordFormat& format) noexcept {
+[[nodiscard]] constexpr std::size_t record_bytes(RecordFormat const& format) noexcept {
   return static_cast<std::size_t>(format.columns) * (format.element == RecordElement::float16 ? 2 : 4);
 }
 
 /// A format as messages show it: "4 x float32".
-[[nodiscard]] inline std::string to_string(const RecordFormat& format) {
+[[nodiscard]] inline std::string to_string(RecordFormat const& format) {
   return std::to_string(format.columns) + (format.element == RecordElement::float16 ? " x float16" : " x float32");
 }
 
 /// Reads points from bytes that hold nothing but little-endian records.
 ///
-/// `name` is what messages call the bytes. Shapes: size / record_bytes(format) x format.columns; no column names.
-/// No bytes are no points. A wrong format that divides the size cannot be noticed.
+/// `name` is what messages call the bytes. No bytes are no points. A wrong format that divides the size goes unnoticed.
+/// Shapes:  bytes.size() / record_bytes(format) x format.columns; no column names.
 /// Throws:  ShapeError if format.columns is not in 3 to 6;
 ///          FormatError if the size is no multiple of a record; the message lists the formats whose records would fit.
 [[nodiscard]] inline PointCloud parse_records(std::span<const std::byte> bytes, std::string_view name,
-                                              const RecordFormat& format = {}) {
+                                              RecordFormat const& format = {}) {
   constexpr std::int64_t least = 3;
   constexpr std::int64_t most = 6;
   if (format.columns < least || format.columns > most)
@@ -63,7 +63,7 @@ struct RecordFormat {
   }
 
   PointCloud cloud{.columns = format.columns};
-  const bool is_half = format.element == RecordElement::float16;
+  bool const is_half = format.element == RecordElement::float16;
   const std::size_t size = is_half ? 2 : 4;
   cloud.values.resize(bytes.size() / size);
   copy_as_float(is_half ? ScalarType::float16 : ScalarType::float32, bytes.data(), size, cloud.values.size(),
@@ -74,7 +74,7 @@ struct RecordFormat {
 /// Reads the points of a headerless file of little-endian records, as KITTI and nuScenes keep them.
 ///
 /// Throws:  what parse_records throws; FormatError if the file cannot be read.
-[[nodiscard]] inline PointCloud read_records(const std::filesystem::path& path, const RecordFormat& format = {}) {
+[[nodiscard]] inline PointCloud read_records(std::filesystem::path const& path, RecordFormat const& format = {}) {
   return parse_records(read_bytes(path, "read_records"), path.string(), format);
 }
 

@@ -52,35 +52,35 @@ template <class Visitor>
 decltype(auto) with_loader(ScalarType type, Visitor&& visit) {
   switch (type) {
     case ScalarType::int8:
-      return visit([](const std::byte* at) { return load_little_endian<std::int8_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::int8_t>(at); });
     case ScalarType::uint8:
-      return visit([](const std::byte* at) { return load_little_endian<std::uint8_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::uint8_t>(at); });
     case ScalarType::int16:
-      return visit([](const std::byte* at) { return load_little_endian<std::int16_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::int16_t>(at); });
     case ScalarType::uint16:
-      return visit([](const std::byte* at) { return load_little_endian<std::uint16_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::uint16_t>(at); });
     case ScalarType::int32:
-      return visit([](const std::byte* at) { return load_little_endian<std::int32_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::int32_t>(at); });
     case ScalarType::uint32:
-      return visit([](const std::byte* at) { return load_little_endian<std::uint32_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::uint32_t>(at); });
     case ScalarType::int64:
-      return visit([](const std::byte* at) { return load_little_endian<std::int64_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::int64_t>(at); });
     case ScalarType::uint64:
-      return visit([](const std::byte* at) { return load_little_endian<std::uint64_t>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<std::uint64_t>(at); });
     case ScalarType::float16:
-      return visit([](const std::byte* at) { return half_to_float(load_little_endian<std::uint16_t>(at)); });
+      return visit([](std::byte const* at) { return half_to_float(load_little_endian<std::uint16_t>(at)); });
     case ScalarType::float32:
-      return visit([](const std::byte* at) { return load_little_endian<float>(at); });
+      return visit([](std::byte const* at) { return load_little_endian<float>(at); });
     case ScalarType::float64:
       break;
   }
-  return visit([](const std::byte* at) { return load_little_endian<double>(at); });
+  return visit([](std::byte const* at) { return load_little_endian<double>(at); });
 }
 
 /// Writes `count` numbers of `type`, the first at `from` and each `from_step` bytes after the last, as floats to `to`,
 /// each `to_step` floats after the last. A number that no float holds is rounded to the nearest; beyond float's range,
 /// to infinity.
-inline void copy_as_float(ScalarType type, const std::byte* from, std::size_t from_step, std::size_t count, float* to,
+inline void copy_as_float(ScalarType type, std::byte const* from, std::size_t from_step, std::size_t count, float* to,
                           std::size_t to_step) {
   // What makes a double beyond float's range infinite, where the language alone leaves it undefined.
   static_assert(std::numeric_limits<float>::is_iec559, "sparseconv reads point files only where float is IEEE 754");
@@ -96,7 +96,7 @@ struct PackedField {
 };
 
 /// Converts `rows` records of `record_bytes` bytes each to rows of fields.size() floats, in the order of `fields`.
-inline void copy_records_as_float(std::span<const PackedField> fields, const std::byte* records,
+inline void copy_records_as_float(std::span<const PackedField> fields, std::byte const* records,
                                   std::size_t record_bytes, std::size_t rows, float* to) {
   // Field by field, so that the type is looked up once; in blocks, so that a wide record is read from cache.
   constexpr std::size_t block = 256;

@@ -12,7 +12,7 @@ namespace sparseconv {
 class TextLines {
  public:
   explicit TextLines(std::span<const std::byte> bytes)
-      : text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
+      : text_(reinterpret_cast<char const*>(bytes.data()), bytes.size()) {}
 
   /// Takes the next line, without its ending. False, and `line` is untouched, if none is left.
   bool next(std::string_view& line) {
@@ -76,7 +76,7 @@ class Words {
 [[nodiscard]] inline std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 40;
   std::string shown = "\"";
-  for (const char c : text.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
+  for (char const c : text.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
   return shown + (text.size() > longest ? "...\"" : "\"");
 }
 

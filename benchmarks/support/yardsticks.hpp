@@ -1,0 +1,89 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "sparseconv/sparseconv.hpp"
+#include "support/scenes.hpp"
+
+#ifdef SPARSECONV_HAVE_ONEDNN
+#include <dnnl.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#endif
+
+/// What the machine itself can do, to be measured in the same run as the library.
+namespace benchmark_support {
+
+#ifdef SPARSECONV_HAVE_ONEDNN
+inline constexpr bool have_gemm = true;
+#else
+inline constexpr bool have_gemm = false;
+#endif
+
+/// oneDNN's sgemm of rows x C_in by C_in x C_out, where oneDNN is there.
+class Gemm {
+ public:
+  Gemm(std::int64_t rows, std::int64_t in_channels, std::int64_t out_channels, int threads)
+      : rows_(rows), in_(in_channels), out_(out_channels), threads_(threads) {
+    if constexpr (have_gemm) {
+      a_ = random_numbers(rows * in_channels, 1);
+      b_ = random_numbers(in_channels * out_channels, 2);
+      c_ = sparseconv::Buffer<float>(rows * out_channels, 0.0F);
+    }
+  }
+
+  void operator()() const {
+#ifdef SPARSECONV_HAVE_ONEDNN
+#ifdef _OPENMP
+    omp_set_num_threads(threads_);
+#endif
+    dnnl_sgemm('N', 'N', rows_, out_, in_, 1.0F, a_.data(), in_, b_.data(), out_, 0.0F, c_.data(), out_);
+#endif
+  }
+
+ private:
+  std::int64_t rows_;
+  std::int64_t in_;
+  std::int64_t out_;
+  [[maybe_unused]] int threads_;
+  sparseconv::Buffer<float> a_;
+  sparseconv::Buffer<float> b_;
+  mutable sparseconv::Buffer<float> c_;
+};
+
+/// Copies a block of memory; its bytes are read once and written once.
+class Copy {
+ public:
+  explicit Copy(std::int64_t bytes) : from_(bytes, 'x'), to_(bytes, ' ') {}
+  void operator()() const { std::memcpy(to_.data(), from_.data(), static_cast<std::size_t>(from_.size())); }
+
+ private:
+  sparseconv::Buffer<char> from_;
+  mutable sparseconv::Buffer<char> to_;
+};
+
+/// std::sort of the packed 64-bit keys of sites, in an order that no list comes in by chance.
+class SortOfKeys {
+ public:
+  explicit SortOfKeys(sparseconv::SiteSet<3> const& sites) {
+    sparseconv::KeyPacking<3, std::uint64_t> const packing(sites.bounding_box());
+    for (auto const& site : sites.coordinates()) keys_.push_back(packing.key(sparseconv::widen(site)));
+    std::shuffle(keys_.begin(), keys_.end(), std::mt19937_64(1));
+  }
+
+  /// Sorts a copy; the copy's time counts, and is small.
+  void operator()() const {
+    std::vector<std::uint64_t> sorted = keys_;
+    std::sort(sorted.begin(), sorted.end());
+  }
+
+ private:
+  std::vector<std::uint64_t> keys_;
+};
+
+}  // namespace benchmark_support

@@ -1,0 +1,113 @@
+// Runs the middle extractor of SECOND over a laser scan, prints what every layer did and took, and draws the result.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <vector>
+
+#include "encode_scan/birds_eye_view.hpp"
+#include "encode_scan/measured_run.hpp"
+#include "encode_scan/options.hpp"
+#include "encode_scan/report.hpp"
+#include "encode_scan/scan_source.hpp"
+#include "sparseconv/io/png.hpp"
+
+namespace sc = sparseconv;
+
+namespace encode_scan {
+
+/// The strongest response of all channels and heights at each place of the ground: rows along y, columns along x.
+std::vector<float> strongest_responses(sc::SparseTensor<float, 3> const& output) {
+  auto const rows = static_cast<std::size_t>(output.grid().shape[1]);
+  auto const columns = static_cast<std::size_t>(output.grid().shape[2]);
+  std::vector<float> strongest(rows * columns, 0.0F);
+  for (std::int64_t i = 0; i < output.size(); ++i) {
+    auto const& position = output.sites().coordinates()[static_cast<std::size_t>(i)].position;
+    auto const cell = static_cast<std::size_t>(position[1]) * columns + static_cast<std::size_t>(position[2]);
+    float const* const row = output.features().row(i);
+    strongest[cell] = std::max(strongest[cell], *std::max_element(row, row + output.channels()));
+  }
+  return strongest;
+}
+
+sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelGrid const& grid) {
+  constexpr double panel_pixels = 800;
+  constexpr int stride = 8;  // of the encoder along x and y
+  double const longest = std::max(grid.high[0] - grid.low[0], grid.high[1] - grid.low[1]);
+  GroundWindow const window{.x_min = grid.low[0],
+                            .y_min = grid.low[1],
+                            .x_max = grid.high[0],
+                            .y_max = grid.high[1],
+                            .pixels_per_metre = panel_pixels / longest};
+  auto const& shape = run.output.grid().shape;
+  return side_by_side(scan_view(cloud, window),
+                      response_view(strongest_responses(run.output), shape[1], shape[2],
+                                    stride * double{grid.voxel_size[0]}, stride * double{grid.voxel_size[1]}, window));
+}
+
+void write_json(std::string const& path, nlohmann::json const& table) {
+  std::ofstream file(path);
+  file << table.dump(2) << '\n';
+  if (!file.flush())
+    throw sc::Error("encode_scan: cannot write " + path + "; give --json a path in an existing folder");
+}
+
+void encode(Options const& options) {
+  sc::PointCloud const cloud = load_scan(options);
+  std::cout << (options.file.empty() ? "simulated scan" : options.file) << ", " << options.threads << " thread"
+            << (options.threads == 1 ? "" : "s") << '\n';
+
+  auto const where = sc::cpu.threads(options.threads);
+  sc::SecondEncoder<float> encoder(cloud.columns, options.seed);
+  std::int64_t const parameters = encoder.parameter_count();
+  encoder.fold_batch_norms();
+
+  bool const terminal = isatty(STDERR_FILENO) == 1;
+  std::vector<MeasuredRun> runs;
+  for (int i = 0; i < options.repeat; ++i) {
+    runs.push_back(run(where, cloud, options.grid, options.limits, encoder, [&](std::size_t layer) {
+      if (!terminal) return;
+      std::fprintf(stderr, "\r\033[Krun %d of %d: %s", i + 1, options.repeat, encoder.layers()[layer].name.c_str());
+    }));
+  }
+  if (terminal) std::fputs("\r\033[K", stderr);
+  auto const middle = runs.begin() + options.repeat / 2;
+  std::nth_element(runs.begin(), middle, runs.end(),
+                   [](MeasuredRun const& a, MeasuredRun const& b) { return a.total_ms() < b.total_ms(); });
+
+  std::cout << describe_points(cloud, middle->voxels) << '\n'
+            << "SECOND middle extractor, " << parameters << " parameters (untrained), grid "
+            << to_string(middle->voxels.tensor.grid().shape) << " to " << to_string(middle->output.grid().shape)
+            << '\n';
+  print_table(std::cout, *middle);
+
+  sc::write_png(options.output, draw(cloud, *middle, options.grid));
+  std::cout << "picture: " << options.output << '\n';
+  if (!options.json.empty()) write_json(options.json, to_json(cloud, *middle, options.threads));
+}
+
+}  // namespace encode_scan
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Runs a sparse 3-D network over a laser scan: the scan and the strongest responses go into a picture, "
+      "the work of every layer into a table.");
+  encode_scan::Options options;
+  encode_scan::declare_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  try {
+    encode_scan::encode(options);
+  } catch (std::exception const& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}
