@@ -12,7 +12,7 @@ namespace encode_scan {
 
 /// The colour `share` of the way from one colour to another.
 inline sparseconv::Colour blend(sparseconv::Colour from, sparseconv::Colour to, double share) {
-  const auto channel = [share](int a, int b) { return static_cast<std::uint8_t>(std::lround(a + share * (b - a))); };
+  auto const channel = [share](int a, int b) { return static_cast<std::uint8_t>(std::lround(a + share * (b - a))); };
   return {channel(from.red, to.red), channel(from.green, to.green), channel(from.blue, to.blue)};
 }
 
@@ -24,7 +24,7 @@ class ColourMap {
 
   /// Numbers beyond 0 and 1 get the colours of the ends.
   sparseconv::Colour operator()(double value) const {
-    const double place = std::clamp(value, 0.0, 1.0) * static_cast<double>(controls_.size() - 1);
+    double const place = std::clamp(value, 0.0, 1.0) * static_cast<double>(controls_.size() - 1);
     const std::size_t i = std::min(static_cast<std::size_t>(place), controls_.size() - 2);
     return blend(controls_[i], controls_[i + 1], place - static_cast<double>(i));
   }

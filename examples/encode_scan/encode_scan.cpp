@@ -67,27 +67,31 @@ void encode(Options const& options) {
   encoder.fold_batch_norms();
 
   bool const terminal = isatty(STDERR_FILENO) == 1;
-  std::vector<MeasuredRun> runs;
+  std::vector<MeasuredRun> times;  // of every run, without its tensors
+  MeasuredRun result;
   for (int i = 0; i < options.repeat; ++i) {
-    runs.push_back(run(where, cloud, options.grid, options.limits, encoder, [&](std::size_t layer) {
+    result = {};  // its memory goes back to the policy's pool, as in a program that takes scan after scan
+    result = run(where, cloud, options.grid, options.limits, encoder, [&](std::size_t layer) {
       if (!terminal) return;
       std::fprintf(stderr, "\r\033[Krun %d of %d: %s", i + 1, options.repeat, encoder.layers()[layer].name.c_str());
-    }));
+    });
+    times.push_back({.voxels = {}, .output = {}, .voxelize_ms = result.voxelize_ms, .layers = result.layers});
   }
   if (terminal) std::fputs("\r\033[K", stderr);
-  auto const middle = runs.begin() + options.repeat / 2;
-  std::nth_element(runs.begin(), middle, runs.end(),
+  auto const middle = times.begin() + options.repeat / 2;
+  std::nth_element(times.begin(), middle, times.end(),
                    [](MeasuredRun const& a, MeasuredRun const& b) { return a.total_ms() < b.total_ms(); });
+  result.voxelize_ms = middle->voxelize_ms;
+  result.layers = middle->layers;
 
-  std::cout << describe_points(cloud, middle->voxels) << '\n'
+  std::cout << describe_points(cloud, result.voxels) << '\n'
             << "SECOND middle extractor, " << parameters << " parameters (untrained), grid "
-            << to_string(middle->voxels.tensor.grid().shape) << " to " << to_string(middle->output.grid().shape)
-            << '\n';
-  print_table(std::cout, *middle);
+            << to_string(result.voxels.tensor.grid().shape) << " to " << to_string(result.output.grid().shape) << '\n';
+  print_table(std::cout, result);
 
-  sc::write_png(options.output, draw(cloud, *middle, options.grid));
+  sc::write_png(options.output, draw(cloud, result, options.grid));
   std::cout << "picture: " << options.output << '\n';
-  if (!options.json.empty()) write_json(options.json, to_json(cloud, *middle, options.threads));
+  if (!options.json.empty()) write_json(options.json, to_json(cloud, result, options.threads));
 }
 
 }  // namespace encode_scan

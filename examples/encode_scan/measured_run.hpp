@@ -29,9 +29,9 @@ struct LayerRow {
 struct MeasuredRun {
   sparseconv::VoxelizedPoints voxels;
   sparseconv::SparseTensor<float, 3> output;
-  double voxelize_ms;
+  double voxelize_ms = 0;
   std::vector<LayerRow> layers;
-  std::int64_t index_bytes;  ///< rulebooks and site sets of all layers together
+  std::int64_t index_bytes = 0;  ///< rulebooks and site sets of all layers together
 
   [[nodiscard]] double total_ms() const {
     double sum = voxelize_ms;

@@ -18,7 +18,7 @@ inline void write_tiny_text(sparseconv::Picture& picture, std::int64_t x, std::i
                                       0b111'001'111'001'111, 0b101'101'111'001'001, 0b111'100'111'001'111,
                                       0b111'100'111'101'111, 0b111'001'010'010'010, 0b111'101'111'101'111,
                                       0b111'101'111'001'111, 0b000'000'111'111'101};
-  for (const char letter : text) {
+  for (char const letter : text) {
     const std::size_t found = letters.find(letter);
     for (std::int64_t cell = 0; found != std::string_view::npos && cell < 15; ++cell) {
       if ((glyphs[found] >> (14 - cell) & 1) == 0) {

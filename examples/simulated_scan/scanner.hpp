@@ -36,14 +36,14 @@ struct Return {
 };
 
 /// The first surface that the ray meets, among the ground and the objects named.
-inline std::optional<Return> cast(const Ray& ray, const Scene& scene, const std::vector<const Object*>& objects,
+inline std::optional<Return> cast(Ray const& ray, Scene const& scene, std::vector<const Object*> const& objects,
                                   Random& random) {
   std::optional<Return> nearest;
   if (ray.direction.z < 0) {
     nearest = Return{{(scene.ground - ray.origin.z) / ray.direction.z, -ray.direction.z}, scene.ground_material};
   }
-  for (const Object* object : objects) {
-    const auto hit = std::visit([&](const auto& shape) { return intersect(ray, shape, random); }, object->shape);
+  for (Object const* object : objects) {
+    auto const hit = std::visit([&](auto const& shape) { return intersect(ray, shape, random); }, object->shape);
     if (hit && (!nearest || hit->range < nearest->hit.range)) {
       nearest = Return{*hit, object->material};
     }
@@ -52,13 +52,13 @@ inline std::optional<Return> cast(const Ray& ray, const Scene& scene, const std:
 }
 
 /// The objects that a ray from the origin may meet, whatever its elevation.
-inline void find_objects_ahead(const Scene& scene, const Vector& origin, Heading heading, double max_range,
-                               std::vector<const Object*>& ahead) {
+inline void find_objects_ahead(Scene const& scene, Vector const& origin, Heading heading, double max_range,
+                               std::vector<Object const*>& ahead) {
   ahead.clear();
-  for (const Object& object : scene.objects) {
-    const auto [x, y, radius] = std::visit([](const auto& shape) { return footprint(shape); }, object.shape);
-    const double along = (x - origin.x) * heading.cosine + (y - origin.y) * heading.sine;
-    const double across = (y - origin.y) * heading.cosine - (x - origin.x) * heading.sine;
+  for (Object const& object : scene.objects) {
+    auto const [x, y, radius] = std::visit([](auto const& shape) { return footprint(shape); }, object.shape);
+    double const along = (x - origin.x) * heading.cosine + (y - origin.y) * heading.sine;
+    double const across = (y - origin.y) * heading.cosine - (x - origin.x) * heading.sine;
     if (std::abs(across) <= radius && along >= -radius && along <= max_range + radius) {
       ahead.push_back(&object);
     }
@@ -69,38 +69,38 @@ inline void find_objects_ahead(const Scene& scene, const Vector& origin, Heading
 ///
 /// Coordinates are rounded to whole millimetres and intensities to hundredths, which hides the last bits of sine,
 /// cosine and logarithm, where mathematical libraries differ.
-inline void append_turn(const Scanner& scanner, const Scene& scene, const Vector& origin, Random& random,
+inline void append_turn(Scanner const& scanner, Scene const& scene, Vector const& origin, Random& random,
                         sparseconv::PointCloud& points) {
-  const auto radians = [](double degrees) { return degrees * std::numbers::pi / 180; };
-  const auto round_to = [](double value, double parts) {
+  auto const radians = [](double degrees) { return degrees * std::numbers::pi / 180; };
+  auto const round_to = [](double value, double parts) {
     return static_cast<float>(std::floor(value * parts + 0.5) / parts);
   };
   std::vector<Heading> elevations;
   for (int beam = 0; beam < scanner.beams; ++beam) {
-    const double share = static_cast<double>(beam) / std::max(1, scanner.beams - 1);
-    const double elevation =
+    double const share = static_cast<double>(beam) / std::max(1, scanner.beams - 1);
+    double const elevation =
         radians(scanner.top_elevation + share * (scanner.bottom_elevation - scanner.top_elevation));
     elevations.push_back({std::cos(elevation), std::sin(elevation)});
   }
-  std::vector<const Object*> ahead;
+  std::vector<Object const*> ahead;
   for (int step = 0; step < scanner.azimuth_steps; ++step) {
-    const double azimuth = radians(360 * (step + 0.5) / scanner.azimuth_steps);
+    double const azimuth = radians(360 * (step + 0.5) / scanner.azimuth_steps);
     const Heading heading{std::cos(azimuth), std::sin(azimuth)};
     find_objects_ahead(scene, origin, heading, scanner.max_range, ahead);
-    for (const auto& [flat, up] : elevations) {
+    for (auto const& [flat, up] : elevations) {
       const Ray ray{origin, {flat * heading.cosine, flat * heading.sine, up}};
-      const auto found = cast(ray, scene, ahead, random);
+      auto const found = cast(ray, scene, ahead, random);
       if (!found || found->hit.range > scanner.max_range) {
         continue;
       }
-      const auto& [hit, material] = *found;
-      const double reach = hit.range / scanner.max_range;
-      const double weakness = 1 - hit.cosine * (1 - reach * reach);
+      auto const& [hit, material] = *found;
+      double const reach = hit.range / scanner.max_range;
+      double const weakness = 1 - hit.cosine * (1 - reach * reach);
       if (random.chance(1 - (1 - scanner.dropout) * (1 - scanner.weak_dropout * weakness))) {
         continue;
       }
-      const double range = hit.range + scanner.noise * random.bell();
-      const double intensity = material.reflectivity * (0.4 + 0.6 * hit.cosine) + 0.03 * random.bell();
+      double const range = hit.range + scanner.noise * random.bell();
+      double const intensity = material.reflectivity * (0.4 + 0.6 * hit.cosine) + 0.03 * random.bell();
       points.values.push_back(round_to(origin.x + range * ray.direction.x, 1000));
       points.values.push_back(round_to(origin.y + range * ray.direction.y, 1000));
       points.values.push_back(round_to(origin.z + range * ray.direction.z, 1000));

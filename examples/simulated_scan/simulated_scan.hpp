@@ -26,9 +26,9 @@ struct Options {
 };
 
 /// The part of the street that a scanner at x may see; its ground lies at z = -sensor_height.
-inline Scene street_about(double x, const Options& options) {
-  const auto section = [](double position) { return std::llround(position / StreetBuilder::section_length); };
-  const double reach = options.scanner.max_range;
+inline Scene street_about(double x, Options const& options) {
+  auto const section = [](double position) { return std::llround(position / StreetBuilder::section_length); };
+  double const reach = options.scanner.max_range;
   StreetBuilder street(options.seed, -options.sensor_height);
   for (std::int64_t i = section(x - reach); i <= section(x + reach); ++i) {
     street.add_section(i);
@@ -39,13 +39,12 @@ inline Scene street_about(double x, const Options& options) {
 /// Drives a spinning 64-beam lidar up a street, and returns the points of all turns in the frame of the first.
 ///
 /// Shapes:  columns x, y, z, intensity; by turn, then azimuth, then beam from the top.
-/// Units:   metres, x along the street, y to the left, z up, the scanner of turn i at (i * turn_spacing, 0, 0);
-/// intensity 0 to 1. Bits:    the same from every compiler and machine, as far as double arithmetic with rounding to
-/// millimetres can be; fewer
+/// Units:   metres, x along the street, y to the left, z up, the scanner of turn i at (i * turn_spacing, 0, 0); intensity 0 to 1.
+/// Bits:    the same from every compiler and machine, as far as double arithmetic with rounding to millimetres can be; fewer
 ///          turns give the beginning of what more turns give.
 /// Throws:  Error if a count is negative, or max_range, turn_spacing or sensor_height is not above 0.
-inline sparseconv::PointCloud simulate(const Options& options = {}) {
-  const Scanner& scanner = options.scanner;
+inline sparseconv::PointCloud simulate(Options const& options = {}) {
+  Scanner const& scanner = options.scanner;
   if (options.turns < 0 || scanner.beams < 0 || scanner.azimuth_steps < 0) {
     throw sparseconv::Error("simulate: turns is " + std::to_string(options.turns) + ", beams " +
                             std::to_string(scanner.beams) + ", azimuth_steps " + std::to_string(scanner.azimuth_steps) +
@@ -58,7 +57,7 @@ inline sparseconv::PointCloud simulate(const Options& options = {}) {
   }
   sparseconv::PointCloud points{.columns = 4, .names = {"x", "y", "z", "intensity"}};
   for (std::int64_t turn = 0; turn < options.turns; ++turn) {
-    const double x = options.turn_spacing * static_cast<double>(turn);
+    double const x = options.turn_spacing * static_cast<double>(turn);
     Random random(~options.seed, static_cast<std::uint64_t>(turn));
     append_turn(scanner, street_about(x, options), {x, 0, 0}, random, points);
   }

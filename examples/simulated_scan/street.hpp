@@ -33,10 +33,10 @@ class StreetBuilder {
   /// within one call's arguments, whose order is the compiler's choice.
   void add_section(std::int64_t index) {
     random_ = Random(seed_, static_cast<std::uint64_t>(index));
-    const double middle = section_length * static_cast<double>(index);
-    const double begin = middle - section_length / 2;
-    const double end = middle + section_length / 2;
-    const double crossing = middle + random_.uniform(13, 18);
+    double const middle = section_length * static_cast<double>(index);
+    double const begin = middle - section_length / 2;
+    double const end = middle + section_length / 2;
+    double const crossing = middle + random_.uniform(13, 18);
     for (const Side side : {Side{right_kerb, -1}, Side{left_kerb, 1}}) {
       add_block(side, begin, crossing - crossing_half);
       add_block(side, crossing + crossing_half, end);
@@ -47,7 +47,7 @@ class StreetBuilder {
     add_car(middle + random_.uniform(6, 40), lane_width, {-1, 0});
   }
 
-  const Scene& scene() const { return scene_; }
+  Scene const& scene() const { return scene_; }
 
  private:
   /// One side of the street: where its kerb lies, and which way y grows towards the houses.
@@ -94,10 +94,10 @@ class StreetBuilder {
 
   void add_houses(Side side, double begin, double end) {
     for (double x = begin; x < end - 8;) {
-      const double width = std::min(random_.uniform(9, 18), end - x);
-      const double depth = random_.uniform(8, 12);
-      const double setback = pavement_width + (random_.chance(0.4) ? 0.2 : random_.uniform(2.5, 7));
-      const double height = random_.uniform(5, 12);
+      double const width = std::min(random_.uniform(9, 18), end - x);
+      double const depth = random_.uniform(8, 12);
+      double const setback = pavement_width + (random_.chance(0.4) ? 0.2 : random_.uniform(2.5, 7));
+      double const height = random_.uniform(5, 12);
       add_box(x + width / 2, side.at(setback + depth / 2), {width, depth, height},
               random_.chance(0.5) ? plaster : brick);
       if (setback > pavement_width + 1) {
@@ -105,7 +105,7 @@ class StreetBuilder {
       } else {
         add_box(x + width / 2, side.at(setback - 0.5), {1.6, 1, 0.4}, paving);  // the steps to the door
       }
-      const double gap = random_.chance(0.25) ? 0 : random_.uniform(3, 10);
+      double const gap = random_.chance(0.25) ? 0 : random_.uniform(3, 10);
       if (gap > 4) {
         add_crown(x + width + gap / 2, side.at(random_.uniform(6, 14)), 1.5, 1.5, 1.4);
       }
@@ -115,10 +115,10 @@ class StreetBuilder {
 
   /// A low wall or hedge along the pavement, open at the gate, and a bush behind it.
   void add_front_garden(Side side, double x, double width) {
-    const bool hedge = random_.chance(0.5);
-    const double height = hedge ? random_.uniform(1.0, 1.5) : random_.uniform(0.6, 1.0);
-    const double length = (width - 1.4) / 2;
-    for (const double centre : {x + length / 2, x + width - length / 2}) {
+    bool const hedge = random_.chance(0.5);
+    double const height = hedge ? random_.uniform(1.0, 1.5) : random_.uniform(0.6, 1.0);
+    double const length = (width - 1.4) / 2;
+    for (double const centre : {x + length / 2, x + width - length / 2}) {
       add_box(centre, side.at(pavement_width + 0.3), {length, hedge ? 0.6 : 0.25, height}, hedge ? leaves : brick);
     }
     add_crown(x + random_.uniform(2, width - 2), side.at(pavement_width + 1.4), 0.8, 0.8, 0.7);
@@ -127,8 +127,8 @@ class StreetBuilder {
   void add_parked_cars(Side side, double begin, double end) {
     for (double x = begin + random_.uniform(2, 6); x < end - 5; x += random_.uniform(5.6, 7)) {
       if (random_.chance(0.65)) {
-        const double y = side.at(-1.1 + random_.uniform(-0.15, 0.15));
-        const double sine = random_.uniform(-0.04, 0.04);
+        double const y = side.at(-1.1 + random_.uniform(-0.15, 0.15));
+        double const sine = random_.uniform(-0.04, 0.04);
         add_car(x + 2.3, y, {-side.outward * std::sqrt(1 - sine * sine), sine});
       }
     }
@@ -140,10 +140,10 @@ class StreetBuilder {
       add_box(x, y, {5.4, 2.0, 2.1}, paint, 0.3, heading);
       return;
     }
-    const double length = random_.uniform(3.8, 4.7);
-    const double width = random_.uniform(1.7, 1.85);
-    const double cabin_x = x - 0.08 * length * heading.cosine;
-    const double cabin_y = y - 0.08 * length * heading.sine;
+    double const length = random_.uniform(3.8, 4.7);
+    double const width = random_.uniform(1.7, 1.85);
+    double const cabin_x = x - 0.08 * length * heading.cosine;
+    double const cabin_y = y - 0.08 * length * heading.sine;
     add_box(x, y, {length, width, 0.6}, paint, 0.25, heading);
     add_box(cabin_x, cabin_y, {0.55 * length, width - 0.2, 0.6}, glass, 0.85, heading);
     add_box(cabin_x, cabin_y, {0.45 * length, width - 0.3, 0.06}, paint, 1.45, heading);
@@ -152,10 +152,10 @@ class StreetBuilder {
   void add_trees_and_poles(Side side, double begin, double end) {
     bool tree = random_.chance(0.5);
     for (double x = begin + random_.uniform(3, 9); x < end; x += random_.uniform(8, 13), tree = !tree) {
-      const double y = side.at(0.6);
+      double const y = side.at(0.6);
       if (tree) {
         add_cylinder(x, y, random_.uniform(0.12, 0.22), 3.5, bark);
-        const double half_height = random_.uniform(1.4, 2.2);
+        double const half_height = random_.uniform(1.4, 2.2);
         add_crown(x, y, random_.uniform(1.5, 2.3), half_height, 2.1 + half_height);
       } else {
         add_cylinder(x, y, 0.08, 7, metal);
@@ -165,8 +165,8 @@ class StreetBuilder {
 
   void add_people(Side side, double begin, double end) {
     for (double x = begin + random_.uniform(0, 30); x < end; x += random_.uniform(10, 45)) {
-      const double y = side.at(random_.uniform(1.2, 2.6));
-      const double height = random_.uniform(1.5, 1.9);
+      double const y = side.at(random_.uniform(1.2, 2.6));
+      double const height = random_.uniform(1.5, 1.9);
       add_cylinder(x, y, 0.14 * height, height, cloth);
     }
   }
@@ -174,7 +174,7 @@ class StreetBuilder {
   /// The side street beyond the kerb: houses along both sides, and a row of parked cars.
   void add_side_street(Side side, double crossing) {
     for (double distance = 20; distance < 80; distance += random_.uniform(14, 20)) {
-      const double height = random_.uniform(5, 12);
+      double const height = random_.uniform(5, 12);
       add_box(crossing - crossing_half - 8, side.at(distance + 6), {10, 12, height}, brick);
       add_box(crossing + crossing_half + 8, side.at(distance + 6), {10, 12, height}, plaster);
     }

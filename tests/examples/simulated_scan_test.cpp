@@ -28,14 +28,14 @@ double radians(double degrees) {
   return degrees * std::numbers::pi / 180;
 }
 
-sparseconv::PointCloud turn(const Scanner& scanner, const Scene& scene, std::uint64_t seed = 1) {
+sparseconv::PointCloud turn(Scanner const& scanner, Scene const& scene, std::uint64_t seed = 1) {
   sparseconv::PointCloud points{.columns = 4};
   Random random(seed);
   append_turn(scanner, scene, {}, random, points);
   return points;
 }
 
-std::optional<Hit> meet(const Ray& ray, const auto& shape) {
+std::optional<Hit> meet(Ray const& ray, auto const& shape) {
   Random random(1);
   return intersect(ray, shape, random);
 }
@@ -46,7 +46,7 @@ TEST(Random, IsEvenlySpread) {
   double sum = 0;
   double squares = 0;
   for (int i = 0; i < count; ++i) {
-    const double value = random.uniform(-1, 3);
+    double const value = random.uniform(-1, 3);
     ASSERT_GE(value, -1);
     ASSERT_LT(value, 3);
     sum += value;
@@ -63,7 +63,7 @@ TEST(Random, BellHasUnitDeviationAndAnEnd) {
   double sum = 0;
   double squares = 0;
   for (int i = 0; i < count; ++i) {
-    const double value = random.bell();
+    double const value = random.bell();
     ASSERT_LE(std::abs(value), 3.47);
     sum += value;
     squares += value * value;
@@ -79,7 +79,7 @@ TEST(Random, StreamsDiffer) {
 TEST(Intersect, EntersABox) {
   // A face at x = 4, met head-on, then at 60 degrees to its normal: cosine 1/2, so twice as far.
   const Box box{.centre = {5, 0, 0}, .half = {1, 50, 50}};
-  const double sine_60 = std::sqrt(0.75);
+  double const sine_60 = std::sqrt(0.75);
   EXPECT_DOUBLE_EQ(meet({{}, {1, 0, 0}}, box)->range, 4);
   EXPECT_DOUBLE_EQ(meet({{}, {1, 0, 0}}, box)->cosine, 1);
   EXPECT_DOUBLE_EQ(meet({{}, {0.5, sine_60, 0}}, box)->range, 8);
@@ -93,7 +93,7 @@ TEST(Intersect, EntersATurnedBox) {
   // The face lies 4 m along the heading of 30 degrees.
   const Heading heading{std::sqrt(0.75), 0.5};
   const Box box{.centre = {5 * heading.cosine, 5 * heading.sine, 0}, .half = {1, 2, 1}, .heading = heading};
-  const auto hit = meet({{}, {heading.cosine, heading.sine, 0}}, box);
+  auto const hit = meet({{}, {heading.cosine, heading.sine, 0}}, box);
   EXPECT_NEAR(hit->range, 4, 1e-12);
   EXPECT_NEAR(hit->cosine, 1, 1e-12);
 }
@@ -117,7 +117,7 @@ TEST(Intersect, PassesACrownAsOftenAsItsDepthSays) {
   constexpr int count = 10'000;
   int passed = 0;
   for (int i = 0; i < count; ++i) {
-    const auto hit = intersect({{}, {1, 0, 0}}, crown, random);
+    auto const hit = intersect({{}, {1, 0, 0}}, crown, random);
     passed += hit ? 0 : 1;
     if (hit) {
       ASSERT_GE(hit->range, 8);
@@ -139,13 +139,13 @@ TEST(AppendTurn, SeesAWallWhereItStands) {
   std::int64_t seen = 0;
   for (int step = 0; step < scanner.azimuth_steps; ++step) {
     for (int beam = 0; beam < scanner.beams; ++beam) {
-      const double azimuth = radians(4 * (step + 0.5));
-      const double elevation = radians(2 - 26.8 / 6 * beam);
-      const double y = 20 * std::tan(azimuth);
-      const double z = 20 * std::tan(elevation) / std::cos(azimuth);
+      double const azimuth = radians(4 * (step + 0.5));
+      double const elevation = radians(2 - 26.8 / 6 * beam);
+      double const y = 20 * std::tan(azimuth);
+      double const z = 20 * std::tan(elevation) / std::cos(azimuth);
       if (std::cos(azimuth) > 0 && std::abs(y) < 50 && std::abs(z) < 50) {
         ASSERT_LT(seen, points.size());
-        const auto point = points.row(seen++);
+        auto const point = points.row(seen++);
         EXPECT_NEAR(point[0], 20, rounding);
         EXPECT_NEAR(point[1], y, rounding);
         EXPECT_NEAR(point[2], z, rounding);
@@ -159,11 +159,11 @@ TEST(AppendTurn, SeesAWallWhereItStands) {
 TEST(AppendTurn, SeesTheNearerOfTwo) {
   const Object wall{Box{{21, 0, 0}, {1, 50, 50}}, {0.5}};
   const Object nearer{Box{{11, 0, 0}, {1, 50, 50}}, {0.5}};
-  for (const auto& objects : {std::vector{wall, nearer}, std::vector{nearer, wall}}) {
+  for (auto const& objects : {std::vector{wall, nearer}, std::vector{nearer, wall}}) {
     Scanner scanner = exact;
     scanner.beams = 1;
     scanner.azimuth_steps = 360;
-    const auto points = turn(scanner, {.ground = no_ground, .objects = objects});
+    auto const points = turn(scanner, {.ground = no_ground, .objects = objects});
     EXPECT_NEAR(points.row(0)[0], 10, rounding);
   }
 }
@@ -173,7 +173,7 @@ TEST(AppendTurn, SeesTheGroundAlone) {
   const sparseconv::PointCloud points = turn(exact, {.ground = -1.73});
   std::int64_t beams = 0;
   for (int beam = 0; beam < exact.beams; ++beam) {
-    const double down = -radians(2 - 26.8 / 63 * beam);
+    double const down = -radians(2 - 26.8 / 63 * beam);
     beams += down > 0 && 1.73 / std::sin(down) <= 100 ? 1 : 0;
   }
   EXPECT_EQ(points.size(), beams * exact.azimuth_steps);
@@ -189,9 +189,9 @@ TEST(AppendTurn, NoiseStaysAlongTheRay) {
   const sparseconv::PointCloud points = turn(scanner, {.ground = -1.73});
   double squares = 0;
   for (std::int64_t i = 0; i < points.size(); ++i) {
-    const auto point = points.row(i);
-    const double sine = -point[2] / std::hypot(point[0], point[1], point[2]);
-    const double error = (point[2] + 1.73) / sine;
+    auto const point = points.row(i);
+    double const sine = -point[2] / std::hypot(point[0], point[1], point[2]);
+    double const error = (point[2] + 1.73) / sine;
     ASSERT_LE(std::abs(error), 3.47 * 0.02 + rounding / sine);
     squares += error * error;
   }
@@ -200,11 +200,11 @@ TEST(AppendTurn, NoiseStaysAlongTheRay) {
 
 TEST(AppendTurn, LosesTheShareTold) {
   const Scene scene{.ground = -1.73};
-  const auto all = static_cast<double>(turn(exact, scene).size());
-  for (const double dropout : {0.0, 0.05, 0.3, 1.0}) {
+  auto const all = static_cast<double>(turn(exact, scene).size());
+  for (double const dropout : {0.0, 0.05, 0.3, 1.0}) {
     Scanner scanner = exact;
     scanner.dropout = dropout;
-    const auto left = static_cast<double>(turn(scanner, scene).size());
+    auto const left = static_cast<double>(turn(scanner, scene).size());
     // Five standard deviations.
     EXPECT_NEAR(left, all * (1 - dropout), 5 * std::sqrt(all * dropout * (1 - dropout))) << dropout;
   }
@@ -218,17 +218,17 @@ TEST(AppendTurn, LosesMoreWhereLessLightComesBack) {
   scanner.azimuth_steps = 8192;
   scanner.top_elevation = 1;
   scanner.bottom_elevation = -1;
-  const auto ahead_of = [](const sparseconv::PointCloud& points) {
+  auto const ahead_of = [](sparseconv::PointCloud const& points) {
     std::int64_t ahead = 0;
     for (std::int64_t i = 0; i < points.size(); ++i) {
       ahead += points.row(i)[0] > 0 ? 1 : 0;
     }
     return ahead;
   };
-  const auto all = turn(scanner, scene);
+  auto const all = turn(scanner, scene);
   scanner.weak_dropout = 0.5;
-  const auto left = turn(scanner, scene);
-  const auto share = [](std::int64_t part, std::int64_t whole) {
+  auto const left = turn(scanner, scene);
+  auto const share = [](std::int64_t part, std::int64_t whole) {
     return static_cast<double>(part) / static_cast<double>(whole);
   };
   EXPECT_NEAR(share(ahead_of(left), ahead_of(all)), 1 - 0.5 * 0.01, 0.01);
@@ -236,7 +236,7 @@ TEST(AppendTurn, LosesMoreWhereLessLightComesBack) {
 }
 
 TEST(Simulate, GivesTheSamePointsForTheSameSeedOnly) {
-  const auto first = simulate({.seed = 5});
+  auto const first = simulate({.seed = 5});
   EXPECT_EQ(first.values, simulate({.seed = 5}).values);
   EXPECT_NE(first.values, simulate({.seed = 6}).values);
 }
@@ -244,7 +244,7 @@ TEST(Simulate, GivesTheSamePointsForTheSameSeedOnly) {
 TEST(Simulate, GivesTheSamePointsFromEveryCompiler) {
   // FNV-1a over the bits of all values; changes with the street, not with the machine.
   std::uint64_t hash = 14695981039346656037u;
-  for (const float value : simulate().values) {
+  for (float const value : simulate().values) {
     hash = (hash ^ std::bit_cast<std::uint32_t>(value)) * 1099511628211u;
   }
   EXPECT_EQ(hash, 16230643345371976170u);
@@ -252,13 +252,13 @@ TEST(Simulate, GivesTheSamePointsFromEveryCompiler) {
 
 TEST(Simulate, GivesAboutAHundredThousandPointsWithinReach) {
   for (const std::uint64_t seed : {0u, 1u, 2u, 3u, 4u, ~0u}) {
-    const auto points = simulate({.seed = seed});
+    auto const points = simulate({.seed = seed});
     EXPECT_GT(points.size(), 80'000) << "seed " << seed;
     EXPECT_LT(points.size(), 120'000) << "seed " << seed;
     for (std::int64_t i = 0; i < points.size(); ++i) {
-      const auto point = points.row(i);
+      auto const point = points.row(i);
       ASSERT_TRUE(std::ranges::all_of(point, [](float value) { return std::isfinite(value); }));
-      const double range = std::hypot(point[0], point[1], point[2]);
+      double const range = std::hypot(point[0], point[1], point[2]);
       ASSERT_GT(range, 1.5);
       ASSERT_LT(range, 100.1);
       ASSERT_GT(point[2], -1.73 - 0.05);
@@ -269,15 +269,15 @@ TEST(Simulate, GivesAboutAHundredThousandPointsWithinReach) {
 }
 
 TEST(Simulate, HasFourNamedColumns) {
-  const auto points = simulate({.scanner = {.beams = 4, .azimuth_steps = 16}});
+  auto const points = simulate({.scanner = {.beams = 4, .azimuth_steps = 16}});
   EXPECT_EQ(points.columns, 4);
   EXPECT_EQ(points.names, (std::vector<std::string>{"x", "y", "z", "intensity"}));
   EXPECT_EQ(points.values.size() % 4, 0u);
 }
 
 TEST(Simulate, GoesOnUpTheStreetAtTheSameDensity) {
-  const auto one = simulate({.seed = 3, .turns = 1});
-  const auto four = simulate({.seed = 3, .turns = 4});
+  auto const one = simulate({.seed = 3, .turns = 1});
+  auto const four = simulate({.seed = 3, .turns = 4});
   ASSERT_GT(four.values.size(), one.values.size());
   EXPECT_TRUE(std::equal(one.values.begin(), one.values.end(), four.values.begin()));
   EXPECT_NEAR(static_cast<double>(four.size()), 4 * static_cast<double>(one.size()), 0.1 * 4 * 100'000);
@@ -296,7 +296,7 @@ TEST(Simulate, MayBeEmpty) {
 }
 
 TEST(Simulate, ErrorsAreSentences) {
-  const auto message_of = [](const Options& options) -> std::string {
+  auto const message_of = [](Options const& options) -> std::string {
     try {
       simulate(options);
     } catch (const sparseconv::Error& error) {

@@ -17,7 +17,7 @@ template <class Expected, class Call>
 std::string message_of(Call call) {
   try {
     call();
-  } catch (const Expected& error) {
+  } catch (Expected const& error) {
     return error.what();
   }
   return "nothing was thrown";
@@ -60,7 +60,7 @@ TEST(Picture, SettingOutsideDoesNothing) {
 }
 
 TEST(Picture, MayBeEmpty) {
-  for (const Picture& picture : {Picture(0, 0), Picture(5, 0), Picture(0, 5)}) {
+  for (Picture const& picture : {Picture(0, 0), Picture(5, 0), Picture(0, 5)}) {
     EXPECT_TRUE(picture.bytes().empty());
     EXPECT_FALSE(picture.contains(0, 0));
   }

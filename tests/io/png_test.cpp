@@ -37,7 +37,7 @@ struct Decoded {
   std::vector<std::uint8_t> bytes;
 };
 
-Decoded read_png(const std::filesystem::path& path) {
+Decoded read_png(std::filesystem::path const& path) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   EXPECT_NE(png_image_begin_read_from_file(&image, path.string().c_str()), 0) << image.message;
@@ -53,7 +53,7 @@ Picture patterned(std::int64_t width, std::int64_t height) {
   Picture picture(width, height);
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
-      const auto channel = [&](std::int64_t a, std::int64_t b) {
+      auto const channel = [&](std::int64_t a, std::int64_t b) {
         return static_cast<std::uint8_t>((a * x + b * y) % 256);
       };
       picture.set(x, y, {channel(7, 31), channel(101, 3), channel(13, 59)});
@@ -62,10 +62,10 @@ Picture patterned(std::int64_t width, std::int64_t height) {
   return picture;
 }
 
-std::string message_of(const std::filesystem::path& path, const Picture& picture) {
+std::string message_of(std::filesystem::path const& path, Picture const& picture) {
   try {
     write_png(path, picture);
-  } catch (const Error& error) {
+  } catch (Error const& error) {
     return error.what();
   }
   return "nothing was thrown";
@@ -73,7 +73,7 @@ std::string message_of(const std::filesystem::path& path, const Picture& picture
 
 TEST_F(WritePng, IsReadBackAsItWas) {
   constexpr std::int64_t sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {5, 3}, {257, 131}};
-  for (const auto& [width, height] : sizes) {
+  for (auto const& [width, height] : sizes) {
     const Picture picture = patterned(width, height);
     write_png(folder_ / "picture.png", picture);
     const Decoded decoded = read_png(folder_ / "picture.png");

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/element.hpp"
 #include "sparseconv/tensor/matrix_view.hpp"
 
@@ -21,6 +24,7 @@ struct WeightsView {
   std::int64_t elements = 0;
   std::int64_t in_channels = 0;
   std::int64_t out_channels = 0;
+  DerivedStore* derived = nullptr;  ///< where the forms that executors make of the weights are kept, if anywhere
 
   [[nodiscard]] std::int64_t size() const { return elements * in_channels * out_channels; }
   [[nodiscard]] MatrixView<T const> element(std::int64_t k) const {
@@ -29,31 +33,52 @@ struct WeightsView {
 };
 
 /// The matrices of a convolution; see WeightsView, which it converts to.
+///
+/// A handle on numbers that never change: copies share them, and the forms that executors made of them.
 template <Element T>
 class Weights {
  public:
-  Weights() = default;
+  Weights() : Weights(0, 0, 0, {}) {}
 
-  /// Throws: ShapeError if values does not hold elements x in_channels x out_channels numbers.
+  /// Throws: ShapeError if a count is negative, or values does not hold elements x in_channels x out_channels numbers;
+  ///         CapacityError if that product exceeds 2^63 - 1.
   Weights(std::int64_t elements, std::int64_t in_channels, std::int64_t out_channels, Buffer<T> values)
-      : values_(std::move(values)), elements_(elements), in_channels_(in_channels), out_channels_(out_channels) {
-    if (values_.size() != elements * in_channels * out_channels) {
-      throw ShapeError("Weights: " + std::to_string(values_.size()) + " values for " + std::to_string(elements) +
-                       " kernel elements x " + std::to_string(in_channels) + " x " + std::to_string(out_channels) +
-                       " channels; give " + std::to_string(elements * in_channels * out_channels));
+      : elements_(elements), in_channels_(in_channels), out_channels_(out_channels) {
+    std::string const shape = std::to_string(elements) + " kernel elements x " + std::to_string(in_channels) + " x " +
+                              std::to_string(out_channels) + " channels";
+    if (elements < 0 || in_channels < 0 || out_channels < 0) {
+      throw ShapeError("Weights: " + shape + "; no count can be negative");
     }
+    auto const fits = [](std::int64_t a, std::int64_t b) {
+      return b == 0 || a <= std::numeric_limits<std::int64_t>::max() / b;
+    };
+    if (!fits(elements, in_channels) || !fits(elements * in_channels, out_channels)) {
+      throw CapacityError("Weights: " + shape + " cannot be addressed");
+    }
+    if (values.size() != elements * in_channels * out_channels) {
+      throw ShapeError("Weights: " + std::to_string(values.size()) + " values for " + shape + "; give " +
+                       std::to_string(elements * in_channels * out_channels));
+    }
+    contents_ = std::make_shared<Contents>();
+    contents_->values = std::move(values);
   }
 
-  [[nodiscard]] WeightsView<T> view() const { return {values_.data(), elements_, in_channels_, out_channels_}; }
+  [[nodiscard]] WeightsView<T> view() const {
+    return {contents_->values.data(), elements_, in_channels_, out_channels_, &contents_->derived};
+  }
   operator WeightsView<T>() const { return view(); }  // NOLINT: a view of itself
-  [[nodiscard]] Buffer<T>& values() { return values_; }
-  [[nodiscard]] Buffer<T> const& values() const { return values_; }
+  [[nodiscard]] Buffer<T> const& values() const { return contents_->values; }
 
  private:
-  Buffer<T> values_;
-  std::int64_t elements_ = 0;
-  std::int64_t in_channels_ = 0;
-  std::int64_t out_channels_ = 0;
+  struct Contents {
+    Buffer<T> values;
+    DerivedStore derived;
+  };
+
+  std::shared_ptr<Contents> contents_;
+  std::int64_t elements_;
+  std::int64_t in_channels_;
+  std::int64_t out_channels_;
 };
 
 }  // namespace sparseconv

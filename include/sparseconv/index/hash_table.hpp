@@ -102,7 +102,7 @@ HashTable<D> build_hash_table(Policy const& where, SiteSet<D> const& sites) {
   auto const capacity = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(sites.size()) * 2 + 1));
   HashTable<D> result;
   with_key_packing(sites.bounding_box(), "build_hash_table", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-    Buffer<HashSlot<Key>> slots(capacity);
+    Buffer<HashSlot<Key>> slots(where.memory(), capacity);
     for_each_index(where, capacity, [&](std::int64_t place) { slots[place] = {Key{0}, no_row}; });
     std::uint64_t const mask = static_cast<std::uint64_t>(capacity) - 1;
     for_each_index(where, sites.size(), [&](std::int64_t row) {

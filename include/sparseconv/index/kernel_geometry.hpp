@@ -76,7 +76,11 @@ struct KernelGeometry {
     return same;
   }
 
-  friend constexpr bool operator==(KernelGeometry const&, KernelGeometry const&) = default;
+  /// Whether both describe the same convolution: a centre that is told equals the same centre by default.
+  friend constexpr bool operator==(KernelGeometry const& a, KernelGeometry const& b) {
+    return a.kernel_size == b.kernel_size && a.stride == b.stride && a.padding == b.padding &&
+           a.dilation == b.dilation && a.centre_position() == b.centre_position();
+  }
 };
 
 /// Throws: ShapeError if a kernel extent, stride or dilation is below 1, a padding is negative, or the centre is
@@ -88,14 +92,14 @@ void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) 
     throw ShapeError(call + ": " + what + " is " + to_string(values) + "; " + rule);
   };
   double elements = 1;
-  PerAxis<D> const centre = geometry.centre_position();
   for (int axis = 0; axis < D; ++axis) {
     if (geometry.kernel_size[axis] < 1) refuse("kernel_size", geometry.kernel_size, "every extent must be at least 1");
     if (geometry.stride[axis] < 1) refuse("stride", geometry.stride, "every stride must be at least 1");
     if (geometry.dilation[axis] < 1) refuse("dilation", geometry.dilation, "every dilation must be at least 1");
     if (geometry.padding[axis] < 0) refuse("padding", geometry.padding, "no padding can be negative");
-    if (centre[axis] < 0 || centre[axis] >= geometry.kernel_size[axis]) {
-      refuse("centre", centre, "it must be an element of the kernel");
+    std::int32_t const centre = geometry.centre ? (*geometry.centre)[axis] : 0;
+    if (centre < 0 || centre >= geometry.kernel_size[axis]) {
+      refuse("centre", *geometry.centre, "it must be an element of the kernel");
     }
     elements *= geometry.kernel_size[axis];
     std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];

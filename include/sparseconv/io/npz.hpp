@@ -163,8 +163,7 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
 /// it.
 ///
 /// `name` is what messages call the bytes. Shapes and types as for parse_npy.
-/// Throws:  FormatError if the bytes are no such archive, it has no such array, or the array is damaged or no point
-/// cloud;
+/// Throws:  FormatError if the bytes are no such archive, it has no such array, or the array is damaged or no point cloud;
 ///          CapacityError if the array claims more than options.max_bytes, before it is unpacked.
 [[nodiscard]] inline PointCloud parse_npz(std::span<const std::byte> bytes, std::string_view name,
                                           NpzOptions const& options = {}) {

@@ -21,8 +21,8 @@ namespace sparseconv {
 /// The file appears whole or not at all: it is written under another name beside it, then renamed.
 ///
 /// Throws:  ShapeError if the picture has no pixels, which PNG cannot say; Error if the file cannot be written.
-inline void write_png(const std::filesystem::path& path, const Picture& picture) {
-  const auto fail = [&](const std::string& reason) {
+inline void write_png(std::filesystem::path const& path, Picture const& picture) {
+  auto const fail = [&](std::string const& reason) {
     throw Error("write_png: cannot write " + path.string() + ": " + reason);
   };
   if (picture.width() == 0 || picture.height() == 0) {
@@ -44,7 +44,7 @@ inline void write_png(const std::filesystem::path& path, const Picture& picture)
     fail(std::generic_category().message(errno) + "; the folder must exist and be writable");
   }
   struct Remover {
-    const std::filesystem::path& partial;
+    std::filesystem::path const& partial;
     ~Remover() {
       std::error_code ignored;
       std::filesystem::remove(partial, ignored);

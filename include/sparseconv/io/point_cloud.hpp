@@ -13,9 +13,9 @@ namespace sparseconv {
 
 /// Points as a scanner or a file gives them: one row a point, before voxelization.
 ///
-/// Shapes:  values size() x columns, row-major; columns 0, 1 and 2 are x, y and z. `names` is empty, or has one name a
-/// column. Units:   those of the file; nothing is scaled. Order:   that of the file, repeated points and NaN included;
-/// voxelization is what drops and counts them.
+/// Shapes: values size() x columns, row-major; columns 0, 1 and 2 are x, y and z. `names` is empty, or has one name a column.
+/// Units:  those of the file; nothing is scaled.
+/// Order:  that of the file, repeated points and NaN included; voxelization is what drops and counts them.
 struct PointCloud {
   std::int64_t columns = 3;
   std::vector<float> values = {};

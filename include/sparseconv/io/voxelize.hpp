@@ -52,20 +52,21 @@ struct VoxelizedPoints {
 /// The extents z, y, x of a voxel grid, with its extra slices.
 /// Throws: ShapeError if a size is not positive, a range is empty or not finite, or an extent exceeds 2^31 - 1.
 inline Shape<3> voxel_shape(VoxelGrid const& grid) {
+  if (grid.extra_slices < 0) {
+    throw ShapeError("voxelize: extra_slices is " + std::to_string(grid.extra_slices) + "; it cannot be negative");
+  }
   std::array<std::int32_t, 3> extents{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     double const extent = std::round((static_cast<double>(grid.high[axis]) - static_cast<double>(grid.low[axis])) /
                                      static_cast<double>(grid.voxel_size[axis]));
-    if (!(grid.voxel_size[axis] > 0) || !(extent >= 1) || !(extent + grid.extra_slices <= 2147483647.0)) {
+    std::int32_t const extra = axis == 2 ? grid.extra_slices : 0;
+    if (!(grid.voxel_size[axis] > 0) || !(extent >= 1) || !(extent + extra <= 2147483647.0)) {
       throw ShapeError(std::string("voxelize: along ") + "xyz"[axis] + " the range " + std::to_string(grid.low[axis]) +
                        " to " + std::to_string(grid.high[axis]) + " in voxels of " +
                        std::to_string(grid.voxel_size[axis]) +
                        " is not 1 to 2^31 - 1 voxels long; correct the range or the voxel size");
     }
     extents[2 - axis] = static_cast<std::int32_t>(extent);
-  }
-  if (grid.extra_slices < 0) {
-    throw ShapeError("voxelize: extra_slices is " + std::to_string(grid.extra_slices) + "; it cannot be negative");
   }
   return {extents[0] + grid.extra_slices, extents[1], extents[2]};
 }
@@ -129,18 +130,18 @@ VoxelizedPoints voxelize(Policy const& where, PointCloud const& cloud, VoxelGrid
   }
 
   enum class Fate : std::uint8_t { kept, not_finite, out_of_range };
-  // Points end where the range does, extra slices stay empty. A float of 2^31 is not an int32: at most the one below it.
-  std::array<float, 3> const end_cell{static_cast<float>(shape[2]), static_cast<float>(shape[1]),
-                                      static_cast<float>(shape[0] - grid.extra_slices)};
-  Buffer<Coordinate<3>> voxel_of_point(count);
-  Buffer<Fate> fates(count);
+  // Points end where the range does, extra slices stay empty. In double, for a float does not hold every extent.
+  std::array<double, 3> const end_cell{static_cast<double>(shape[2]), static_cast<double>(shape[1]),
+                                       static_cast<double>(shape[0] - grid.extra_slices)};
+  Buffer<Coordinate<3>> voxel_of_point(where.memory(), count);
+  Buffer<Fate> fates(where.memory(), count);
   for_each_index(where, count, [&](std::int64_t point) {
     float const* const position = cloud.values.data() + point * cloud.columns;
     Fate fate = Fate::kept;
     Coordinate<3> voxel;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       float const cell = std::floor((position[axis] - grid.low[axis]) / grid.voxel_size[axis]);
-      bool const inside = cell >= 0 && cell < end_cell[axis];
+      bool const inside = cell >= 0 && static_cast<double>(cell) < end_cell[axis];
       if (!std::isfinite(position[axis])) {
         fate = Fate::not_finite;
       } else if (!inside && fate == Fate::kept) {
@@ -162,7 +163,7 @@ VoxelizedPoints voxelize(Policy const& where, PointCloud const& cloud, VoxelGrid
   }
 
   auto const sites_of = [&](std::vector<Row> const& points) {
-    Buffer<Coordinate<3>> coordinates(static_cast<std::int64_t>(points.size()));
+    Buffer<Coordinate<3>> coordinates(where.memory(), static_cast<std::int64_t>(points.size()));
     for_each_index(where, coordinates.size(),
                    [&](std::int64_t i) { coordinates[i] = voxel_of_point[points[static_cast<std::size_t>(i)]]; });
     return build_site_set(where, Grid<3>{.shape = shape}, coordinates);
@@ -180,7 +181,7 @@ VoxelizedPoints voxelize(Policy const& where, PointCloud const& cloud, VoxelGrid
     points = sites_of(kept);
   }
 
-  Buffer<float> features(static_cast<std::int64_t>(kept.size()) * cloud.columns);
+  Buffer<float> features(where.memory(), static_cast<std::int64_t>(kept.size()) * cloud.columns);
   result.row_of_point = Buffer<Row>(count, no_row);
   for_each_index(where, static_cast<std::int64_t>(kept.size()), [&](std::int64_t i) {
     Row const point = kept[static_cast<std::size_t>(i)];

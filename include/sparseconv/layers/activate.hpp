@@ -16,7 +16,7 @@ namespace sparseconv {
 template <ExecutionPolicy Policy, Element T, int D>
 SparseTensor<T, D> activate(Policy const& where, SparseTensor<T, D> const& input, Activation activation) {
   MatrixView<T const> const from = input.features();
-  Buffer<T> values(from.size());
+  Buffer<T> values(where.memory(), from.size());
   for_each_index(where, from.size(), [&](std::int64_t i) { values[i] = activation(from.data[i]); });
   return SparseTensor<T, D>(input.sites(), input.channels(), std::move(values));
 }

@@ -82,7 +82,7 @@ class BatchNorm {
       throw ShapeError("BatchNorm: input has " + std::to_string(input.channels()) + " channels, the layer " +
                        std::to_string(channels()) + "; they must be equal");
     }
-    SparseTensor<T, D> result(input.sites(), channels(), Buffer<T>(input.size() * channels()));
+    SparseTensor<T, D> result(input.sites(), channels(), Buffer<T>(where.memory(), input.size() * channels()));
     for_each_index(where, input.size(), [&](std::int64_t row) {
       for (std::int64_t c = 0; c < channels(); ++c) {
         result.features()(row, c) = input.features()(row, c) * factors_[c] + offsets_[c];
@@ -128,8 +128,10 @@ void fold_batch_norm(Convolution<T, D>& convolution, BatchNorm<T> const& norm) {
   for (std::size_t c = 0; c < convolution.bias().size(); ++c) {
     bias[static_cast<std::int64_t>(c)] += convolution.bias()[c] * norm.factors()[c];
   }
-  convolution.set_weights(folded);
-  convolution.set_bias(bias);
+  Convolution<T, D> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
+  both.set_weights(folded);
+  both.set_bias(bias);
+  convolution = std::move(both);
 }
 
 }  // namespace sparseconv

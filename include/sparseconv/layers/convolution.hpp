@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,7 +46,7 @@ class Convolution {
                        std::to_string(weights().elements) + " kernel elements x " + std::to_string(in_channels()) +
                        " x " + std::to_string(out_channels()) + " channels; give " + std::to_string(weights().size()));
     }
-    std::copy(values.begin(), values.end(), weights_.values().begin());
+    weights_ = Weights<T>(weights().elements, in_channels(), out_channels(), Buffer<T>(values));
   }
 
   /// Shapes: C_out numbers; none takes the bias away.
@@ -111,6 +111,11 @@ class Convolution {
                        std::to_string(out_channels) + "; both must be at least 1");
     }
     std::int64_t const elements = geometry.element_count();
+    if (in_channels > std::numeric_limits<std::int64_t>::max() / elements / out_channels) {
+      throw CapacityError(name_ + ": weights of " + std::to_string(elements) + " x " + std::to_string(in_channels) +
+                          " x " + std::to_string(out_channels) +
+                          " cannot be addressed; take fewer channels or a smaller kernel");
+    }
     weights_ = Weights<T>(elements, in_channels, out_channels,
                           he_uniform<T>(elements * in_channels * out_channels, elements * in_channels, seed));
     if (bias) bias_ = Buffer<T>(out_channels, T{0});
@@ -128,7 +133,7 @@ class Convolution {
   SparseTensor<T, D> convolve_onto(Policy const& where, SparseTensor<T, D> const& input,
                                    SiteSet<D> const& outputs) const {
     auto const rules = rulebook(where, input.sites(), outputs);
-    SparseTensor<T, D> result(outputs, out_channels(), Buffer<T>(outputs.size() * out_channels()));
+    SparseTensor<T, D> result(outputs, out_channels(), Buffer<T>(where.memory(), outputs.size() * out_channels()));
     gather_gemm_scatter(where, *rules, input.features(), weights(), result.features(),
                         {.bias = bias_, .residual = {}, .activation = activation_});
     return result;

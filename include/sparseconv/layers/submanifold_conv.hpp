@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,16 +9,20 @@
 
 namespace sparseconv {
 
-/// The padding of a submanifold convolution: `same` (the output has the input's own sites), or numbers that shift and crop.
+struct SamePadding {};
+
+/// The padding that keeps the sites as they are: `.padding = sc::same_padding`.
+inline constexpr SamePadding same_padding{};
+
+/// The padding of a submanifold convolution: same_padding, or numbers that shift and crop.
 template <int D>
 class SubmanifoldPadding {
  public:
-  struct Same {};
-
-  constexpr SubmanifoldPadding(Same = {}) {}  // NOLINT: `.padding = same` is meant to read well
+  constexpr SubmanifoldPadding(SamePadding = {}) {}  // NOLINT: meant to be converted to
   template <std::integral... Ints>
   requires(sizeof...(Ints) == 1 || sizeof...(Ints) == D) constexpr SubmanifoldPadding(Ints... each)
-      : cells_(PerAxis<D>(each...)) {}  // NOLINT: likewise `.padding = 0`
+      : cells_(PerAxis<D>(each...)) {}                                      // NOLINT: likewise `.padding = {0, 1}`
+  constexpr SubmanifoldPadding(PerAxis<D> const& cells) : cells_(cells) {}  // NOLINT
 
   /// The cells, or what makes the geometry keep its sites.
   [[nodiscard]] constexpr PerAxis<D> resolve(KernelGeometry<D> const& geometry) const {
@@ -53,17 +58,19 @@ template <Element T, int D>
 class SubmanifoldConv : public Convolution<T, D> {
  public:
   explicit SubmanifoldConv(SubmanifoldConvConfig<D> const& config)
-      : Convolution<T, D>("SubmanifoldConv" + std::to_string(D) + "D", config.in_channels, config.out_channels,
-                          geometry_of(config), OutputDefinition::submanifold, config.bias, config.activation,
-                          config.seed) {}
+      : Convolution<T, D>(name(), config.in_channels, config.out_channels, geometry_of(config),
+                          OutputDefinition::submanifold, config.bias, config.activation, config.seed) {}
 
  private:
+  static std::string name() { return "SubmanifoldConv" + std::to_string(D) + "D"; }
+
   static KernelGeometry<D> geometry_of(SubmanifoldConvConfig<D> const& config) {
     KernelGeometry<D> geometry{.kernel_size = config.kernel_size,
                                .stride = 1,
                                .padding = 0,
                                .dilation = config.dilation,
                                .centre = config.centre};
+    check_geometry(geometry, name());  // before a product of its numbers is taken
     geometry.padding = config.padding.resolve(geometry);
     return geometry;
   }

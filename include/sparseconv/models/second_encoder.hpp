@@ -30,7 +30,7 @@ struct EncoderLayer {
 
 /// The middle extractor of SECOND: twelve sparse convolutions that take a voxel grid to an eighth of its resolution.
 ///
-/// Shapes: input N x in_channels on a grid z, y, x of at least 15 x 2 x 2 cells (41 x 1600 x 1408 for KITTI); the result has 128
+/// Shapes: input N x in_channels on a grid z, y, x of at least 25 x 1 x 1 cells (41 x 1600 x 1408 for KITTI); the result has 128
 ///         channels and for KITTI a grid of 2 x 200 x 176. folded_to_map() gives what the detection head takes.
 /// Source: Yan, Mao, Li, Sensors 2018; OpenPCDet's VoxelBackBone8x. Batch norm epsilon 1e-3.
 template <Element T>

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sparseconv/backend/cpu/memory_pool.hpp"
 #include "sparseconv/error.hpp"
 
 namespace sparseconv {
@@ -23,13 +24,17 @@ template <class T>
 requires std::is_trivially_copyable_v<T>
 class Buffer {
  public:
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = MemoryPool::alignment;
 
   Buffer() = default;
 
   /// `size` elements that hold no value yet.
   /// Throws: CapacityError if size is negative or its bytes exceed the address space; std::bad_alloc.
-  explicit Buffer(std::int64_t size) : data_(allocate(size)), size_(size) {}
+  explicit Buffer(std::int64_t size) : Buffer(nullptr, size) {}
+
+  /// The same from a pool of memory, to which it returns; from the system if there is no pool.
+  Buffer(std::shared_ptr<MemoryPool> memory, std::int64_t size)
+      : data_(allocate(memory.get(), size)), size_(size), memory_(std::move(memory)) {}
 
   Buffer(std::int64_t size, T value) : Buffer(size) { std::fill_n(data(), size, value); }
 
@@ -38,42 +43,52 @@ class Buffer {
   }
 
   Buffer(Buffer const& other) : Buffer(std::span<T const>(other)) {}
-  Buffer(Buffer&& other) noexcept : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+  Buffer(Buffer&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        memory_(std::move(other.memory_)) {}
   Buffer& operator=(Buffer other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(memory_, other.memory_);
     return *this;
   }
-  ~Buffer() = default;
+  ~Buffer() {
+    if (data_ == nullptr) return;
+    if (memory_) {
+      memory_->give_back(data_, static_cast<std::size_t>(size_) * sizeof(T));
+    } else {
+      ::operator delete(data_, std::align_val_t(alignment));
+    }
+  }
 
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::int64_t bytes() const { return size_ * static_cast<std::int64_t>(sizeof(T)); }
-  [[nodiscard]] T* data() { return data_.get(); }
-  [[nodiscard]] T const* data() const { return data_.get(); }
-  T& operator[](std::int64_t i) { return data_.get()[i]; }
-  T const& operator[](std::int64_t i) const { return data_.get()[i]; }
+  [[nodiscard]] T* data() { return data_; }
+  [[nodiscard]] T const* data() const { return data_; }
+  T& operator[](std::int64_t i) { return data_[i]; }
+  T const& operator[](std::int64_t i) const { return data_[i]; }
   [[nodiscard]] T* begin() { return data(); }
   [[nodiscard]] T* end() { return data() + size_; }
   [[nodiscard]] T const* begin() const { return data(); }
   [[nodiscard]] T const* end() const { return data() + size_; }
 
  private:
-  struct Free {
-    void operator()(T* data) const { ::operator delete(data, std::align_val_t(alignment)); }
-  };
-
-  static T* allocate(std::int64_t size) {
+  static T* allocate(MemoryPool* memory, std::int64_t size) {
     if (size < 0 || size > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(sizeof(T))) {
       throw CapacityError("Buffer: " + std::to_string(size) + " elements of " + std::to_string(sizeof(T)) +
                           " bytes cannot be addressed");
     }
     if (size == 0) return nullptr;
-    return static_cast<T*>(::operator new(static_cast<std::size_t>(size) * sizeof(T), std::align_val_t(alignment)));
+    std::size_t const bytes = static_cast<std::size_t>(size) * sizeof(T);
+    return static_cast<T*>(memory != nullptr ? memory->take(bytes)
+                                             : ::operator new(bytes, std::align_val_t(alignment)));
   }
 
-  std::unique_ptr<T, Free> data_;
+  T* data_ = nullptr;
   std::int64_t size_ = 0;
+  std::shared_ptr<MemoryPool> memory_;
 };
 
 }  // namespace sparseconv

@@ -51,12 +51,12 @@ Buffer<Row> canonical_order(CpuPolicy const& where, std::span<Coordinate<D> cons
       Key key;
       Row point;
     };
-    Buffer<KeyedPoint> keyed(static_cast<std::int64_t>(points.size()));
+    Buffer<KeyedPoint> keyed(where.memory(), static_cast<std::int64_t>(points.size()));
     for_each_index(where, keyed.size(), [&](std::int64_t i) {
       keyed[i] = {packing.key(widen(points[static_cast<std::size_t>(i)])), static_cast<Row>(i)};
     });
     sort_by_key(where, keyed, packing.bits());
-    Buffer<Row> order(keyed.size());
+    Buffer<Row> order(where.memory(), keyed.size());
     for_each_index(where, keyed.size(), [&](std::int64_t i) { order[i] = keyed[i].point; });
     return order;
   });
@@ -89,9 +89,9 @@ PointSites<D> build_site_set(Policy const& where, Grid<D> const& grid,
   std::int64_t site_count = 0;
   for (std::int64_t i = 0; i < count; ++i) site_count += i == 0 || point_at(i - 1) != point_at(i);
 
-  Buffer<Coordinate<D>> coordinates(site_count);
-  result.row_of_point = Buffer<Row>(count);
-  result.first_point = Buffer<Row>(site_count + 1);
+  Buffer<Coordinate<D>> coordinates(where.memory(), site_count);
+  result.row_of_point = Buffer<Row>(where.memory(), count);
+  result.first_point = Buffer<Row>(where.memory(), site_count + 1);
   std::int64_t row = -1;
   for (std::int64_t i = 0; i < count; ++i) {
     if (i == 0 || point_at(i - 1) != point_at(i)) {

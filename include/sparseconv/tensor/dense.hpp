@@ -68,7 +68,7 @@ DenseTensor<T, D> to_dense(Policy const& where, SparseTensor<T, D> const& tensor
   dense.shape[1] = tensor.channels();
   std::int64_t cells = 1;  // of one channel of one batch item; the product is checked by dense_size
   for (int axis = 0; axis < D; ++axis) dense.shape[static_cast<std::size_t>(axis) + 2] = grid.shape[axis];
-  dense.values = Buffer<T>(dense_size(dense.shape, "to_dense"));
+  dense.values = Buffer<T>(where.memory(), dense_size(dense.shape, "to_dense"));
   if (dense.values.empty()) return dense;
   for (int axis = 0; axis < D; ++axis) cells *= grid.shape[axis];
 
@@ -97,14 +97,12 @@ SparseTensor<T, D> from_dense(Policy const& where, DenseTensor<T, D> const& dens
                      std::to_string(size) + "; give one for each cell and channel");
   }
   std::array<std::int32_t, static_cast<std::size_t>(D)> extents{};
-  std::int64_t cells = 1;
   for (std::size_t axis = 0; axis < extents.size(); ++axis) {
     if (!std::in_range<std::int32_t>(dense.shape[axis + 2])) {
       throw ShapeError("from_dense: an extent of " + std::to_string(dense.shape[axis + 2]) +
                        "; coordinates are 32 bits wide, so split the array");
     }
     extents[axis] = static_cast<std::int32_t>(dense.shape[axis + 2]);
-    cells *= extents[axis];
   }
   if (!std::in_range<std::int32_t>(dense.shape[0])) {
     throw ShapeError("from_dense: a batch of " + std::to_string(dense.shape[0]) + "; batch indices are 32 bits wide");
@@ -112,6 +110,10 @@ SparseTensor<T, D> from_dense(Policy const& where, DenseTensor<T, D> const& dens
   std::int64_t const channels = dense.shape[1];
   Grid<D> const grid{.shape = PerAxis<D>(extents), .batch_size = static_cast<std::int32_t>(dense.shape[0])};
   check_grid(grid, "from_dense");
+  // Without channels or batch items the grid may have any number of cells, also more than can be counted.
+  if (size == 0) return SparseTensor<T, D>(SiteSet<D>(grid, {}), channels);
+  std::int64_t cells = 1;
+  for (std::int32_t const extent : extents) cells *= extent;
 
   std::vector<Coordinate<D>> sites;
   std::vector<std::int64_t> first_value;  // of each site, in channel 0

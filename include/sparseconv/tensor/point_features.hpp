@@ -58,7 +58,7 @@ SparseTensor<T, D> features_to_sites(Policy const& where, PointSites<D> const& p
   if (duplicates == Duplicates::reject) check_no_duplicates(points, "features_to_sites");
 
   std::int64_t const channels = point_features.columns;
-  Buffer<T> features(points.sites.size() * channels);
+  Buffer<T> features(where.memory(), points.sites.size() * channels);
   for_each_index(where, points.sites.size(), [&](std::int64_t row) {
     T* const site = features.data() + row * channels;
     Row const begin = points.first_point[row];
@@ -90,7 +90,7 @@ Buffer<T> features_to_points(Policy const& where, SparseTensor<T, D> const& tens
     }
   }
   std::int64_t const channels = tensor.channels();
-  Buffer<T> features(static_cast<std::int64_t>(row_of_point.size()) * channels);
+  Buffer<T> features(where.memory(), static_cast<std::int64_t>(row_of_point.size()) * channels);
   for_each_index(where, static_cast<std::int64_t>(row_of_point.size()), [&](std::int64_t point) {
     Row const row = row_of_point[static_cast<std::size_t>(point)];
     T* const target = features.data() + point * channels;

@@ -32,7 +32,8 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView const& rules, Matri
                         WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue,
                         InstructionSet instructions = best_instruction_set()) {
   PairKernels<T> const& kernels = pair_kernels<T>(instructions);
-  PackedWeights<T> const packed(where, weights, kernels);
+  auto const packed_for_kernels = packed_weights(where, weights, kernels);
+  PackedWeights<T> const& packed = *packed_for_kernels;
   std::int64_t const width = packed.width();
   std::int64_t const rows = block_rows<T>(output.rows, width, where.thread_count());
   std::int64_t const blocks = (output.rows + rows - 1) / rows;
@@ -40,7 +41,7 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView const& rules, Matri
 
   int const workers = static_cast<int>(std::min<std::int64_t>(blocks, where.thread_count()));
   where.team().run(workers, [&](int) {
-    Buffer<T> block(rows * width);
+    Buffer<T> block(where.memory(), rows * width);
     for (std::int64_t index = next++; index < blocks; index = next++) {
       std::int64_t const begin = index * rows;
       std::int64_t const end = std::min(begin + rows, output.rows);

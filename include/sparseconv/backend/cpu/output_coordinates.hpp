@@ -22,7 +22,7 @@ Buffer<Coordinate<D>> output_coordinates_by_bit_map(CpuPolicy const& where, Site
                                                     ReachedOutputs<D> const& reached,
                                                     KeyPacking<D, std::uint64_t> const& packing) {
   constexpr std::int64_t stretch = 4096;  // words that one thread takes at a time
-  Buffer<std::uint64_t> map((std::int64_t{1} << packing.bits()) / 64 + 1);
+  Buffer<std::uint64_t> map(where.memory(), (std::int64_t{1} << packing.bits()) / 64 + 1);
   for_each_range(where, map.size(), stretch,
                  [&](std::int64_t begin, std::int64_t end) { std::fill(map.begin() + begin, map.begin() + end, 0U); });
   for_each_index(where, inputs.size(), [&](std::int64_t row) {
@@ -43,7 +43,7 @@ Buffer<Coordinate<D>> output_coordinates_by_bit_map(CpuPolicy const& where, Site
   std::int64_t total = 0;
   for (std::int64_t& place : first) total += std::exchange(place, total);
 
-  Buffer<Coordinate<D>> outputs(total);
+  Buffer<Coordinate<D>> outputs(where.memory(), total);
   for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
     Coordinate<D>* next = outputs.data() + first[static_cast<std::size_t>(begin / stretch)];
     for (std::int64_t i = begin; i < end; ++i) {
@@ -79,14 +79,14 @@ Buffer<Coordinate<D>> output_coordinates_by_sort(CpuPolicy const& where, SiteSet
     first.push_back(total);
     total += static_cast<std::int64_t>(list.size());
   }
-  Buffer<Reached> keys(total);
+  Buffer<Reached> keys(where.memory(), total);
   for_each_range(where, static_cast<std::int64_t>(lists.size()), 1, [&](std::int64_t i, std::int64_t) {
     auto const& list = lists[static_cast<std::size_t>(i)];
     std::copy(list.begin(), list.end(), keys.begin() + first[static_cast<std::size_t>(i)]);
   });
   sort_by_key(where, keys, packing.bits());
   Reached* const end = std::unique(keys.begin(), keys.end(), [](Reached a, Reached b) { return a.key == b.key; });
-  Buffer<Coordinate<D>> outputs(end - keys.begin());
+  Buffer<Coordinate<D>> outputs(where.memory(), end - keys.begin());
   for_each_index(where, outputs.size(),
                  [&](std::int64_t i) { outputs[i] = narrow<D>(packing.coordinate(keys[i].key), "output_sites"); });
   return outputs;

@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/backend/cpu/pair_kernel.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/derived_store.hpp"
 
 namespace sparseconv {
 
@@ -34,13 +39,14 @@ class PackedWeights {
       first = end;
     }
     width_ = vectors * lanes_;
-    values_ = Buffer<T>(weights.elements * in_channels_ * width_);
+    values_ = Buffer<T>(where.memory(), weights.elements * in_channels_ * width_);
     for_each_range(where, weights.elements, 1, [&](std::int64_t element, std::int64_t) { pack(weights, element); });
   }
 
   /// Output channels with the padding of the last panel.
   [[nodiscard]] std::int64_t width() const { return width_; }
   [[nodiscard]] std::vector<Panel> const& panels() const { return panels_; }
+  [[nodiscard]] std::int64_t bytes() const { return values_.bytes(); }
   [[nodiscard]] T const* panel(std::int64_t element, Panel const& panel) const {
     return values_.data() + (element * width_ + panel.first_channel) * in_channels_;
   }
@@ -65,5 +71,46 @@ class PackedWeights {
   std::vector<Panel> panels_;
   Buffer<T> values_;
 };
+
+/// What weights keep for the CPU: their packed form for each kind of kernels that has used them.
+template <Element T>
+class PackedWeightsCache final : public Derived {
+ public:
+  /// The packed form, made if it is not there. Two threads that make it at once get the same in the end.
+  std::shared_ptr<PackedWeights<T> const> get(CpuPolicy const& where, WeightsView<T> const& weights,
+                                              PairKernels<T> const& kernels) {
+    {
+      std::scoped_lock lock(mutex_);
+      if (auto const found = packed_.find(&kernels); found != packed_.end()) return found->second;
+    }
+    auto packed = std::make_shared<PackedWeights<T> const>(where, weights, kernels);
+    std::scoped_lock lock(mutex_);
+    return packed_.try_emplace(&kernels, std::move(packed)).first->second;
+  }
+
+  [[nodiscard]] std::int64_t bytes() const override {
+    std::scoped_lock lock(mutex_);
+    std::int64_t sum = 0;
+    for (auto const& [kernels, packed] : packed_) sum += packed->bytes();
+    return sum;
+  }
+
+  void release() override {
+    std::scoped_lock lock(mutex_);
+    packed_.clear();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<PairKernels<T> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
+};
+
+/// The packed form of weights: kept with them if they are a Weights object's, made for this call if they are only viewed.
+template <Element T>
+std::shared_ptr<PackedWeights<T> const> packed_weights(CpuPolicy const& where, WeightsView<T> const& weights,
+                                                       PairKernels<T> const& kernels) {
+  if (weights.derived == nullptr) return std::make_shared<PackedWeights<T> const>(where, weights, kernels);
+  return weights.derived->template get<PackedWeightsCache<T>>().get(where, weights, kernels);
+}
 
 }  // namespace sparseconv

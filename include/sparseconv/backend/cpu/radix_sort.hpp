@@ -25,7 +25,7 @@ void radix_sort(CpuPolicy const& where, Buffer<Record>& records, int key_bits) {
   std::int64_t const count = records.size();
   std::int64_t const stretch = std::max<std::int64_t>(std::int64_t{1} << 15, (count + 63) / 64);
   std::vector<Counts> places(static_cast<std::size_t>((count + stretch - 1) / stretch));
-  Buffer<Record> other(count);
+  Buffer<Record> other(where.memory(), count);
 
   for (int shift = 0; shift < key_bits; shift += digit_bits) {
     auto const digit_of = [shift](Record const& record) -> std::size_t {

@@ -43,11 +43,11 @@ class ThreadTeam {
   /// Throws: what a body threw first; the other bodies have ended by then.
   template <class Body>
   void run(int workers, Body const& body) {
-    std::unique_lock lock(in_use_, std::defer_lock);
-    if (workers <= 1 || size_ == 1 || current_team() == this || !lock.try_lock()) {
+    if (workers <= 1 || size_ == 1 || in_use_.exchange(true, std::memory_order_acquire)) {
       body(0);
       return;
     }
+    InUse const until_the_end{in_use_};
     start_workers();
     call_ = [](void const* context, int worker) { (*static_cast<Body const*>(context))(worker); };
     context_ = &body;
@@ -64,11 +64,11 @@ class ThreadTeam {
   }
 
  private:
-  // The team whose body this thread is inside of: a nested call must not wait for its own team.
-  static ThreadTeam const*& current_team() {
-    thread_local ThreadTeam const* team = nullptr;
-    return team;
-  }
+  // A flag and no mutex: a call from inside a body finds the team in use, and a mutex must not be tried by its owner.
+  struct InUse {
+    std::atomic<bool>& flag;
+    ~InUse() { flag.store(false, std::memory_order_release); }
+  };
 
   void start_workers() {
     workers_.reserve(static_cast<std::size_t>(size_ - 1));
@@ -95,19 +95,17 @@ class ThreadTeam {
   }
 
   void guarded_call(int worker) {
-    ThreadTeam const* const outer = std::exchange(current_team(), this);
     try {
       call_(context_, worker);
     } catch (...) {
       std::scoped_lock lock(failure_mutex_);
       if (!failure_) failure_ = std::current_exception();
     }
-    current_team() = outer;
   }
 
   int size_;
   std::vector<std::thread> workers_;
-  std::mutex in_use_;
+  std::atomic<bool> in_use_{false};
   std::atomic<std::uint64_t> round_{0};
   std::atomic<int> pending_{0};
   std::atomic<bool> stopping_{false};

@@ -1,0 +1,108 @@
+#include "sparseconv/backend/cpu/pair_kernel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "support/instruction_sets.hpp"
+#include "support/policies.hpp"
+#include "support/random_numbers.hpp"
+#include "support/rounding.hpp"
+
+namespace sparseconv {
+namespace {
+
+template <class T>
+class PairKernel : public ::testing::Test {};
+TYPED_TEST_SUITE(PairKernel, test::Elements);
+
+// Inputs 0, 2, 4, ... of a list go to outputs 3, 6, 9, ... of a block that starts at row 100.
+template <class T>
+struct Call {
+  std::int64_t count;
+  std::int64_t in_channels;
+  std::int64_t width;
+  std::int64_t stride;
+  Buffer<T> input, panel, block;
+  std::vector<Row> input_rows, output_rows;
+
+  Call(std::int64_t pairs, std::int64_t channels, std::int64_t panel_width)
+      : count(pairs),
+        in_channels(channels),
+        width(panel_width),
+        stride(panel_width + 3),
+        input(test::random_numbers<T>(2 * pairs * channels, 1)),
+        panel(test::random_numbers<T>(channels * panel_width, 2)),
+        block(test::random_numbers<T>((3 * pairs + 4) * (panel_width + 3), 3)) {
+    for (Row i = 0; i < pairs; ++i) {
+      input_rows.push_back(2 * i);
+      output_rows.push_back(100 + 3 + 3 * i);
+    }
+  }
+
+  BlockPairs<T> pairs() {
+    return {.input = input.data(),
+            .in_channels = in_channels,
+            .panel = panel.data(),
+            .block = block.data(),
+            .block_stride = stride,
+            .first_row = 100,
+            .input_rows = input_rows.data(),
+            .output_rows = output_rows.data(),
+            .count = count};
+  }
+};
+
+template <class T>
+void expect_sums(InstructionSet set, std::size_t vectors, std::int64_t count, std::int64_t in_channels) {
+  PairKernels<T> const& kernels = pair_kernels<T>(set);
+  Call<T> call(count, in_channels, kernels.lanes * static_cast<std::int64_t>(vectors));
+  Buffer<T> const before = call.block;
+  kernels.by_vectors[vectors - 1](call.pairs());
+
+  std::vector<double> expected(before.begin(), before.end());
+  std::vector<double> magnitude(static_cast<std::size_t>(before.size()), 0.0);
+  for (std::int64_t pair = 0; pair < count; ++pair) {
+    for (std::int64_t j = 0; j < call.width; ++j) {
+      auto const place = static_cast<std::size_t>((3 + 3 * pair) * call.stride + j);
+      magnitude[place] = std::fabs(expected[place]);
+      for (std::int64_t c = 0; c < in_channels; ++c) {
+        double const term = static_cast<double>(call.input[2 * pair * in_channels + c]) *
+                            static_cast<double>(call.panel[c * call.width + j]);
+        expected[place] += term;
+        magnitude[place] += std::fabs(term);
+      }
+    }
+  }
+  // What no pair names has a magnitude of 0 here, so that it must not have changed at all.
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_LE(std::fabs(static_cast<double>(call.block[static_cast<std::int64_t>(i)]) - expected[i]),
+              test::rounding_bound<T>(in_channels + 1, magnitude[i]))
+        << "set " << static_cast<int>(set) << ", " << vectors << " vectors, " << count << " pairs, place " << i;
+  }
+}
+
+TYPED_TEST(PairKernel, AddsEveryPairAndTouchesNothingElse) {
+  for (auto const set : test::instruction_sets()) {
+    auto const most = static_cast<std::size_t>(pair_kernels<TypeParam>(set).most_vectors);
+    for (std::size_t vectors = 1; vectors <= most; ++vectors) {
+      for (std::int64_t count = 0; count <= 27; ++count) expect_sums<TypeParam>(set, vectors, count, 5);
+      for (std::int64_t const in_channels : {0, 1, 33}) expect_sums<TypeParam>(set, vectors, 13, in_channels);
+    }
+  }
+}
+
+TYPED_TEST(PairKernel, HasAKernelForEachWidthItPromises) {
+  for (auto const set : test::instruction_sets()) {
+    auto const& kernels = pair_kernels<TypeParam>(set);
+    EXPECT_LE(kernels.most_vectors, most_panel_vectors);
+    for (int vectors = 1; vectors <= kernels.most_vectors; ++vectors) {
+      EXPECT_NE(kernels.by_vectors[static_cast<std::size_t>(vectors) - 1], nullptr);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sparseconv

@@ -1,0 +1,23 @@
+# Compiles SOURCE with COMPILER and compares the outcome with the first line of SOURCE.
+file(STRINGS "${SOURCE}" expected LIMIT_COUNT 1)
+if(NOT expected MATCHES "^// expect: (.+)$")
+  message(FATAL_ERROR "${SOURCE}: the first line must be `// expect: <sentence>` or `// expect: compiles`.")
+endif()
+set(expected "${CMAKE_MATCH_1}")
+
+execute_process(COMMAND "${COMPILER}" -std=c++20 -fsyntax-only "-I${INCLUDE}" "${SOURCE}"
+                RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+
+if(expected STREQUAL "compiles")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${SOURCE} must compile, but:\n${output}")
+  endif()
+  return()
+endif()
+if(result EQUAL 0)
+  message(FATAL_ERROR "${SOURCE} compiles, but must fail with: ${expected}")
+endif()
+string(FIND "${output}" "${expected}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${SOURCE} must fail with: ${expected}\nThe compiler says:\n${output}")
+endif()

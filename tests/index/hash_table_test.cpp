@@ -1,0 +1,143 @@
+#include "sparseconv/index/hash_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <limits>
+#include <vector>
+
+#include "io/error_message.hpp"
+#include "support/policies.hpp"
+#include "support/random_sites.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::message_of;
+
+constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+
+template <class Where>
+class HashTableBuild : public ::testing::Test {};
+TYPED_TEST_SUITE(HashTableBuild, test::Policies);
+
+template <int D>
+void expect_every_row(HashTable<D> const& table, SiteSet<D> const& sites) {
+  for (std::int64_t row = 0; row < sites.size(); ++row) {
+    ASSERT_EQ(table.find(sites.coordinates()[static_cast<std::size_t>(row)]), row);
+  }
+}
+
+TYPED_TEST(HashTableBuild, FindsEverySiteAndNothingElse) {
+  Grid<3> const grid{.shape = {30, 40, 50}, .batch_size = 2};
+  SiteSet<3> const sites = test::random_site_set(grid, 20011, 1);
+  HashTable<3> const table = build_hash_table(TypeParam::policy(), sites);
+  expect_every_row(table, sites);
+  std::int64_t found = 0;
+  for (int b = -1; b <= 2; ++b) {
+    for (int z = -1; z <= 30; ++z) {
+      for (int y = -1; y <= 40; ++y) {
+        for (int x = -1; x <= 50; ++x) found += table.find({b, {z, y, x}}) != no_row;
+      }
+    }
+  }
+  EXPECT_EQ(found, sites.size());
+}
+
+TYPED_TEST(HashTableBuild, FindsTheExtremesInBothKeyWidths) {
+  auto const check = [&]<int D>(std::size_t key_bytes) {
+    auto list = test::random_coordinates<D>({test::Indices(D, least), test::Indices(D, most), {0}}, 500, 2);
+    for (std::int32_t const corner : {least, most}) {
+      list.push_back({});
+      list.back().position.fill(corner);
+    }
+    SiteSet<D> const sites = test::sites_of(Grid<D>{}, list);
+    HashTable<D> const table = build_hash_table(TypeParam::policy(), sites);
+    EXPECT_EQ(table.visit([](auto const& view) { return sizeof(view.slots->key); }), key_bytes);
+    expect_every_row(table, sites);
+  };
+  check.template operator()<1>(8);
+  check.template operator()<2>(16);
+  check.template operator()<3>(16);
+}
+
+TYPED_TEST(HashTableBuild, MayBeEmpty) {
+  HashTable<2> const table = build_hash_table(TypeParam::policy(), SiteSet<2>());
+  EXPECT_EQ(table.find({0, {0, 0}}), no_row);
+  EXPECT_EQ(HashTable<2>().find({0, {0, 0}}), no_row);
+}
+
+TEST(PeerFailures, Item3AHashTableIsNeverFullSoThatProbingEnds) {
+  // 2^n sites and one more or less: the load stays at 1/2 at most, and every chain of probes meets a free place.
+  for (std::int64_t const count : {0, 1, 2, 3, 511, 512, 513, 4096}) {
+    std::vector<Coordinate<1>> line;
+    for (std::int64_t i = 0; i < count; ++i) line.push_back({0, {static_cast<std::int32_t>(i)}});
+    HashTable<1> const table = build_hash_table(cpu, test::sites_of(Grid<1>{}, line));
+    EXPECT_TRUE(std::has_single_bit(static_cast<std::uint64_t>(table.capacity()))) << count;
+    EXPECT_GT(table.capacity(), 2 * count);
+    EXPECT_EQ(table.bytes(), table.capacity() * 16);
+    for (std::int32_t i = -5; i < count + 5; ++i) {
+      EXPECT_EQ(table.find({0, {i}}), i >= 0 && i < count ? i : no_row);
+    }
+  }
+}
+
+TEST(PeerFailures, Item6AQueryOutOfTheBoxIsAMissAndNeverWraps) {
+  // The box is 4 wide on each axis, 2 bits a field: shifted by whole fields, each query has a key of a present site.
+  std::vector<Coordinate<2>> list;
+  for (int y = 0; y < 4; ++y) {
+    for (int x = 0; x < 4; ++x) list.push_back({0, {y, x}});
+  }
+  HashTable<2> const table = build_hash_table(cpu, test::sites_of(Grid<2>{}, list));
+  for (auto const& outside : {Coordinate<2>{0, {0, 4}},
+                              {0, {0, -4}},
+                              {0, {1, -1}},
+                              {0, {4, 0}},
+                              {1, {0, 0}},
+                              {-1, {3, 3}},
+                              {0, {1 << 30, 0}},
+                              {0, {0, least}},
+                              {0, {most, most}}}) {
+    EXPECT_EQ(table.find(outside), no_row) << to_string(outside);
+  }
+  auto const wide = [&](WideCoordinate<2> const& sought) {
+    return table.visit([&](auto const& view) { return view.find(sought); });
+  };
+  EXPECT_EQ(wide({0, 1, 2}), 6);
+  EXPECT_EQ(wide({0, 1, (std::int64_t{1} << 32) + 2}), no_row);
+  EXPECT_EQ(wide({0, (std::int64_t{1} << 62) + 1, 2}), no_row);
+}
+
+TEST(HashTable, SpreadsAPlaneOfSites) {
+  // Keys in rows of consecutive numbers, the common case. At load 1/2 chains of random places stay short (Knuth: the
+  // longest of 2^15 places has about 30); without a finaliser whole rows of 100 would stand side by side.
+  std::vector<Coordinate<2>> list;
+  for (int y = 0; y < 100; ++y) {
+    for (int x = 0; x < 100; ++x) list.push_back({0, {y, x}});
+  }
+  HashTable<2> const table = build_hash_table(seq, test::sites_of(Grid<2>{}, list));
+  std::int64_t longest = 0;
+  table.visit([&](auto const& view) {
+    std::int64_t chain = 0;
+    for (std::uint64_t place = 0; place <= view.mask; ++place) {
+      chain = view.slots[place].row == no_row ? 0 : chain + 1;
+      longest = std::max(longest, chain);
+    }
+  });
+  EXPECT_LE(longest, 60);
+}
+
+TEST(HashTableErrors, NameTheBitsThatAreMissing) {
+  Coordinate<4> low;
+  Coordinate<4> high;
+  low.position.fill(least);
+  high.position.fill(most);
+  SiteSet<4> const sites = test::sites_of(Grid<4>{}, std::vector{low, high});
+  EXPECT_EQ(message_of<CapacityError>([&] { return build_hash_table(cpu, sites); }),
+            "build_hash_table: the sites span a box whose coordinates need 128 bits, keys have 127; split the sites "
+            "into parts that lie closer together");
+}
+
+}  // namespace
+}  // namespace sparseconv

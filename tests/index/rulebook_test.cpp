@@ -1,0 +1,63 @@
+#include "sparseconv/index/rulebook.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace sparseconv {
+namespace {
+
+std::vector<Row> list(std::span<Row const> rows) {
+  return {rows.begin(), rows.end()};
+}
+
+// Three elements over 4 inputs and 3 outputs: (0,1) (2,2) | none | (1,0).
+Rulebook example() {
+  std::vector<Row> const inputs{0, 2, 1};
+  std::vector<Row> const outputs{1, 2, 0};
+  return Rulebook({0, 2, 2, 3}, Buffer<Row>(std::span<Row const>(inputs)), Buffer<Row>(std::span<Row const>(outputs)),
+                  4, 3, std::nullopt);
+}
+
+TEST(Rulebook, ListsPairsByElement) {
+  Rulebook const rules = example();
+  RulebookView const view = rules;
+  EXPECT_EQ(view.element_count(), 3);
+  EXPECT_EQ(view.pair_count(), 3);
+  EXPECT_EQ(view.pair_count(0), 2);
+  EXPECT_EQ(view.pair_count(1), 0);
+  EXPECT_EQ(list(view.inputs_of(0)), (std::vector<Row>{0, 2}));
+  EXPECT_EQ(list(view.outputs_of(0)), (std::vector<Row>{1, 2}));
+  EXPECT_TRUE(view.outputs_of(1).empty());
+  EXPECT_EQ(list(view.inputs_of(2)), std::vector<Row>{1});
+  EXPECT_EQ(rules.bytes(), 3 * 8 + 4 * 8);
+}
+
+TEST(Rulebook, TransposesToAView) {
+  Rulebook const rules = example();
+  RulebookView const swapped = rules.transposed();
+  EXPECT_EQ(swapped.input_count, 3);
+  EXPECT_EQ(swapped.output_count, 4);
+  EXPECT_EQ(list(swapped.inputs_of(0)), (std::vector<Row>{1, 2}));
+  EXPECT_EQ(list(swapped.outputs_of(2)), std::vector<Row>{1});
+  EXPECT_EQ(swapped.input_rows, rules.view().output_rows) << "no row is copied";
+  EXPECT_EQ(swapped.transposed().input_rows, rules.view().input_rows);
+  EXPECT_EQ(swapped.transposed().input_count, 4);
+}
+
+TEST(Rulebook, KeepsItsIdentityThroughTransposition) {
+  Rulebook const rules({0, 1}, Buffer<Row>(1, 0), Buffer<Row>(1, 0), 1, 1, 0);
+  EXPECT_EQ(rules.view().identity, std::optional<std::int64_t>(0));
+  EXPECT_EQ(rules.transposed().identity, std::optional<std::int64_t>(0));
+  EXPECT_EQ(example().view().identity, std::nullopt);
+}
+
+TEST(Rulebook, MayHaveNoPairs) {
+  Rulebook const rules({0, 0, 0}, {}, {}, 0, 5, std::nullopt);
+  EXPECT_EQ(rules.element_count(), 2);
+  EXPECT_EQ(rules.pair_count(), 0);
+  EXPECT_TRUE(rules.view().inputs_of(1).empty());
+}
+
+}  // namespace
+}  // namespace sparseconv

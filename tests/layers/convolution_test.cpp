@@ -1,0 +1,352 @@
+#include "sparseconv/layers/convolution.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "io/error_message.hpp"
+#include "layers/layer_oracle.hpp"
+#include "sparseconv/layers/sparse_conv.hpp"
+#include "sparseconv/layers/submanifold_conv.hpp"
+#include "support/policies.hpp"
+#include "support/random_sites.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::message_of;
+
+template <class Where>
+class ConvolutionOn : public ::testing::Test {};
+TYPED_TEST_SUITE(ConvolutionOn, test::Policies);
+
+/// A layer of every option, on sites of two batch items.
+SparseConv3D<float> strided_layer(std::int64_t in_channels, std::int64_t out_channels) {
+  SparseConv3D<float> conv({.in_channels = in_channels,
+                            .out_channels = out_channels,
+                            .kernel_size = {3, 2, 4},
+                            .stride = {2, 1, 3},
+                            .padding = {1, 0, 2},
+                            .dilation = {1, 2, 1},
+                            .bias = true,
+                            .activation = leaky_relu(0.125),
+                            .seed = 3});
+  conv.set_bias(test::random_numbers<float>(out_channels, 77));
+  return conv;
+}
+
+SparseTensor<float, 3> scene(std::int64_t sites, std::int64_t channels) {
+  return test::random_tensor<float>(test::random_site_set<3>({.shape = {17, 19, 23}, .batch_size = 2}, sites, 12),
+                                    channels, 13);
+}
+
+template <class T, int D>
+std::vector<T> weights_of(Convolution<T, D> const& layer) {
+  return {layer.weights().data, layer.weights().data + layer.weights().size()};
+}
+
+TYPED_TEST(ConvolutionOn, AgreesWithTheReferenceAtEveryWidth) {
+  for (std::int64_t const in_channels : {1, 17, 33}) {
+    for (std::int64_t const out_channels : {3, 31, 65}) {
+      SparseConv3D<float> const conv = strided_layer(in_channels, out_channels);
+      SparseTensor<float, 3> const input = scene(900, in_channels);
+      auto const result = conv(TypeParam::policy(), input);
+      auto const reference = conv(seq, input);
+      ASSERT_TRUE(std::ranges::equal(result.sites().coordinates(), reference.sites().coordinates()));
+      // |input| <= 1, |weight| < b, |bias| <= 1, and two ways of rounding the same terms.
+      std::int64_t const terms = 24 * in_channels;
+      double const magnitude = std::sqrt(6.0 * static_cast<double>(terms)) + 1;
+      EXPECT_LE(test::largest_difference(result.features(), reference.features()),
+                2 * test::rounding_bound<float>(terms + 2, magnitude))
+          << in_channels << " to " << out_channels;
+    }
+  }
+}
+
+TEST(Convolution, HasTheSameBitsForAnyNumberOfThreads) {
+  for (std::int64_t const channels : {1, 16, 33}) {
+    SparseConv3D<float> const conv = strided_layer(channels, channels + 2);
+    SparseTensor<float, 3> const input = scene(2'500, channels);
+    auto const expected = conv(cpu.threads(1), input);
+    for (int const threads : {2, 3, 7, 16}) {
+      // Sites of their own, so that nothing is found that another number of threads derived.
+      SiteSet<3> const sites(input.grid(), Buffer<Coordinate<3>>(input.sites().coordinates()));
+      SparseTensor<float, 3> const again(sites, channels,
+                                         Buffer<float>(std::span<float const>(input.features().values())));
+      SCOPED_TRACE(threads);
+      test::expect_same_tensor(conv(cpu.threads(threads), again), expected);
+    }
+  }
+}
+
+// Named outputs: cells of the output grid in any selection, also such as no input reaches and such as lie outside.
+TYPED_TEST(ConvolutionOn, ConvolvesOntoSitesThatTheCallerNames) {
+  SparseConv3D<double> conv({.in_channels = 3,
+                             .out_channels = 5,
+                             .kernel_size = {2, 3, 1},
+                             .stride = {1, 2, 2},
+                             .padding = {1, 1, 0},
+                             .dilation = {2, 1, 1},
+                             .bias = true,
+                             .activation = relu});
+  conv.set_bias(test::random_numbers<double>(5, 9));
+  auto const input =
+      test::random_tensor<double>(test::random_site_set<3>({.shape = {5, 6, 7}, .batch_size = 2}, 90, 1), 3, 2);
+  SiteSet<3> const outputs = test::sites_of<3>(
+      {.shape = {}, .batch_size = 3}, test::random_coordinates<3>({{-1, -1, -1}, {6, 3, 4}, {0, 1, 2}}, 200, 3));
+  auto const result = conv(TypeParam::policy(), input, outputs);
+  EXPECT_TRUE(result.sites().is(outputs));
+
+  test::DenseImage const image = test::to_image(input);
+  std::vector<double> const weights = weights_of(conv);
+  std::int64_t reached = 0;
+  for (std::int64_t row = 0; row < outputs.size(); ++row) {
+    Coordinate<3> const& site = outputs.coordinates()[static_cast<std::size_t>(row)];
+    SCOPED_TRACE(to_string(site));
+    test::OracleSum sum(5);
+    if (site.batch < 2) {
+      sum = test::sum_at(image, weights, 5, test::to_oracle(conv.geometry()), site.batch, test::position_of(site));
+    }
+    reached += sum.reached;
+    test::expect_row(conv, result.features().row(row), sum.value.data(), sum.magnitude.data(), sum.terms);
+  }
+  EXPECT_GT(reached, 20);
+  EXPECT_LT(reached, 180);
+}
+
+TEST(Convolution, NamedSitesThatAreTheLayersOwnGiveTheLayersOwnResult) {
+  SparseConv3D<float> const conv = strided_layer(4, 6);
+  SparseTensor<float, 3> const input = scene(600, 4);
+  auto const own = conv(cpu, input);
+  test::expect_same_tensor(conv(cpu, input, own.sites()), own);
+}
+
+TYPED_TEST(ConvolutionOn, NamingNoSitesGivesNone) {
+  auto const result = strided_layer(4, 6)(TypeParam::policy(), scene(100, 4), SiteSet<3>{});
+  EXPECT_EQ(result.size(), 0);
+  EXPECT_EQ(result.channels(), 6);
+}
+
+TYPED_TEST(ConvolutionOn, TakesATensorWithoutSites) {
+  SiteSet<3> const none({.shape = {17, 19, 23}, .batch_size = 2}, {});
+  SparseTensor<float, 3> const input(none, 4);
+  auto const strided = strided_layer(4, 6)(TypeParam::policy(), input);
+  EXPECT_EQ(strided.size(), 0);
+  EXPECT_EQ(strided.channels(), 6);
+  EXPECT_EQ(strided.grid().shape, (Shape<3>{9, 17, 8}));
+  auto const submanifold = SubmanifoldConv3D<float>({.in_channels = 4, .out_channels = 2})(TypeParam::policy(), input);
+  EXPECT_TRUE(submanifold.sites().is(none));
+  EXPECT_EQ(submanifold.channels(), 2);
+
+  // Sites that are named get the epilogue of nothing, here of a bias alone.
+  SparseConv3D<float> biased({.in_channels = 4, .out_channels = 2, .bias = true});
+  biased.set_bias(std::array<float, 2>{1.5F, -2.5F});
+  SiteSet<3> const one({.shape = {15, 17, 21}, .batch_size = 2}, Buffer<Coordinate<3>>(1, {1, {3, 4, 5}}));
+  EXPECT_EQ(test::features_of(biased(TypeParam::policy(), input, one)), (std::vector<float>{1.5F, -2.5F}));
+}
+
+// Items 0 and 2 of three hold the same points, item 1 none: their results agree, and item 1 stays empty.
+TYPED_TEST(ConvolutionOn, AnEmptyBatchItemStaysEmpty) {
+  auto const points = test::random_coordinates<3>({{0, 0, 0}, {8, 9, 10}, {0}}, 150, 5);
+  std::vector<Coordinate<3>> list = points;
+  for (Coordinate<3> point : points) {
+    point.batch = 2;
+    list.push_back(point);
+  }
+  SiteSet<3> const sites = test::sites_of<3>({.shape = {9, 10, 11}, .batch_size = 3}, list);
+  Buffer<float> features = test::random_numbers<float>(sites.size() * 4, 6);
+  std::copy_n(features.begin(), features.size() / 2, features.begin() + features.size() / 2);
+  auto const result = strided_layer(4, 6)(TypeParam::policy(), SparseTensor<float, 3>(sites, 4, std::move(features)));
+  ASSERT_GT(result.size(), 0);
+  ASSERT_EQ(result.size() % 2, 0);
+  std::int64_t const half = result.size() / 2;
+  for (std::int64_t row = 0; row < half; ++row) {
+    Coordinate<3> const& first = result.sites().coordinates()[static_cast<std::size_t>(row)];
+    Coordinate<3> const& second = result.sites().coordinates()[static_cast<std::size_t>(row + half)];
+    EXPECT_EQ(first.batch, 0);
+    EXPECT_EQ(second.batch, 2);
+    EXPECT_EQ(first.position, second.position);
+    EXPECT_TRUE(
+        std::equal(result.features().row(row), result.features().row(row) + 6, result.features().row(row + half)));
+  }
+}
+
+TEST(Convolution, LayersOfOneGeometryShareTheRulebookOfTheirSites) {
+  SparseTensor<float, 3> const input = scene(300, 4);
+  SiteSet<3> const& sites = input.sites();
+  SubmanifoldConv3D<float> const first({.in_channels = 4, .out_channels = 8, .seed = 1});
+  SubmanifoldConv3D<float> const second({.in_channels = 8, .out_channels = 3, .bias = true, .seed = 2});
+  auto const middle = first(cpu, input);
+  auto const last = second(seq, middle);
+  EXPECT_TRUE(middle.sites().is(sites));
+  EXPECT_TRUE(last.sites().is(sites));
+  auto const rules = first.rulebook(cpu, sites, sites);
+  EXPECT_EQ(rules.get(), second.rulebook(seq, middle.sites(), last.sites()).get());
+  EXPECT_EQ(rules.get(), first.rulebook(cpu.threads(2), sites, sites).get());
+
+  SparseConv3D<float> const a = strided_layer(4, 6);
+  SparseConv3D<float> const b = strided_layer(4, 9);
+  EXPECT_TRUE(a(cpu, input).sites().is(b(cpu, input).sites()));
+  EXPECT_EQ(a.rulebook(cpu, sites, a.output_sites(cpu, sites)).get(),
+            b.rulebook(cpu, sites, b.output_sites(cpu, sites)).get());
+}
+
+TEST(Convolution, LayersOfOtherGeometriesShareNothing) {
+  SiteSet<3> const sites = scene(300, 1).sites();
+  SubmanifoldConv3D<float> const plain({.in_channels = 1, .out_channels = 1});
+  SubmanifoldConv3D<float> const dilated({.in_channels = 1, .out_channels = 1, .dilation = {1, 1, 2}});
+  SubmanifoldConv3D<float> const longer({.in_channels = 1, .out_channels = 1, .kernel_size = {3, 3, 5}});
+  std::array const rulebooks{plain.rulebook(cpu, sites, sites), dilated.rulebook(cpu, sites, sites),
+                             longer.rulebook(cpu, sites, sites)};
+  EXPECT_NE(rulebooks[0].get(), rulebooks[1].get());
+  EXPECT_NE(rulebooks[0].get(), rulebooks[2].get());
+  EXPECT_NE(rulebooks[1].get(), rulebooks[2].get());
+
+  SparseConvConfig<3> config{.in_channels = 1, .out_channels = 1, .kernel_size = 2, .stride = 2};
+  SparseConv3D<float> const regular(config);
+  config.definition = OutputDefinition::floor;
+  SparseConv3D<float> const floor(config);
+  config.padding = 1;
+  SparseConv3D<float> const padded(config);
+  EXPECT_FALSE(regular.output_sites(cpu, sites).is(floor.output_sites(cpu, sites)));
+  EXPECT_FALSE(floor.output_sites(cpu, sites).is(padded.output_sites(cpu, sites)));
+
+  // Equal lists are not one set: what was derived from one is not found for the other.
+  SiteSet<3> const twin(sites.grid(), Buffer<Coordinate<3>>(sites.coordinates()));
+  EXPECT_NE(plain.rulebook(cpu, sites, sites).get(), plain.rulebook(cpu, twin, twin).get());
+  EXPECT_NE(plain.rulebook(cpu, sites, sites).get(), plain.rulebook(cpu, sites, twin).get());
+}
+
+TEST(Convolution, GivesTheSameBitsAfterWhatWasDerivedIsReleased) {
+  SparseConv3D<float> const conv = strided_layer(4, 6);
+  SparseTensor<float, 3> const input = scene(800, 4);
+  auto const before = conv(cpu, input);
+  EXPECT_GT(input.sites().derived_bytes(), 0);
+  std::weak_ptr<Rulebook const> const rules = conv.rulebook(cpu, input.sites(), before.sites());
+  input.sites().release_derived();
+  EXPECT_EQ(input.sites().derived_bytes(), 0);
+  EXPECT_TRUE(rules.expired());
+  auto const after = conv(cpu, input);
+  EXPECT_FALSE(after.sites().is(before.sites()));
+  test::expect_same_tensor(after, before);
+}
+
+TEST(Convolution, TwoThreadsRunTwoNetworksOnOneSiteSet) {
+  SparseTensor<float, 3> const input = scene(1'500, 4);
+  SubmanifoldConv3D<float> const stem_a({.in_channels = 4, .out_channels = 8, .seed = 1});
+  SubmanifoldConv3D<float> const stem_b({.in_channels = 4, .out_channels = 8, .seed = 2});
+  SparseConv3D<float> const down = strided_layer(8, 6);
+  auto const expected_a = down(cpu, stem_a(cpu, input));
+  auto const expected_b = down(cpu, stem_b(cpu, input));
+  for (int round = 0; round < 5; ++round) {
+    input.sites().release_derived();
+    SparseTensor<float, 3> a;
+    SparseTensor<float, 3> b;
+    {
+      std::jthread const first([&] { a = down(cpu.threads(2), stem_a(cpu.threads(2), input)); });
+      std::jthread const second([&] { b = down(cpu, stem_b(cpu, input)); });
+    }
+    test::expect_same_tensor(a, expected_a);
+    test::expect_same_tensor(b, expected_b);
+    EXPECT_TRUE(a.sites().is(b.sites()));
+  }
+}
+
+TEST(Convolution, HoldsEitherKindByValue) {
+  std::vector<Convolution<float, 3>> const network{
+      SubmanifoldConv3D<float>({.in_channels = 4, .out_channels = 5, .seed = 1}), strided_layer(5, 6)};
+  SparseTensor<float, 3> const input = scene(300, 4);
+  SparseTensor<float, 3> features = input;
+  for (auto const& layer : network) features = layer(cpu, features);
+  auto const expected =
+      strided_layer(5, 6)(cpu, SubmanifoldConv3D<float>({.in_channels = 4, .out_channels = 5, .seed = 1})(cpu, input));
+  test::expect_same_tensor(features, expected);
+}
+
+TEST(Convolution, CountsWeightsAndBias) {
+  SparseConv3D<float> conv = strided_layer(4, 6);
+  EXPECT_EQ(conv.parameter_count(), 24 * 4 * 6 + 6);
+  conv.set_bias({});
+  EXPECT_EQ(conv.parameter_count(), 24 * 4 * 6);
+  EXPECT_EQ(conv.in_channels(), 4);
+  EXPECT_EQ(conv.out_channels(), 6);
+}
+
+TEST(Convolution, WithoutItsBiasIsTheSameLessTheBias) {
+  SparseConv1D<float> conv({.in_channels = 1, .out_channels = 1, .kernel_size = 1, .bias = true});
+  conv.set_weights(std::array<float, 1>{4});
+  conv.set_bias(std::array<float, 1>{0.5F});
+  SparseTensor<float, 1> const input(SiteSet<1>({}, Buffer<Coordinate<1>>(1, {0, {7}})), 1, Buffer<float>(1, 3.F));
+  EXPECT_EQ(conv(seq, input).features()(0, 0), 12.5F);
+  conv.set_bias({});
+  EXPECT_EQ(conv(seq, input).features()(0, 0), 12.F);
+  conv.set_activation(leaky_relu(0.5));
+  conv.set_weights(std::array<float, 1>{-4});
+  EXPECT_EQ(conv(seq, input).features()(0, 0), -6.F);
+}
+
+TEST(Convolution, RefusesWeightsOfAnotherLengthAndKeepsItsOwn) {
+  SparseConv3D<float> conv = strided_layer(4, 6);
+  std::vector<float> const before = weights_of(conv);
+  auto const set = [&](std::size_t count) {
+    return message_of<ShapeError>([&] {
+      conv.set_weights(std::vector<float>(count, 1.F));
+      return 0;
+    });
+  };
+  EXPECT_EQ(set(575),
+            "SparseConv3D.set_weights: 575 values for weights of 24 kernel elements x 4 x 6 channels; give 576");
+  EXPECT_EQ(set(0), "SparseConv3D.set_weights: 0 values for weights of 24 kernel elements x 4 x 6 channels; give 576");
+  EXPECT_EQ(weights_of(conv), before);
+}
+
+TEST(Convolution, RefusesABiasOfAnotherLengthAndKeepsItsOwn) {
+  SubmanifoldConv2D<float> conv({.in_channels = 1, .out_channels = 3, .bias = true});
+  conv.set_bias(std::array<float, 3>{1, 2, 3});
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              conv.set_bias(std::array<float, 2>{7, 8});
+              return 0;
+            }),
+            "SubmanifoldConv2D.set_bias: 2 values for 3 output channels; give one for each, or none");
+  EXPECT_TRUE(std::ranges::equal(conv.bias(), std::array<float, 3>{1, 2, 3}));
+}
+
+TEST(Convolution, RefusesAnInputOfOtherChannelsBeforeItDerivesAnything) {
+  SubmanifoldConv3D<float> const conv({.in_channels = 16, .out_channels = 2});
+  SparseTensor<float, 3> const input = scene(50, 4);
+  std::string const sentence =
+      "SubmanifoldConv3D: input has 4 channels, the layer takes 16; make the layer with in_channels = 4, or give it "
+      "another input";
+  EXPECT_EQ(message_of<ShapeError>([&] { return conv(cpu, input); }), sentence);
+  EXPECT_EQ(message_of<ShapeError>([&] { return conv(seq, input, input.sites()); }), sentence);
+  EXPECT_EQ(input.sites().derived_bytes(), 0);
+}
+
+// Regular outputs of a kernel of 3 around a site at the end of int32 would lie beyond it.
+TYPED_TEST(ConvolutionOn, AThrowLeavesLayerAndSitesUsable) {
+  constexpr std::int32_t highest = std::numeric_limits<std::int32_t>::max();
+  SparseConv1D<float> conv({.in_channels = 1, .out_channels = 1, .kernel_size = 3, .padding = 2});
+  std::vector<float> const before = weights_of(conv);
+  SparseTensor<float, 1> const input(SiteSet<1>({}, Buffer<Coordinate<1>>(1, {0, {highest}})), 1,
+                                     Buffer<float>(1, 1.F));
+  EXPECT_EQ(message_of<CoordinateError>([&] { return conv(TypeParam::policy(), input); }),
+            "output_sites: an output at position 2147483648 of axis 0 does not fit 32 bits; give the grid a shape, or "
+            "move the sites towards 0");
+  EXPECT_EQ(weights_of(conv), before);
+  // o takes o - 2 + k: the site's own row takes it by k = 2.
+  EXPECT_EQ(test::features_of(conv(TypeParam::policy(), input, input.sites())), (std::vector<float>{before[2]}));
+}
+
+}  // namespace
+}  // namespace sparseconv

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "sparseconv/backend/cpu/instruction_set.hpp"
+
+namespace sparseconv::test {
+
+/// Every instruction set that this machine has, the portable one first.
+inline std::vector<InstructionSet> instruction_sets() {
+  std::vector<InstructionSet> sets{InstructionSet::portable};
+  for (auto const set : {InstructionSet::avx2, InstructionSet::avx512}) {
+    if (set <= best_instruction_set()) sets.push_back(set);
+  }
+  return sets;
+}
+
+}  // namespace sparseconv::test
