@@ -36,7 +36,7 @@ struct Return {
 };
 
 /// The first surface that the ray meets, among the ground and the objects named.
-inline std::optional<Return> cast(Ray const& ray, Scene const& scene, std::vector<const Object*> const& objects,
+inline std::optional<Return> cast(Ray const& ray, Scene const& scene, std::vector<Object const*> const& objects,
                                   Random& random) {
   std::optional<Return> nearest;
   if (ray.direction.z < 0) {

@@ -60,6 +60,16 @@ TEST(ReachedOutputs, AreThoseOfSomeElement) {
   }
 }
 
+TEST(ReachedOutputs, AreFoundWithoutAWalkOverTheGapsOfTheKernel) {
+  // 2 elements an axis, 10^9 cells apart: a walk over all cells between them would take minutes.
+  KernelGeometry<3> const geometry{.kernel_size = 2, .padding = 1000000000, .dilation = 1000000000};
+  std::size_t count = 0;
+  for (std::int32_t i = 0; i < 100; ++i) {
+    count += reached_by<3>({0, {i, 7, -i}}, geometry, OutputDefinition::regular, {}).size();
+  }
+  EXPECT_EQ(count, 800u);
+}
+
 TEST(ReachedOutputs, LieInTheirBox) {
   for (auto const definition : {OutputDefinition::regular, OutputDefinition::submanifold, OutputDefinition::floor}) {
     for (bool const bounded : {false, true}) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -21,13 +23,24 @@ template <int D>
 class ReachedOutputs {
  public:
   ReachedOutputs(KernelGeometry<D> const& geometry, OutputDefinition definition, Grid<D> const& outputs)
-      : geometry_(geometry), definition_(definition), outputs_(outputs) {}
+      : geometry_(geometry), definition_(definition), outputs_(outputs) {
+    for (int axis = 0; axis < D; ++axis) {
+      auto const stride = static_cast<std::uint32_t>(geometry.stride[axis]);
+      stride_shift_[static_cast<std::size_t>(axis)] = std::has_single_bit(stride) ? std::countr_zero(stride) : -1;
+    }
+  }
 
   template <class Body>
   void operator()(Coordinate<D> const& input, Body const& body) const {
+    std::array<Range, static_cast<std::size_t>(D)> ranges;
+    for (int axis = 0; axis < D; ++axis) {
+      auto const a = static_cast<std::size_t>(axis);
+      ranges[a] = inside(axis, range(axis, input.position[a]));
+      if (ranges[a].first > ranges[a].last) return;
+    }
     WideCoordinate<D> output{};
     output[0] = input.batch;
-    along_axis<0>(input, output, body);
+    along_axis<0>(input, ranges, output, body);
   }
 
   /// The outputs of the low and high corner of a box of inputs, which enclose those of all in between.
@@ -38,48 +51,67 @@ class ReachedOutputs {
     reached.high[0] = inputs.high[0];
     for (int axis = 0; axis < D; ++axis) {
       auto const field = static_cast<std::size_t>(axis) + 1;
-      auto const [low, unused_high] = range(axis, inputs.low[field]);
-      auto const [unused_low, high] = range(axis, inputs.high[field]);
-      bool const bounded = outputs_.shape.bounded();
-      reached.low[field] = bounded ? std::max<std::int64_t>(low, 0) : low;
-      reached.high[field] = bounded ? std::min<std::int64_t>(high, outputs_.shape[axis] - 1) : high;
-      if (reached.low[field] > reached.high[field]) return Box<D>{};
+      Range const reach = inside(axis, {range(axis, inputs.low[field]).first, range(axis, inputs.high[field]).last});
+      if (reach.first > reach.last) return Box<D>{};
+      reached.low[field] = reach.first;
+      reached.high[field] = reach.last;
     }
     return reached;
   }
 
  private:
-  static constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b != 0 && a < 0); }
+  /// Both ends included; empty if first > last.
+  struct Range {
+    std::int64_t first;
+    std::int64_t last;
+  };
 
-  // Along an axis an input position c can only reach outputs in this range, both ends included.
-  [[nodiscard]] std::pair<std::int64_t, std::int64_t> range(int axis, std::int64_t c) const {
+  // floor(c / stride): most strides are powers of two, for which a shift does what takes a division several times as long.
+  [[nodiscard]] std::int64_t divided(int axis, std::int64_t c) const {
+    int const shift = stride_shift_[static_cast<std::size_t>(axis)];
+    if (shift >= 0) return c >> shift;
     std::int64_t const stride = geometry_.stride[axis];
-    if (definition_ == OutputDefinition::floor) return {floor_divide(c, stride), floor_divide(c, stride)};
+    return c / stride - (c % stride != 0 && c < 0);
+  }
+
+  // The outputs along an axis that an input at c can reach at all.
+  [[nodiscard]] Range range(int axis, std::int64_t c) const {
+    if (definition_ == OutputDefinition::floor) return {divided(axis, c), divided(axis, c)};
     std::int64_t const dilation = geometry_.dilation[axis];
     std::int64_t const padded = c + geometry_.padding[axis];
     if (definition_ == OutputDefinition::submanifold) {
       std::int64_t const output = padded - geometry_.centre_position()[axis] * dilation;
       return {output, output};
     }
-    return {-floor_divide(-(padded - (geometry_.kernel_size[axis] - 1) * dilation), stride),
-            floor_divide(padded, stride)};
+    return {-divided(axis, -(padded - (geometry_.kernel_size[axis] - 1) * dilation)), divided(axis, padded)};
   }
 
-  template <int Axis, class Body>
-  void along_axis(Coordinate<D> const& input, WideCoordinate<D>& output, Body const& body) const {
+  // What of a range lies in the output grid.
+  [[nodiscard]] Range inside(int axis, Range reach) const {
+    if (!outputs_.shape.bounded()) return reach;
+    return {std::max<std::int64_t>(reach.first, 0), std::min<std::int64_t>(reach.last, outputs_.shape[axis] - 1)};
+  }
+
+  template <int Axis, class Ranges, class Body>
+  void along_axis(Coordinate<D> const& input, Ranges const& ranges, WideCoordinate<D>& output, Body const& body) const {
     if constexpr (Axis == D) {
       body(std::as_const(output));
     } else {
-      std::int64_t const c = input.position[Axis];
-      auto const [first, last] = range(Axis, c);
-      for (std::int64_t o = first; o <= last; ++o) {
-        bool const inside = !outputs_.shape.bounded() || (o >= 0 && o < outputs_.shape[Axis]);
-        bool const on_element =
-            definition_ != OutputDefinition::regular ||
-            (c + geometry_.padding[Axis] - o * geometry_.stride[Axis]) % geometry_.dilation[Axis] == 0;
-        if (!inside || !on_element) continue;
-        output[Axis + 1] = o;
-        along_axis<Axis + 1>(input, output, body);
+      Range const reach = ranges[Axis];
+      std::int64_t const dilation = geometry_.dilation[Axis];
+      if (definition_ != OutputDefinition::regular || dilation == 1) {
+        for (output[Axis + 1] = reach.first; output[Axis + 1] <= reach.last; ++output[Axis + 1]) {
+          along_axis<Axis + 1>(input, ranges, output, body);
+        }
+        return;
+      }
+      // By element: the cells between two of them may be very many.
+      std::int64_t const stride = geometry_.stride[Axis];
+      for (std::int64_t k = geometry_.kernel_size[Axis]; k-- > 0;) {
+        std::int64_t const scaled = input.position[Axis] + geometry_.padding[Axis] - k * dilation;
+        if (scaled % stride != 0 || scaled / stride < reach.first || scaled / stride > reach.last) continue;
+        output[Axis + 1] = scaled / stride;
+        along_axis<Axis + 1>(input, ranges, output, body);
       }
     }
   }
@@ -87,6 +119,7 @@ class ReachedOutputs {
   KernelGeometry<D> geometry_;
   OutputDefinition definition_;
   Grid<D> outputs_;
+  std::array<int, static_cast<std::size_t>(D)> stride_shift_{};  // -1: not a power of two
 };
 
 /// A wide coordinate as a site's.

@@ -34,7 +34,7 @@ class Buffer {
 
   /// The same from a pool of memory, to which it returns; from the system if there is no pool.
   Buffer(std::shared_ptr<MemoryPool> memory, std::int64_t size)
-      : data_(allocate(memory.get(), size)), size_(size), memory_(std::move(memory)) {}
+      : block_(allocate(memory.get(), size)), size_(size), memory_(std::move(memory)) {}
 
   Buffer(std::int64_t size, T value) : Buffer(size) { std::fill_n(data(), size, value); }
 
@@ -44,49 +44,49 @@ class Buffer {
 
   Buffer(Buffer const& other) : Buffer(std::span<T const>(other)) {}
   Buffer(Buffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)),
+      : block_(std::exchange(other.block_, {})),
         size_(std::exchange(other.size_, 0)),
         memory_(std::move(other.memory_)) {}
   Buffer& operator=(Buffer other) noexcept {
-    std::swap(data_, other.data_);
+    std::swap(block_, other.block_);
     std::swap(size_, other.size_);
     std::swap(memory_, other.memory_);
     return *this;
   }
   ~Buffer() {
-    if (data_ == nullptr) return;
+    if (block_.data == nullptr) return;
     if (memory_) {
-      memory_->give_back(data_, static_cast<std::size_t>(size_) * sizeof(T));
+      memory_->give_back(block_);
     } else {
-      ::operator delete(data_, std::align_val_t(alignment));
+      ::operator delete(block_.data, std::align_val_t(alignment));
     }
   }
 
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::int64_t bytes() const { return size_ * static_cast<std::int64_t>(sizeof(T)); }
-  [[nodiscard]] T* data() { return data_; }
-  [[nodiscard]] T const* data() const { return data_; }
-  T& operator[](std::int64_t i) { return data_[i]; }
-  T const& operator[](std::int64_t i) const { return data_[i]; }
+  [[nodiscard]] T* data() { return static_cast<T*>(block_.data); }
+  [[nodiscard]] T const* data() const { return static_cast<T const*>(block_.data); }
+  T& operator[](std::int64_t i) { return data()[i]; }
+  T const& operator[](std::int64_t i) const { return data()[i]; }
   [[nodiscard]] T* begin() { return data(); }
   [[nodiscard]] T* end() { return data() + size_; }
   [[nodiscard]] T const* begin() const { return data(); }
   [[nodiscard]] T const* end() const { return data() + size_; }
 
  private:
-  static T* allocate(MemoryPool* memory, std::int64_t size) {
+  static MemoryBlock allocate(MemoryPool* memory, std::int64_t size) {
     if (size < 0 || size > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(sizeof(T))) {
       throw CapacityError("Buffer: " + std::to_string(size) + " elements of " + std::to_string(sizeof(T)) +
                           " bytes cannot be addressed");
     }
-    if (size == 0) return nullptr;
+    if (size == 0) return {};
     std::size_t const bytes = static_cast<std::size_t>(size) * sizeof(T);
-    return static_cast<T*>(memory != nullptr ? memory->take(bytes)
-                                             : ::operator new(bytes, std::align_val_t(alignment)));
+    if (memory != nullptr) return memory->take(bytes);
+    return {::operator new(bytes, std::align_val_t(alignment)), bytes};
   }
 
-  T* data_ = nullptr;
+  MemoryBlock block_;
   std::int64_t size_ = 0;
   std::shared_ptr<MemoryPool> memory_;
 };

@@ -42,14 +42,15 @@ SparseTensor<T, 2> run(CpuPolicy const& where, Rulebook const& rules, SparseTens
   return output;
 }
 
-// Sizes around a block of 64 rows and of 4096, channels around vectors and panels of 4 to 64 numbers.
+// Sizes around a block of 64 rows and of 4096, channels around vectors and panels of 4 to 64 numbers; 421 input channels
+// are taken in several parts, whose borders differ from one instruction set to the other.
 TYPED_TEST(FusedBlocks, AgreeWithEveryInstructionSetAtTheEdgesOfBlocks) {
   using T = TypeParam;
   KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};
   for (std::int64_t const count : {1, 63, 64, 65, 4095, 4097}) {
     SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {95, 97}}, count, 1);
     Rulebook const rules = build_rulebook(cpu, sites, sites, geometry);
-    for (auto const& [in_channels, out_channels] : {std::pair{3, 1}, {4, 16}, {7, 33}, {2, 130}}) {
+    for (auto const& [in_channels, out_channels] : {std::pair{3, 1}, {4, 16}, {7, 33}, {2, 130}, {421, 20}}) {
       auto const input = random_tensor<T>(sites, in_channels, 2);
       auto const weights = random_weights<T>(9, in_channels, out_channels, 3);
       auto const bias = test::random_numbers<T>(out_channels, 4);

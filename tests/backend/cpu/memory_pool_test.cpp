@@ -25,23 +25,40 @@ TEST(MemoryPool, RoundsUpByAQuarterAtMost) {
   }
 }
 
-TEST(MemoryPool, GivesABlockAgainForTheSameSize) {
+TEST(MemoryPool, GivesABlockAgain) {
   MemoryPool pool;
-  void* const first = pool.take(1000);
-  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(first) % MemoryPool::alignment, 0u);
+  MemoryBlock const first = pool.take(1000);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(first.data) % MemoryPool::alignment, 0u);
+  EXPECT_EQ(first.size, 1024u);
   EXPECT_EQ(pool.bytes(), 0);
-  pool.give_back(first, 1000);
+  pool.give_back(first);
   EXPECT_EQ(pool.bytes(), 1024);
-  void* const second = pool.take(1020);
-  EXPECT_EQ(second, first);
+  MemoryBlock const second = pool.take(1020);
+  EXPECT_EQ(second.data, first.data);
   EXPECT_EQ(pool.bytes(), 0);
-  void* const third = pool.take(1000);
-  EXPECT_NE(third, second) << "one that is in use is not given twice";
-  pool.give_back(second, 1020);
-  pool.give_back(third, 1000);
+  EXPECT_EQ(pool.bytes_from_system(), 1024);
+  MemoryBlock const third = pool.take(1000);
+  EXPECT_NE(third.data, second.data) << "one that is in use is not given twice";
+  pool.give_back(second);
+  pool.give_back(third);
   EXPECT_EQ(pool.bytes(), 2048);
+  EXPECT_EQ(pool.bytes_from_system(), 2048);
   pool.release();
   EXPECT_EQ(pool.bytes(), 0);
+}
+
+TEST(MemoryPool, ServesARequestByABlockOfUpToTwiceItsSize) {
+  MemoryPool pool;
+  MemoryBlock const large = pool.take(4096);
+  pool.give_back(large);
+  MemoryBlock const tiny = pool.take(1024);
+  EXPECT_NE(tiny.data, large.data) << "a block four times as large is kept for a larger request";
+  MemoryBlock const half = pool.take(2048);
+  EXPECT_EQ(half.data, large.data);
+  EXPECT_EQ(half.size, 4096u) << "it goes back whole";
+  pool.give_back(tiny);
+  pool.give_back(half);
+  EXPECT_EQ(pool.bytes(), 1024 + 4096);
 }
 
 TEST(MemoryPool, ServesBuffersAndOutlivesItsOwner) {
@@ -69,10 +86,11 @@ TEST(MemoryPool, NeverGivesOneBlockToTwoThreads) {
   for (std::size_t t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int round = 0; round < 2000; ++round) {
-        auto* const block = static_cast<unsigned char*>(pool.take(128));
+        MemoryBlock const taken = pool.take(128);
+        auto* const block = static_cast<unsigned char*>(taken.data);
         std::memset(block, static_cast<int>(t), 128);
         for (int i = 0; i < 128; ++i) clashes[t] += block[i] != t;
-        pool.give_back(block, 128);
+        pool.give_back(taken);
       }
     });
   }

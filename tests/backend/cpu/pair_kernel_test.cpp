@@ -44,6 +44,7 @@ struct Call {
 
   BlockPairs<T> pairs() {
     return {.input = input.data(),
+            .input_stride = in_channels,
             .in_channels = in_channels,
             .panel = panel.data(),
             .block = block.data(),

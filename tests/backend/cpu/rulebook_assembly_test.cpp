@@ -39,16 +39,16 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
 
 TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndMirrorsTheRest) {
   // 3 x 3 kernel on a set of its own: elements 0 to 2 and 3 are found; 4 is the identity; 5 to 8 are 3 to 0 swapped.
-  auto const sites = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {0, 0}}, {0, {1, 1}}});
+  auto const sites = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {0, 4}}, {0, {1, 1}}, {0, {2, 2}}});
   std::atomic<std::int64_t> furthest{-1};
   auto const find = [&](std::int64_t first, std::int32_t width, std::int64_t, std::int64_t, auto const& emit) {
     furthest = std::max(furthest.load(), first + width - 1);
-    if (first == 0) emit(0, 0, 1);
+    if (first == 0) emit(0, 1, 2);
   };
   KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};
   auto const rules = assemble_rulebook(test::OnCpu<1>::policy(), sites, sites, geometry, 4, find);
   EXPECT_EQ(furthest, 3);
-  EXPECT_EQ(pairs_of(rules), (std::vector<RulePair>{{0, 0, 1}, {4, 0, 0}, {4, 1, 1}, {8, 1, 0}}));
+  EXPECT_EQ(pairs_of(rules), (std::vector<RulePair>{{0, 1, 2}, {4, 0, 0}, {4, 1, 1}, {4, 2, 2}, {8, 2, 1}}));
   EXPECT_EQ(rules.view().identity, std::optional<std::int64_t>(4));
 }
 

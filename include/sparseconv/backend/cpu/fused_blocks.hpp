@@ -24,6 +24,14 @@ std::int64_t block_rows(std::int64_t outputs, std::int64_t width, int threads) {
   return std::clamp<std::int64_t>(std::min(cached, shared), 64, 4096);
 }
 
+/// The parts that a panel of in_channels x width is taken in, so that each stays in the first-level cache beside its input rows.
+template <Element T>
+std::int64_t panel_parts(std::int64_t in_channels, std::int64_t width) {
+  constexpr std::int64_t part_bytes = 24 * 1024;
+  std::int64_t const channels = std::max<std::int64_t>(part_bytes / (width * static_cast<std::int64_t>(sizeof(T))), 1);
+  return (in_channels + channels - 1) / channels;
+}
+
 /// Convolves block by block of output rows: a block has one owner, who goes through the kernel elements in order and
 /// adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
 /// written.
@@ -53,16 +61,22 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView const& rules, Matri
         if (first == last) continue;
         std::int64_t const place = first - outputs.begin();
         for (Panel const& panel : packed.panels()) {
-          kernels.by_vectors[static_cast<std::size_t>(panel.vectors) - 1](
-              {.input = input.data,
-               .in_channels = input.columns,
-               .panel = packed.panel(k, panel),
-               .block = block.data() + panel.first_channel,
-               .block_stride = width,
-               .first_row = static_cast<Row>(begin),
-               .input_rows = rules.inputs_of(k).data() + place,
-               .output_rows = outputs.data() + place,
-               .count = last - first});
+          // As many input channels at a time as keep the panel in the first-level cache; the sums go on in the block.
+          std::int64_t const parts = panel_parts<T>(input.columns, panel.vectors * kernels.lanes);
+          for (std::int64_t part = 0; part < parts; ++part) {
+            std::int64_t const channel = input.columns * part / parts;
+            kernels.by_vectors[static_cast<std::size_t>(panel.vectors) - 1](
+                {.input = input.data + channel,
+                 .input_stride = input.columns,
+                 .in_channels = input.columns * (part + 1) / parts - channel,
+                 .panel = packed.panel(k, panel) + channel * panel.vectors * kernels.lanes,
+                 .block = block.data() + panel.first_channel,
+                 .block_stride = width,
+                 .first_row = static_cast<Row>(begin),
+                 .input_rows = rules.inputs_of(k).data() + place,
+                 .output_rows = outputs.data() + place,
+                 .count = last - first});
+          }
         }
       }
       for (std::int64_t row = begin; row < end; ++row) {

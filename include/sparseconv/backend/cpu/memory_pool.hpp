@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <new>
-#include <vector>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SPARSECONV_ADDRESS_SANITIZER 1
@@ -21,10 +20,16 @@
 
 namespace sparseconv {
 
+/// A piece of a pool's memory; its size may be larger than what was asked for.
+struct MemoryBlock {
+  void* data = nullptr;
+  std::size_t size = 0;
+};
+
 /// Memory that is kept for reuse when it is given back: after one run a network finds all it needs here.
 ///
-/// Fresh memory is dear: the system clears every page of it, when it is first touched. Blocks come in sizes that are at most a
-/// quarter larger than what was asked for, and are reused for the same size. Safe from several threads.
+/// Fresh memory is dear: the system clears every page of it, when it is first touched. A request is served by the smallest
+/// block that waits and is at most twice as large, else by a new one. Safe from several threads.
 class MemoryPool {
  public:
   static constexpr std::size_t alignment = 64;
@@ -34,57 +39,61 @@ class MemoryPool {
   MemoryPool& operator=(MemoryPool const&) = delete;
   ~MemoryPool() { release(); }
 
-  /// Memory for `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
-  [[nodiscard]] void* take(std::size_t bytes) {
+  /// A block of at least `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
+  [[nodiscard]] MemoryBlock take(std::size_t bytes) {
     std::size_t const size = block_size(bytes);
     {
       std::scoped_lock lock(mutex_);
-      auto& free = free_[size];
-      if (!free.empty()) {
-        void* const block = free.back();
-        free.pop_back();
-        held_ -= size;
-        unpoison(block, size);
+      auto const found = waiting_.lower_bound(size);
+      if (found != waiting_.end() && found->first <= 2 * size) {
+        MemoryBlock const block{found->second, found->first};
+        waiting_.erase(found);
+        waiting_bytes_ -= block.size;
+        unpoison(block);
         return block;
       }
+      system_bytes_ += size;
     }
-    return ::operator new(size, std::align_val_t(alignment));
+    return {::operator new(size, std::align_val_t(alignment)), size};
   }
 
-  /// Takes back what take(bytes) gave.
-  void give_back(void* block, std::size_t bytes) noexcept {
-    std::size_t const size = block_size(bytes);
+  /// Takes back what take() gave.
+  void give_back(MemoryBlock block) noexcept {
     std::scoped_lock lock(mutex_);
     try {
-      free_[size].push_back(block);
+      waiting_.emplace(block.size, block.data);
     } catch (...) {
-      ::operator delete(block, std::align_val_t(alignment));
+      ::operator delete(block.data, std::align_val_t(alignment));
       return;
     }
-    held_ += size;
-    poison(block, size);
+    waiting_bytes_ += block.size;
+    poison(block);
   }
 
   /// Bytes that wait for reuse.
   [[nodiscard]] std::int64_t bytes() const {
     std::scoped_lock lock(mutex_);
-    return static_cast<std::int64_t>(held_);
+    return static_cast<std::int64_t>(waiting_bytes_);
+  }
+
+  /// Bytes that were ever asked of the system: what does not rise any more shows that all comes from reuse.
+  [[nodiscard]] std::int64_t bytes_from_system() const {
+    std::scoped_lock lock(mutex_);
+    return static_cast<std::int64_t>(system_bytes_);
   }
 
   /// Returns what waits for reuse to the system.
   void release() {
     std::scoped_lock lock(mutex_);
-    for (auto& [size, blocks] : free_) {
-      for (void* const block : blocks) {
-        unpoison(block, size);
-        ::operator delete(block, std::align_val_t(alignment));
-      }
+    for (auto const& [size, data] : waiting_) {
+      unpoison({data, size});
+      ::operator delete(data, std::align_val_t(alignment));
     }
-    free_.clear();
-    held_ = 0;
+    waiting_.clear();
+    waiting_bytes_ = 0;
   }
 
-  /// The size of the block that serves a request: four sizes from each power of two to the next, at least 64 bytes.
+  /// The size of a new block for a request: four sizes from each power of two to the next, at least 64 bytes.
   static constexpr std::size_t block_size(std::size_t bytes) {
     if (bytes <= 256) return (bytes + 63) / 64 * 64;
     std::size_t const step = std::bit_floor(bytes - 1) / 4;
@@ -93,20 +102,21 @@ class MemoryPool {
 
  private:
 #ifdef SPARSECONV_ADDRESS_SANITIZER
-  static void poison(void* block, std::size_t size) {
-    __asan_poison_memory_region(block, size);
+  static void poison(MemoryBlock block) {
+    __asan_poison_memory_region(block.data, block.size);
   }
-  static void unpoison(void* block, std::size_t size) {
-    __asan_unpoison_memory_region(block, size);
+  static void unpoison(MemoryBlock block) {
+    __asan_unpoison_memory_region(block.data, block.size);
   }
 #else
-  static void poison(void*, std::size_t) {}
-  static void unpoison(void*, std::size_t) {}
+  static void poison(MemoryBlock) {}
+  static void unpoison(MemoryBlock) {}
 #endif
 
   mutable std::mutex mutex_;
-  std::map<std::size_t, std::vector<void*>> free_;
-  std::size_t held_ = 0;
+  std::multimap<std::size_t, void*> waiting_;  // by size
+  std::size_t waiting_bytes_ = 0;
+  std::size_t system_bytes_ = 0;
 };
 
 }  // namespace sparseconv

@@ -17,11 +17,12 @@ namespace sparseconv {
 
 /// Some pairs of one kernel element, all with outputs in one block of rows, and one panel of the element's matrix.
 ///
-/// Shapes: input rows of in_channels; panel in_channels x width, width = vectors * lanes of the kernel that is called;
-///         block rows of block_stride, of which the kernel adds to the first `width` columns.
+/// Shapes: input rows of input_stride, of which the first in_channels count; panel in_channels x width, width = vectors * lanes
+///         of the kernel that is called; block rows of block_stride, of which the kernel adds to the first `width` columns.
 template <Element T>
 struct BlockPairs {
   T const* input;
+  std::int64_t input_stride;
   std::int64_t in_channels;
   T const* panel;
   T* block;

@@ -28,7 +28,7 @@ SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* in
   typename V::Register sum[Rows][Vectors];
   SPARSECONV_UNROLL
   for (std::size_t r = 0; r < Rows; ++r) {
-    input[r] = pairs.input + input_rows[r] * pairs.in_channels;
+    input[r] = pairs.input + input_rows[r] * pairs.input_stride;
     output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
     SPARSECONV_UNROLL
     for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::load(output[r] + v * V::lanes);
