@@ -263,6 +263,19 @@ TEST(SecondEncoder, GivesTheSameBitsAfterWhatWasDerivedIsReleased) {
   test::expect_same_tensor(encoder(cpu, input), before);
 }
 
+// What a run takes goes back to the policy's pool when its tensors end, and serves the next scan. The first run finds no
+// block that is a little too large, the second may: from then on the blocks are there.
+TEST(SecondEncoder, AsksTheSystemForNothingOnceThePoolIsFilled) {
+  CpuPolicy const where = cpu.threads(1);
+  SecondEncoder<float> encoder(4, 5);
+  encoder.fold_batch_norms();
+  for (int run = 0; run < 2; ++run) static_cast<void>(encoder(where, scene<float>(500, 4)));
+  std::int64_t const filled = where.memory()->bytes_from_system();
+  EXPECT_GT(filled, 0);
+  for (int run = 0; run < 5; ++run) static_cast<void>(encoder(where, scene<float>(500, 4)));
+  EXPECT_EQ(where.memory()->bytes_from_system(), filled);
+}
+
 TEST(SecondEncoder, TwoThreadsRunTwoNetworksOnOneSiteSet) {
   SecondEncoder<float> const one(4, 1);
   SecondEncoder<float> const other(4, 2);

@@ -21,7 +21,8 @@ SiteSet<D> cached_output_sites(Policy const& where, SiteSet<D> const& inputs, Ke
   return outputs.is(inputs) ? outputs : cache.keep(geometry, definition, outputs);
 }
 
-/// build_rulebook, computed once and kept with the input set for as long as the output set lives.
+/// build_rulebook, computed once and kept with the input set. It is found while the output set lives, and its memory is given
+/// back when the next rulebook is kept after that, or by release_derived().
 ///
 /// Throws: what build_rulebook throws.
 template <ExecutionPolicy Policy, int D>
