@@ -90,7 +90,7 @@ TEST(BuildRulebookCross, HoldsTheDefinitionInEveryDimension) {
 }
 
 TYPED_TEST(BuildRulebook, OfManySitesIsThatOfSeq) {
-  // 20011 sites are three stretches of 8192 outputs, the last of them short.
+  // 20011 sites are ten stretches of 2048 outputs, the last of them short.
   Grid<3> const grid{.shape = {40, 45, 30}, .batch_size = 2};
   SiteSet<3> const inputs = test::random_site_set(grid, 20011, 3);
   for (KernelGeometry<3> const& geometry :

@@ -76,16 +76,17 @@ Rulebook build_rulebook_with(SequentialPolicy const& where, SiteSet<D> const& in
 template <int D, class Lookup>
 Rulebook build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
                              KernelGeometry<D> const& geometry, Lookup) {
-  auto const identity = identity_element(inputs, outputs, geometry);
+  RulebookAssembly const assembly(geometry.element_count(), inputs.size(), outputs.size(),
+                                  identity_element(inputs, outputs, geometry));
+  std::int64_t const elements = assembly.found_elements();
   if constexpr (std::is_same_v<Lookup, lookup::Hash>) {
     return cached_hash_table(where, inputs)->visit([&](auto const& table) {
-      return assemble_rulebook(where, inputs, outputs, geometry, identity, KernelRowProbes(outputs, geometry, table));
+      return assembly.assemble(where, KernelRowProbes(outputs, geometry, elements, table));
     });
   } else {
     return with_key_packing(
         swept_box(inputs, outputs, geometry), "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-          return assemble_rulebook(where, inputs, outputs, geometry, identity,
-                                   KernelRowSweep<D, Key>(where, inputs, outputs, geometry, packing));
+          return assembly.assemble(where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing));
         });
   }
 }

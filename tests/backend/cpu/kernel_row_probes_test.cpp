@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "support/kernel_row_check.hpp"
+#include "support/finder_check.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -16,7 +16,9 @@ template <int D>
 void expect_probes(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
   HashTable<D> const table = build_hash_table(test::OnCpu<2>::policy(), inputs);
   table.visit([&](auto const& view) {
-    test::expect_finds_kernel_rows(KernelRowProbes(outputs, geometry, view), inputs, outputs, geometry);
+    for (std::int64_t const elements : {geometry.element_count(), geometry.element_count() / 2}) {
+      test::expect_finds_pairs(KernelRowProbes(outputs, geometry, elements, view), inputs, outputs, geometry, elements);
+    }
   });
 }
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "support/kernel_row_check.hpp"
+#include "support/finder_check.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -18,8 +18,11 @@ constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
 template <class Key, int D>
 void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
   KeyPacking<D, Key> const packing(swept_box(inputs, outputs, geometry));
-  KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, packing);
-  test::expect_finds_kernel_rows(sweep, inputs, outputs, geometry);
+  // All elements, and rows of the kernel that are cut short.
+  for (std::int64_t elements = geometry.element_count(); elements >= 0; elements -= 1 + elements / 3) {
+    KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing);
+    test::expect_finds_pairs(sweep, inputs, outputs, geometry, elements);
+  }
 }
 
 TEST(SweptBox, HoldsInputsAndWindows) {
@@ -42,11 +45,25 @@ TEST(KernelRowSweep, FindsThePairsOfEveryRowOfTheKernel) {
   for (KernelGeometry<2> const& geometry : {KernelGeometry<2>{.kernel_size = 3, .padding = 1},
                                             {.kernel_size = {2, 5}, .dilation = {1, 3}},
                                             {.kernel_size = {1, 4}, .stride = {2, 3}, .padding = {0, 5}, .dilation = 2},
+                                            {.kernel_size = {3, 1}, .padding = 1, .dilation = 3},
+                                            {.kernel_size = {2, 2}},
+                                            {.kernel_size = {1, 4}, .padding = {0, 2}},
+                                            {.kernel_size = {2, 5}, .stride = {1, 2}, .padding = 4},
                                             {.stride = 2}}) {
     expect_sweeps<std::uint64_t>(inputs, outputs, geometry);
     expect_sweeps<WideKey>(inputs, outputs, geometry);
     expect_sweeps<std::uint64_t>(inputs, inputs, geometry);
   }
+}
+
+TEST(KernelRowSweep, MovesOverInputsThatNoWindowHolds) {
+  // Of 300 inputs on a line the windows hold only those around 100 and 250: a cursor moves further than it looks ahead.
+  std::vector<Coordinate<1>> line;
+  for (std::int32_t cell = 0; cell < 300; ++cell) line.push_back({0, {cell}});
+  auto const inputs = test::sites_of(Grid<1>{}, line);
+  auto const outputs = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {100}}, {0, {101}}, {0, {250}}});
+  expect_sweeps<std::uint64_t>(inputs, outputs, {.kernel_size = 3, .padding = 1});
+  expect_sweeps<WideKey>(inputs, outputs, {.kernel_size = 3, .padding = 4, .dilation = 4});
 }
 
 TEST(KernelRowSweep, DoesNotRunFromOneLineIntoTheNext) {

@@ -1,8 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <memory>
+#include <span>
+#include <vector>
 
+#include "sparseconv/backend/cpu/pair_lists.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
@@ -27,55 +34,155 @@ Box<D> swept_box(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeom
   return box;
 }
 
-/// Finds the pairs of a row of the kernel (its elements along the last axis) in one sweep over both sorted lists.
+/// Finds pairs by sweeping the sorted lists of inputs and outputs, once for each row of the kernel (its elements along
+/// the last axis).
 ///
 /// Adding an element's offset to every output's window keeps their order, so the inputs that match are met in order
 /// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys.
 template <int D, class Key>
 class KernelRowSweep {
  public:
+  /// For elements [0, elements); the packing is of the swept box.
   template <ExecutionPolicy Policy>
   KernelRowSweep(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                 KernelGeometry<D> const& geometry, KeyPacking<D, Key> const& packing)
-      : geometry_(geometry), packing_(packing), input_keys_(inputs.size() + 1), window_keys_(outputs.size()) {
+                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing)
+      : memory_(where.memory()),
+        input_keys_(memory_, inputs.size() + past_end),
+        dilation_(static_cast<std::uint64_t>(geometry.dilation[D - 1])) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
     });
-    input_keys_[inputs.size()] = end_of_keys;
-    for_each_index(where, outputs.size(), [&](std::int64_t i) {
-      window_keys_[i] = packing.key(geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(i)]));
-    });
+    // Larger than every key of a packing, and further than any reach behind the last.
+    std::fill_n(input_keys_.end() - past_end, past_end, Key{0} - Key{1});
+    Key to_window{0};
+    if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
+      to_window = packing.offset_key(geometry.window_start({}));
+    } else {
+      window_keys_ = Buffer<Key>(memory_, outputs.size());
+      for_each_index(where, outputs.size(), [&](std::int64_t i) {
+        window_keys_[i] = packing.key(geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(i)]));
+      });
+    }
+    std::int64_t const row_width = geometry.kernel_size[D - 1];
+    for (std::int64_t first = 0; first < elements; first += row_width) {
+      std::int64_t const width = std::min(row_width, elements - first);
+      Key const reach{static_cast<std::uint64_t>(width - 1) * dilation_};
+      rows_.push_back({to_window + packing.offset_key(geometry.element_offset(first)), reach, first, width});
+    }
   }
 
-  /// Calls emit(x, input row, output row) for the pairs of elements first_element + x, x < width, and outputs in
-  /// [begin, end); for each x the rows rise.
-  template <class Emit>
-  void operator()(std::int64_t first_element, std::int32_t width, std::int64_t begin, std::int64_t end,
-                  Emit const& emit) const {
-    Key const row_key = packing_.offset_key(geometry_.element_offset(first_element));
-    auto const dilation = static_cast<std::uint64_t>(geometry_.dilation[D - 1]);
-    Key const reach{static_cast<std::uint64_t>(width - 1) * dilation};
-    Key const* cursor = std::lower_bound(input_keys_.begin(), input_keys_.end() - 1, window_keys_[begin] + row_key);
-    for (std::int64_t output = begin; output < end; ++output) {
-      Key const first = window_keys_[output] + row_key;
-      while (*cursor < first) ++cursor;
-      for (Key const* input = cursor; *input - first <= reach; ++input) {
-        std::uint64_t const distance = low_bits(*input - first);
-        std::uint64_t const x = dilation == 1 ? distance : distance / dilation;
-        if (x * dilation != distance) continue;
-        emit(static_cast<std::int64_t>(x), static_cast<Row>(input - input_keys_.data()), static_cast<Row>(output));
-      }
+  /// Appends the pairs with outputs [begin, end) to the lists, which need room for end - begin more; in each list the
+  /// rows rise.
+  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+    if (begin == end) return;
+    std::int64_t const room = end - begin;
+    Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
+    std::vector<Cursor> cursors;
+    Key const* const keys = input_keys_.data();
+    for (KernelRow const& row : rows_) {
+      Key const* const at = std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[begin] + row.key);
+      cursors.push_back({row.key, row.reach, at - keys, candidates.data() + std::ssize(cursors) * room});
+    }
+    move_cursors(begin, end, cursors);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
+      append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
     }
   }
 
  private:
-  // Larger than every key of a packing, and further than any reach behind the last.
-  static constexpr Key end_of_keys = Key{0} - Key{1};
+  static constexpr std::int64_t past_end = 3;
 
-  KernelGeometry<D> geometry_;
-  KeyPacking<D, Key> packing_;
+  struct KernelRow {
+    Key key;    ///< from a window to the cell of the first element
+    Key reach;  ///< from there to the cell of the last
+    std::int64_t first_element;
+    std::int64_t width;
+  };
+
+  struct Cursor {
+    Key key;
+    Key reach;
+    std::int64_t at;
+    PackedPair* candidates_end;
+  };
+
+  [[nodiscard]] Key const* window_keys() const {
+    return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
+  }
+
+  /// Lists for each kernel row the outputs that have an input within its reach, and the first such input. For dilated
+  /// kernels it may lie between the elements.
+  void move_cursors(std::int64_t begin, std::int64_t end, std::vector<Cursor>& cursors) const {
+    Key const* const keys = input_keys_.data();
+    Key const* const windows = window_keys();
+    for (std::int64_t output = begin; output < end; ++output) {
+      Key const window = windows[output];
+      // The cursors take turns, so that none waits for its own last step; and how far they move follows no pattern, so
+      // that a branch would be mispredicted: three steps without one are nearly always enough.
+      for (Cursor& cursor : cursors) {
+        Key const first = window + cursor.key;
+        std::int64_t at = cursor.at;
+        at += std::int64_t{keys[at] < first} + std::int64_t{keys[at + 1] < first} + std::int64_t{keys[at + 2] < first};
+        while (keys[at] < first) ++at;
+        cursor.at = at;
+        *cursor.candidates_end = pack_pair(static_cast<Row>(at), static_cast<Row>(output));
+        cursor.candidates_end += keys[at] - first <= cursor.reach;
+      }
+    }
+  }
+
+  void append_pairs(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
+    if (dilation_ == 1 || row.width == 1) {
+      switch (row.width) {
+        case 1:
+          return append_pairs_of_width<1>(row, candidates, lists);
+        case 2:
+          return append_pairs_of_width<2>(row, candidates, lists);
+        case 3:
+          return append_pairs_of_width<3>(row, candidates, lists);
+        case 5:
+          return append_pairs_of_width<5>(row, candidates, lists);
+        default:
+          break;
+      }
+    }
+    for (PackedPair pair : candidates) {
+      Key const* input = input_keys_.data() + input_of(pair);
+      Key sought = window_keys()[output_of(pair)] + row.key;
+      for (std::int64_t x = 0; x < row.width; ++x, sought = sought + Key{dilation_}) {
+        for (; *input < sought; ++input) ++pair;
+        if (*input == sought) lists.append(row.first_element + x, pair);
+      }
+    }
+  }
+
+  /// The same without a branch, for elements side by side: each element writes, and moves on in its list if the pair was one.
+  template <std::size_t Width>
+  void append_pairs_of_width(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
+    Key const* const keys = input_keys_.data();
+    Key const* const windows = window_keys();
+    std::array<PackedPair*, Width> next;
+    for (std::size_t x = 0; x < Width; ++x) next[x] = lists.end(row.first_element + static_cast<std::int64_t>(x));
+    for (PackedPair pair : candidates) {
+      Key const* input = keys + input_of(pair);
+      Key sought = windows[output_of(pair)] + row.key;
+      for (std::size_t x = 0; x < Width; ++x, sought = sought + Key{1}) {
+        auto const is_pair = static_cast<unsigned>(*input == sought);
+        *next[x] = pair;
+        next[x] += is_pair;
+        input += is_pair;
+        pair += is_pair;
+      }
+    }
+    for (std::size_t x = 0; x < Width; ++x) lists.set_end(row.first_element + static_cast<std::int64_t>(x), next[x]);
+  }
+
+  std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
-  Buffer<Key> window_keys_;
+  Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
+  std::uint64_t dilation_;
+  std::vector<KernelRow> rows_;
 };
 
 }  // namespace sparseconv

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/backend/cpu/pair_lists.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
@@ -15,104 +16,120 @@
 
 namespace sparseconv {
 
-/// Puts a rulebook together from pairs that `find_pairs` finds for one row of the kernel and one stretch of outputs at
-/// a time.
+/// Puts a rulebook together from the pairs that a finder finds for one stretch of outputs at a time.
 ///
 /// Where the identity is the middle of the kernel the map is symmetric: element K-1-k holds the pairs of element k with
 /// input and output exchanged. Then only the elements before the middle are found and the others are mirrored.
-template <int D, class FindPairs>
-Rulebook assemble_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                           KernelGeometry<D> const& geometry, std::optional<std::int64_t> identity,
-                           FindPairs const& find_pairs) {
-  constexpr std::int64_t stretch = 8192;  // outputs that one thread takes at a time
-  std::int64_t const elements = geometry.element_count();
-  std::int64_t const row_width = geometry.kernel_size[D - 1];
-  bool const symmetric = identity && 2 * *identity + 1 == elements;
-  std::int64_t const found_elements = symmetric ? *identity : elements;
-  std::int64_t const found_rows = (found_elements + row_width - 1) / row_width;
-  std::int64_t const stretches = (outputs.size() + stretch - 1) / stretch;
+class RulebookAssembly {
+ public:
+  RulebookAssembly(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
+                   std::optional<std::int64_t> identity)
+      : elements_(elements),
+        input_count_(input_count),
+        output_count_(output_count),
+        identity_(identity),
+        symmetric_(identity && 2 * *identity + 1 == elements) {}
 
-  // Part (row of the kernel, stretch): for each element of the row its input rows, then its output rows.
-  struct Part {
-    Buffer<Row> rows;
-    std::vector<std::int64_t> counts;
-  };
-  std::vector<Part> parts(static_cast<std::size_t>(found_rows * stretches));
-  auto const width_of = [&](std::int64_t row) { return std::min(row_width, found_elements - row * row_width); };
+  /// How many elements are found, from the first on.
+  [[nodiscard]] std::int64_t found_elements() const { return symmetric_ ? *identity_ : elements_; }
 
-  for_each_range(where, static_cast<std::int64_t>(parts.size()), 1, [&](std::int64_t index, std::int64_t) {
-    Part& part = parts[static_cast<std::size_t>(index)];
-    std::int64_t const row = index / stretches;
-    std::int64_t const begin = index % stretches * stretch;
-    std::int64_t const end = std::min(begin + stretch, outputs.size());
-    std::int64_t const width = width_of(row);
-    Buffer<Row> scratch(2 * width * (end - begin));
-    part.counts.assign(static_cast<std::size_t>(width), 0);
-    Row* const input_rows = scratch.data();
-    Row* const output_rows = scratch.data() + width * (end - begin);
-    std::int64_t* const counts = part.counts.data();
-    find_pairs(row * row_width, static_cast<std::int32_t>(width), begin, end,
-               [&](std::int64_t x, Row input, Row output) {
-                 std::int64_t const place = x * (end - begin) + counts[x]++;
-                 input_rows[place] = input;
-                 output_rows[place] = output;
-               });
-    part.rows = Buffer<Row>(2 * std::accumulate(part.counts.begin(), part.counts.end(), std::int64_t{0}));
-    Row* next = part.rows.data();
-    for (std::int64_t x = 0; x < width; ++x) {
-      next = std::copy_n(input_rows + x * (end - begin), counts[x], next);
-      next = std::copy_n(output_rows + x * (end - begin), counts[x], next);
-    }
-  });
-
-  std::vector<std::int64_t> offsets(static_cast<std::size_t>(elements) + 1);
-  for (std::int64_t element = 0; element < elements; ++element) {
-    std::int64_t const twin = symmetric ? std::min(element, elements - 1 - element) : element;
-    std::int64_t count = 0;
-    if (symmetric && element == *identity) {
-      count = outputs.size();
-    } else {
-      for (std::int64_t s = 0; s < stretches; ++s) {
-        count += parts[static_cast<std::size_t>(twin / row_width * stretches + s)]
-                     .counts[static_cast<std::size_t>(twin % row_width)];
+  /// The rulebook. finder.find(begin, end, lists) appends the pairs with outputs [begin, end) of each found element to
+  /// its list, rows rising; it is called from several threads.
+  template <class Finder>
+  [[nodiscard]] Rulebook assemble(CpuPolicy const& where, Finder const& finder) const {
+    std::int64_t const found = found_elements();
+    // Outputs that are handled together: the lists of a kernel of 125 elements fit a core's second cache, and those of a
+    // very large one do not fill the memory.
+    std::int64_t const longest = std::clamp<std::int64_t>((1 << 22) / std::max<std::int64_t>(found, 1), 256, 2048);
+    std::int64_t const stretch = std::min(longest, std::max<std::int64_t>(output_count_, 1));
+    std::int64_t const stretches = (output_count_ + stretch - 1) / stretch;
+    std::vector<Part> parts(static_cast<std::size_t>(stretches));
+    std::int64_t const share = std::max<std::int64_t>(1, stretches / (4 * where.thread_count()));
+    for_each_range(where, stretches, share, [&](std::int64_t first, std::int64_t last) {
+      PairLists lists(where.memory(), found, stretch);
+      for (std::int64_t s = first; s < last; ++s) {
+        lists.clear();
+        finder.find(s * stretch, std::min((s + 1) * stretch, output_count_), lists);
+        parts[static_cast<std::size_t>(s)] = part_of(where, lists);
       }
-    }
-    offsets[static_cast<std::size_t>(element) + 1] = offsets[static_cast<std::size_t>(element)] + count;
-  }
-
-  Buffer<Row> input_rows(offsets.back());
-  Buffer<Row> output_rows(offsets.back());
-  // One kernel row and all its stretches go to one thread: where a stretch starts follows from those before it.
-  for_each_range(where, found_rows, 1, [&](std::int64_t row, std::int64_t) {
-    std::int64_t const width = width_of(row);
-    std::vector<std::int64_t> next(offsets.begin() + row * row_width, offsets.begin() + row * row_width + width);
-    for (std::int64_t s = 0; s < stretches; ++s) {
-      Part const& part = parts[static_cast<std::size_t>(row * stretches + s)];
-      Row const* from = part.rows.data();
-      for (std::int64_t x = 0; x < width; ++x) {
-        std::int64_t const count = part.counts[static_cast<std::size_t>(x)];
-        std::int64_t const element = row * row_width + x;
-        std::int64_t const place = next[static_cast<std::size_t>(x)];
-        std::copy_n(from, count, input_rows.data() + place);
-        std::copy_n(from + count, count, output_rows.data() + place);
-        if (symmetric) {
-          std::int64_t const mirrored = place - offsets[static_cast<std::size_t>(element)] +
-                                        offsets[static_cast<std::size_t>(elements - 1 - element)];
-          std::copy_n(from, count, output_rows.data() + mirrored);
-          std::copy_n(from + count, count, input_rows.data() + mirrored);
+    });
+    std::vector<std::int64_t> offsets = place(parts);
+    Buffer<Row> input_rows(where.memory(), offsets.back());
+    Buffer<Row> output_rows(where.memory(), offsets.back());
+    for_each_range(where, stretches, 1, [&](std::int64_t s, std::int64_t) {
+      Part const& part = parts[static_cast<std::size_t>(s)];
+      PackedPair const* from = part.pairs.data();
+      for (std::int64_t k = 0; k < found; ++k) {
+        auto const element = static_cast<std::size_t>(k);
+        Row* const inputs = input_rows.data() + part.places[element];
+        Row* const outputs = output_rows.data() + part.places[element];
+        std::int64_t const count = part.counts[element];
+        for (std::int64_t i = 0; i < count; ++i) inputs[i] = input_of(from[i]);
+        for (std::int64_t i = 0; i < count; ++i) outputs[i] = output_of(from[i]);
+        if (symmetric_) {
+          auto const twin = static_cast<std::size_t>(elements_ - 1 - k);
+          std::int64_t const mirrored = part.places[element] - offsets[element] + offsets[twin];
+          std::copy_n(inputs, count, output_rows.data() + mirrored);
+          std::copy_n(outputs, count, input_rows.data() + mirrored);
         }
-        next[static_cast<std::size_t>(x)] += count;
-        from += 2 * count;
+        from += count;
       }
+    });
+    if (symmetric_) {
+      std::int64_t const first = offsets[static_cast<std::size_t>(*identity_)];
+      for_each_range(where, output_count_, stretch, [&](std::int64_t begin, std::int64_t end) {
+        for (Row* const rows : {input_rows.data() + first, output_rows.data() + first}) {
+          std::iota(rows + begin, rows + end, static_cast<Row>(begin));
+        }
+      });
     }
-  });
-  if (symmetric) {
-    std::int64_t const first = offsets[static_cast<std::size_t>(*identity)];
-    for_each_index(where, outputs.size(),
-                   [&](std::int64_t i) { input_rows[first + i] = output_rows[first + i] = static_cast<Row>(i); });
+    return Rulebook(std::move(offsets), std::move(input_rows), std::move(output_rows), input_count_, output_count_,
+                    identity_);
   }
-  return Rulebook(std::move(offsets), std::move(input_rows), std::move(output_rows), inputs.size(), outputs.size(),
-                  identity);
-}
+
+ private:
+  /// The pairs of a stretch of outputs, element by element; and where those of each element go in the rulebook.
+  struct Part {
+    Buffer<PackedPair> pairs;
+    std::vector<std::int64_t> counts;
+    std::vector<std::int64_t> places;
+  };
+
+  static Part part_of(CpuPolicy const& where, PairLists const& lists) {
+    auto const& counts = lists.counts();
+    Part part{
+        Buffer<PackedPair>(where.memory(), std::accumulate(counts.begin(), counts.end(), std::int64_t{0})), counts, {}};
+    PackedPair* next = part.pairs.data();
+    for (std::size_t element = 0; element < counts.size(); ++element) {
+      next = std::ranges::copy(lists[static_cast<std::int64_t>(element)], next).out;
+    }
+    return part;
+  }
+
+  /// Fills in the places of all parts; returns the offsets of the elements.
+  std::vector<std::int64_t> place(std::vector<Part>& parts) const {
+    auto const found = static_cast<std::size_t>(found_elements());
+    std::vector<std::int64_t> totals(found);
+    for (Part& part : parts) {
+      part.places = totals;
+      for (std::size_t element = 0; element < found; ++element) totals[element] += part.counts[element];
+    }
+    std::vector<std::int64_t> offsets(static_cast<std::size_t>(elements_) + 1);
+    for (std::size_t element = 0; element + 1 < offsets.size(); ++element) {
+      std::size_t const twin = symmetric_ ? std::min(element, offsets.size() - 2 - element) : element;
+      offsets[element + 1] = offsets[element] + (twin < found ? totals[twin] : output_count_);
+    }
+    for (Part& part : parts) {
+      for (std::size_t element = 0; element < found; ++element) part.places[element] += offsets[element];
+    }
+    return offsets;
+  }
+
+  std::int64_t elements_;
+  std::int64_t input_count_;
+  std::int64_t output_count_;
+  std::optional<std::int64_t> identity_;
+  bool symmetric_;
+};
 
 }  // namespace sparseconv
