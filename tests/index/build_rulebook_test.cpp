@@ -254,5 +254,19 @@ TEST(BuildRulebookErrors, NameTheGeometryAndTheBits) {
             "parts that lie closer together");
 }
 
+// The windows of these outputs span 63 bits along each axis, three times more than the 127 bits of a key; the input needs none.
+TEST(BuildRulebook, FindsPairsWhereWindowsLieTooFarApartForKeys) {
+  std::int32_t const low = std::numeric_limits<std::int32_t>::min();
+  std::int32_t const high = std::numeric_limits<std::int32_t>::max();
+  std::vector<Coordinate<3>> const one{{0, {0, 0, 0}}};
+  std::vector<Coordinate<3>> const far{{0, {low, low, low}}, {0, {0, 0, 0}}, {0, {high, high, high}}};
+  SiteSet<3> const inputs(Grid<3>{}, Buffer<Coordinate<3>>(std::span<Coordinate<3> const>(one)));
+  SiteSet<3> const outputs(Grid<3>{}, Buffer<Coordinate<3>>(std::span<Coordinate<3> const>(far)));
+  Rulebook const rules = build_rulebook(cpu, inputs, outputs, KernelGeometry<3>{.stride = high});
+  ASSERT_EQ(rules.pair_count(), 1);
+  EXPECT_EQ(rules.view().inputs_of(0)[0], 0);
+  EXPECT_EQ(rules.view().outputs_of(0)[0], 1);
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -84,10 +84,14 @@ Rulebook build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs, S
       return assembly.assemble(where, KernelRowProbes(outputs, geometry, elements, table));
     });
   } else {
-    return with_key_packing(
-        swept_box(inputs, outputs, geometry), "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-          return assembly.assemble(where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing));
-        });
+    Box<D> const box = swept_box(inputs, outputs, geometry);
+    // Windows may lie too far apart for keys where the inputs alone do not; probes need keys of those only.
+    if (!fits_keys(box) && fits_keys(inputs.bounding_box())) {
+      return build_rulebook_with(where, inputs, outputs, geometry, lookup::hash);
+    }
+    return with_key_packing(box, "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
+      return assembly.assemble(where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing));
+    });
   }
 }
 

@@ -45,7 +45,7 @@ template <int D>
 Buffer<Row> canonical_order(CpuPolicy const& where, std::span<Coordinate<D> const> points) {
   Box<D> box;
   for (Coordinate<D> const& point : points) box.include(widen(point));
-  if (KeyPacking<D, WideKey>::bits_needed(box) > 127) return canonical_order(seq, points);
+  if (!fits_keys(box)) return canonical_order(seq, points);
   return with_key_packing(box, "build_site_set", [&]<class Key>(KeyPacking<D, Key> const& packing) {
     struct KeyedPoint {
       Key key;

@@ -93,6 +93,12 @@ class KeyPacking {
   int bits_ = 0;
 };
 
+/// Whether with_key_packing has a packing for the box.
+template <int D>
+constexpr bool fits_keys(Box<D> const& box) {
+  return KeyPacking<D, WideKey>::bits_needed(box) <= 127;
+}
+
 /// Calls body with the narrowest packing that holds the box: KeyPacking<D, std::uint64_t>, else KeyPacking<D, WideKey>.
 ///
 /// The largest value of Key is never a key, so that it can end a list of them.
