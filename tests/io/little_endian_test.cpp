@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <limits>
 
 #include "byte_writer.hpp"
@@ -32,26 +31,6 @@ TEST(LittleEndian, LoadsUnalignedNumbers) {
   EXPECT_EQ(load_little_endian<double>(bytes + 7), -0.1);
   EXPECT_EQ(load_little_endian<std::int64_t>(bytes + 15), std::numeric_limits<std::int64_t>::min());
 }
-
-TEST(LittleEndian, ConvertsEveryHalf) {
-  // The definition, in double: (-1)^s 2^(e - 15) (1 + m / 1024), and 2^-14 m / 1024 where e is 0.
-  for (std::uint32_t half = 0; half < 65536; ++half) {
-    int const exponent = static_cast<int>((half >> 10) & 31u);
-    double const mantissa = (half & 1023u) / 1024.0;
-    float const value = half_to_float(static_cast<std::uint16_t>(half));
-    EXPECT_EQ(std::signbit(value), (half >> 15) == 1) << half;
-    if (exponent == 31 && mantissa != 0) {
-      EXPECT_TRUE(std::isnan(value)) << half;
-    } else if (exponent == 31) {
-      EXPECT_TRUE(std::isinf(value)) << half;
-    } else {
-      double const expected = exponent == 0 ? std::ldexp(mantissa, -14) : std::ldexp(1 + mantissa, exponent - 15);
-      EXPECT_EQ(std::abs(static_cast<double>(value)), expected) << half;
-    }
-  }
-}
-
-static_assert(half_to_float(0x3c00) == 1.0f);
 
 }  // namespace
 }  // namespace sparseconv

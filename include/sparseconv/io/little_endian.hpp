@@ -35,19 +35,4 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
   }
 }
 
-/// The value of an IEEE 754 half, given as its 16 bits. Exact: subnormals, infinities and the payload of a NaN are
-/// kept.
-[[nodiscard]] constexpr float half_to_float(std::uint16_t half) noexcept {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1fu;
-  std::uint32_t mantissa = half & 0x3ffu;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
-  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
-  if (mantissa == 0) return std::bit_cast<float>(sign);
-  // Subnormal: shift until the leading one stands where a float hides it.
-  auto const shift = static_cast<std::uint32_t>(std::countl_zero(mantissa)) - 21;
-  mantissa = (mantissa << shift) & 0x3ffu;
-  return std::bit_cast<float>(sign | ((113 - shift) << 23) | (mantissa << 13));
-}
-
 }  // namespace sparseconv

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "sparseconv/io/little_endian.hpp"
+#include "sparseconv/tensor/half.hpp"
 
 namespace sparseconv {
 
@@ -68,7 +69,9 @@ decltype(auto) with_loader(ScalarType type, Visitor&& visit) {
     case ScalarType::uint64:
       return visit([](std::byte const* at) { return load_little_endian<std::uint64_t>(at); });
     case ScalarType::float16:
-      return visit([](std::byte const* at) { return half_to_float(load_little_endian<std::uint16_t>(at)); });
+      return visit([](std::byte const* at) {
+        return static_cast<float>(half::from_bits(load_little_endian<std::uint16_t>(at)));
+      });
     case ScalarType::float32:
       return visit([](std::byte const* at) { return load_little_endian<float>(at); });
     case ScalarType::float64:
