@@ -1,0 +1,14 @@
+#pragma once
+
+/// SPARSECONV_HOST_DEVICE stands before functions that also run on a GPU and cannot be constexpr. Those that can are plain
+/// constexpr functions, which nvcc takes for both with --expt-relaxed-constexpr.
+///
+/// SPARSECONV_DEVICE_TEMPLATE stands before the head of a host/device template that may be handed functions of the device
+/// alone, as kernels are.
+#if defined(__CUDACC__)
+#define SPARSECONV_HOST_DEVICE __host__ __device__
+#define SPARSECONV_DEVICE_TEMPLATE _Pragma("nv_exec_check_disable")
+#else
+#define SPARSECONV_HOST_DEVICE
+#define SPARSECONV_DEVICE_TEMPLATE
+#endif
