@@ -1,4 +1,4 @@
-# Install rules: the headers, and a package that find_package(sparseconv [COMPONENTS io]) finds.
+# Install rules: the headers, and a package that find_package(sparseconv [COMPONENTS io cuda]) finds.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -11,5 +11,5 @@ install(TARGETS sparseconv EXPORT sparseconv-targets
         FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT sparseconv)
 install(EXPORT sparseconv-targets NAMESPACE sparseconv:: DESTINATION "${package_dir}" COMPONENT sparseconv)
 install(FILES "${PROJECT_BINARY_DIR}/sparseconv-config.cmake" "${PROJECT_BINARY_DIR}/sparseconv-config-version.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/sparseconv-io.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/sparseconv-io.cmake" "${PROJECT_SOURCE_DIR}/cmake/sparseconv-cuda.cmake"
         DESTINATION "${package_dir}" COMPONENT sparseconv)

@@ -8,7 +8,8 @@ endif()
 set(SPARSECONV_BUILD_TESTS ${default_part} CACHE STRING "Build the tests: AUTO, ON or OFF")
 set(SPARSECONV_BUILD_EXAMPLES ${default_part} CACHE STRING "Build the examples: AUTO, ON or OFF")
 set(SPARSECONV_BUILD_BENCHMARKS OFF CACHE STRING "Build the benchmarks: AUTO, ON or OFF")
-set_property(CACHE SPARSECONV_BUILD_TESTS SPARSECONV_BUILD_EXAMPLES SPARSECONV_BUILD_BENCHMARKS
+set(SPARSECONV_BUILD_CUDA ${default_part} CACHE STRING "Build what needs nvcc, of the parts above: AUTO, ON or OFF")
+set_property(CACHE SPARSECONV_BUILD_TESTS SPARSECONV_BUILD_EXAMPLES SPARSECONV_BUILD_BENCHMARKS SPARSECONV_BUILD_CUDA
              PROPERTY STRINGS AUTO ON OFF)
 option(SPARSECONV_BUILD_FUZZERS "Build the libFuzzer targets of tests/fuzz (Clang)" OFF)
 option(SPARSECONV_BUILD_DOCS "Add the target `docs` (Doxygen)" OFF)
@@ -22,7 +23,16 @@ set(SPARSECONV_DATA_DIR "${PROJECT_SOURCE_DIR}/../shared/data"
 # What each test, example and benchmark is compiled with; users of the library get none of it.
 add_library(sparseconv_program INTERFACE)
 set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
-target_compile_options(sparseconv_program INTERFACE ${warnings} $<$<BOOL:${SPARSECONV_WARNINGS_AS_ERRORS}>:-Werror>)
+set(warnings_are_errors $<BOOL:${SPARSECONV_WARNINGS_AS_ERRORS}>)
+target_compile_options(sparseconv_program INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${warnings}>
+                                                    $<$<AND:$<COMPILE_LANGUAGE:CXX>,${warnings_are_errors}>:-Werror>)
+# Not -Wpedantic: what nvcc hands on to the C++ compiler has line directives of GCC's own.
+set(cuda_warnings -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion)
+list(TRANSFORM cuda_warnings PREPEND -Xcompiler=)
+set(cuda_warnings_as_errors -Werror=all-warnings -Xcompiler=-Werror)
+target_compile_options(
+  sparseconv_program INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:${cuda_warnings}>
+                               $<$<AND:$<COMPILE_LANGUAGE:CUDA>,${warnings_are_errors}>:${cuda_warnings_as_errors}>)
 if(SPARSECONV_SANITIZE)
   set(sanitize "-fsanitize=${SPARSECONV_SANITIZE}" -fno-sanitize-recover=all)
   target_compile_options(sparseconv_program INTERFACE ${sanitize} -fno-omit-frame-pointer)

@@ -10,7 +10,7 @@ namespace {
 template <class Kind>
 class ErrorKinds : public ::testing::Test {};
 
-using Kinds = ::testing::Types<ShapeError, CoordinateError, FormatError, CapacityError>;
+using Kinds = ::testing::Types<ShapeError, CoordinateError, FormatError, CudaError, CapacityError>;
 TYPED_TEST_SUITE(ErrorKinds, Kinds);
 
 TYPED_TEST(ErrorKinds, IsCaughtAsErrorAndKeepsItsSentence) {
@@ -26,6 +26,7 @@ TYPED_TEST(ErrorKinds, IsNoOtherKind) {
   bases += std::is_base_of_v<ShapeError, TypeParam>;
   bases += std::is_base_of_v<CoordinateError, TypeParam>;
   bases += std::is_base_of_v<FormatError, TypeParam>;
+  bases += std::is_base_of_v<CudaError, TypeParam>;
   bases += std::is_base_of_v<CapacityError, TypeParam>;
   EXPECT_EQ(bases, 1);
   EXPECT_TRUE((std::is_base_of_v<std::runtime_error, TypeParam>));

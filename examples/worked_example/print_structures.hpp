@@ -59,7 +59,7 @@ inline void print_hash_table(std::ostream& out, sc::HashTable<2> const& hash_tab
 }
 
 /// The pairs of each kernel element; elements without a pair have a line, too.
-inline void print_rulebook(std::ostream& out, sc::RulebookView const& rules, sc::KernelGeometry<2> const& geometry) {
+inline void print_rulebook(std::ostream& out, sc::RulebookView<> const& rules, sc::KernelGeometry<2> const& geometry) {
   TextTable table({"element", "(y, x)", "count", "input row", "output row"});
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
     sc::PerAxis<2> const position = geometry.element_position(k);

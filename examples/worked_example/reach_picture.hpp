@@ -105,7 +105,7 @@ inline void draw_rulebook(SvgShapes& shapes, Point input_corner, sc::SiteSet<2> 
                 "row " + std::to_string(row) + " at " + position_text(position[0], position[1]), 13, "#101828",
                 "start");
   }
-  sc::RulebookView const rules = convolved.rules;
+  sc::RulebookView<> const rules = convolved.rules;
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
     for (std::size_t pair = 0; pair < rules.inputs_of(k).size(); ++pair) {
       sc::Row const input = rules.inputs_of(k)[pair];

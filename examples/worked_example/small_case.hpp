@@ -48,14 +48,14 @@ inline std::vector<Definition> definitions() {
 struct Convolved {
   Definition definition;
   sc::HashTable<2> output_table;
-  sc::Rulebook rules;
+  sc::Rulebook<> rules;
   sc::SparseTensor<float, 2> result;
 };
 
 /// The four steps of a layer, by hand: output sites, their hash table, rulebook, gather - GEMM - scatter.
 Convolved convolve(auto const& where, sc::SparseTensor<float, 2> const& input, Definition const& definition) {
   sc::SiteSet<2> const outputs = sc::output_sites(where, input.sites(), definition.geometry, definition.outputs);
-  sc::Rulebook rules = sc::build_rulebook(where, input.sites(), outputs, definition.geometry);
+  sc::Rulebook<> rules = sc::build_rulebook(where, input.sites(), outputs, definition.geometry);
   sc::Weights<float> const weights = readable_weights();
   sc::SparseTensor<float, 2> result(outputs, weights.view().out_channels);
   sc::gather_gemm_scatter(where, rules, input.features(), weights, result.features());

@@ -32,6 +32,12 @@ class FormatError : public Error {
   using Error::Error;
 };
 
+/// A call of the CUDA runtime failed.
+class CudaError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A size is beyond what the library's indices and keys can hold.
 class CapacityError : public Error {
  public:

@@ -1,15 +1,20 @@
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <thread>
 
 #include "sparseconv/backend/cpu/memory_pool.hpp"
 #include "sparseconv/backend/cpu/thread_team.hpp"
+#include "sparseconv/memory.hpp"
 
 namespace sparseconv {
 
 /// One thread and plain loops: the reference that every other policy is tested against.
 struct SequentialPolicy {
+  using Memory = HostMemory;
+
   /// None: arrays come from the system and go back to it.
   [[nodiscard]] std::shared_ptr<MemoryPool> memory() const { return nullptr; }
 };
@@ -19,6 +24,8 @@ struct SequentialPolicy {
 /// Copies share one team of threads and one pool of memory. Results have the same bits for any number of threads.
 class CpuPolicy {
  public:
+  using Memory = HostMemory;
+
   /// As many threads as the machine offers.
   CpuPolicy()
       : CpuPolicy(static_cast<int>(std::thread::hardware_concurrency() > 0 ? std::thread::hardware_concurrency() : 1)) {
@@ -51,8 +58,56 @@ inline constexpr bool is_policy<SequentialPolicy> = true;
 template <>
 inline constexpr bool is_policy<CpuPolicy> = true;
 
-/// What may stand as the first argument of a call: `seq`, `cpu`, `cpu.threads(n)`.
+/// What may stand as the first argument of a call: `seq`, `cpu`, `cpu.threads(n)`, and with <sparseconv/cuda.cuh>
+/// `gpu.on(stream)`.
 template <class Policy>
 concept ExecutionPolicy = is_policy<Policy>;
+
+/// A policy whose arrays plain C++ code reads.
+template <class Policy>
+concept HostPolicy = ExecutionPolicy<Policy> && Policy::Memory::host_reads;
+
+/// A policy that works beside the host, on memory of its own: calls put work on its stream and return, in this order.
+///
+/// memory:           where its arrays come from; ordered on the stream as everything else.
+/// for_each:         body(i) for each i in [0, count), in any order.
+/// sort_pairs:       stable, by the bits [first_bit, end_bit) of the keys; the arrays must not overlap.
+/// exclusive_sum:    sums[i] = values[0] + ... + values[i - 1]; both may be one array.
+/// copy_to_device, copy_on_device: bytes; the source on the host may change when the call returns.
+/// copy_to_host, wait: the only calls that wait.
+/// launch:           kernel(block) for each of so many thread blocks, see backend/device/thread_block.hpp.
+/// Atomics:          what bodies use where several may write to one place.
+/// compute_capability: what the device can do, 75 for 7.5.
+/// most_shared_bytes:  what a thread block may have.
+/// tf32:               whether float may be multiplied with 11 significant bits.
+template <class Policy>
+concept DevicePolicy = ExecutionPolicy<Policy> && MemorySpace<typename Policy::Memory> &&
+                       (!Policy::Memory::host_reads) &&
+                       requires(Policy const& where, std::uint64_t* keys, std::int32_t* rows, std::int64_t count,
+                                void* data) {
+  typename Policy::Atomics;
+  { *where.memory() } -> std::same_as<typename Policy::Memory::Resource&>;
+  where.sort_pairs(keys, keys, rows, rows, count, 0, 64);
+  where.exclusive_sum(&count, &count, count);
+  where.copy_to_device(data, data, count);
+  where.copy_on_device(data, data, count);
+  where.copy_to_host(data, data, count);
+  where.wait();
+  { where.compute_capability() } -> std::same_as<int>;
+  { where.tf32() } -> std::same_as<bool>;
+  { where.most_shared_bytes() } -> std::same_as<std::int64_t>;
+};
+
+/// Whether a policy can work on what lies in a memory.
+template <class Policy, class Memory>
+inline constexpr bool reaches = std::same_as<typename Policy::Memory, Memory>;
+
+/// Stops the compiler with a sentence where an operand lies in another memory than the policy's.
+template <class Policy, class... Memories>
+constexpr void check_reach() {
+  static_assert((reaches<Policy, Memories> && ...),
+                "sparseconv: an operand lies in a memory that this policy cannot reach; bring it there with "
+                "copy_to(where, operand), or use the policy of its memory");
+}
 
 }  // namespace sparseconv

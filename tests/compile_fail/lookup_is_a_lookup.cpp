@@ -1,6 +1,6 @@
 // expect: compiles
 #include "sparseconv/index/build_rulebook.hpp"
 
-sparseconv::Rulebook rulebook(sparseconv::SiteSet<2> const& sites, sparseconv::KernelGeometry<2> const& geometry) {
+sparseconv::Rulebook<> rulebook(sparseconv::SiteSet<2> const& sites, sparseconv::KernelGeometry<2> const& geometry) {
   return sparseconv::build_rulebook(sparseconv::seq, sites, sites, geometry, sparseconv::lookup::hash);
 }

@@ -17,7 +17,7 @@ namespace {
 
 using Pair = std::tuple<std::int64_t, sc::Row, sc::Row>;  // kernel element, input row, output row
 
-std::vector<Pair> pairs_of(sc::RulebookView const& rules) {
+std::vector<Pair> pairs_of(sc::RulebookView<> const& rules) {
   std::vector<Pair> pairs;
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
     for (std::size_t i = 0; i < rules.inputs_of(k).size(); ++i) {

@@ -13,7 +13,7 @@ constexpr Pair bias{10, -20};
 Pair residual_rows[2] = {{0, 0}, {1, 5}};
 
 Pair finished(Epilogue<float> const& epilogue) {
-  Pair const sum{-12, 8};
+  Pair sum{-12, 8};
   Pair output{};
   epilogue(1, 2, sum.data(), output.data());
   return output;
@@ -40,7 +40,7 @@ TEST(Epilogue, MayWriteOverTheSum) {
 
 TEST(Epilogue, WritesNoMoreThanTheChannels) {
   Pair output{7, 7};
-  Pair const sum{1, 2};
+  Pair sum{1, 2};
   Epilogue<float>{}(0, 1, sum.data(), output.data());
   EXPECT_EQ(output, (Pair{1, 7}));
 }

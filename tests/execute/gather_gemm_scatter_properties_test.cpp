@@ -115,7 +115,7 @@ TYPED_TEST(ConvolutionProperty, TheTransposedRulebookIsTheAdjoint) {
   KernelGeometry<3> const geometry{.kernel_size = {3, 2, 3}, .stride = {2, 1, 2}, .padding = 1};
   auto const weights = random_weights<double>(18, 3, 4, 3);
   SiteSet<3> const outputs = output_sites(where, x.sites(), geometry, regular);
-  Rulebook const rules = build_rulebook(where, x.sites(), outputs, geometry);
+  Rulebook<> const rules = build_rulebook(where, x.sites(), outputs, geometry);
   auto const y = random_tensor<double>(outputs, 4, 4);
   Buffer<double> swapped(18 * 4 * 3);
   for (std::int64_t k = 0; k < 18; ++k) {
@@ -193,7 +193,7 @@ TEST(PeerFailures, Items10And12TheLargestErrorOfManyRowsIsThatOfFloat) {
   for (std::size_t i = 0; i < line.size(); ++i) line[i].position[0] = static_cast<std::int32_t>(i * 2 - i % 3);
   SiteSet<1> const sites = test::sites_of(Grid<1>{}, line);
   KernelGeometry<1> const geometry{.kernel_size = 5, .padding = 2};
-  Rulebook const rules = build_rulebook(cpu, sites, sites, geometry);
+  Rulebook<> const rules = build_rulebook(cpu, sites, sites, geometry);
   auto const input = random_tensor<float>(sites, 16, 1);
   auto const weights = random_weights<float>(5, 16, 16, 2);
   SparseTensor<float, 1> output(sites, 16);
@@ -227,7 +227,7 @@ TYPED_TEST(ConvolutionProperty, Item13BiasReachesRowsWithoutNeighboursAndNoOther
   SparseTensor<float, 1> input(inputs, 1);
   input.features()(0, 0) = 1;
   input.features()(1, 0) = 2;
-  Rulebook const rules = build_rulebook(where, inputs, given, KernelGeometry<1>{.kernel_size = 3, .padding = 1});
+  Rulebook<> const rules = build_rulebook(where, inputs, given, KernelGeometry<1>{.kernel_size = 3, .padding = 1});
   Weights<float> const weights(3, 1, 2, Buffer<float>(6, 10.f));
   std::array<float, 2> const bias{5, -15};
   std::array<float, 6> const residual{0, 0, 1, 16, 0, 0};
@@ -274,7 +274,7 @@ TEST(ConvolutionThreads, MayShareASiteSetATeamAndEmptyCaches) {
 
 TEST(GatherGemmScatterErrors, NameTheOperandThatDoesNotFitAndLeaveTheOutput) {
   // 3 inputs, 2 outputs, 4 elements, 5 -> 6 channels.
-  Rulebook const rules({0, 0, 0, 0, 0}, {}, {}, 3, 2, std::nullopt);
+  Rulebook<> const rules({0, 0, 0, 0, 0}, {}, {}, 3, 2, std::nullopt);
   std::array<float, 64> const numbers{};
   std::array<float, 64> output;
   output.fill(7);

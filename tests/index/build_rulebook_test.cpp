@@ -72,7 +72,7 @@ void cross() {
     } catch (ShapeError const&) {
       return;  // no output is left; output_sites_test looks after that
     }
-    Rulebook const rules = build_rulebook(seq, inputs, outputs, options.geometry);
+    Rulebook<> const rules = build_rulebook(seq, inputs, outputs, options.geometry);
     ASSERT_EQ(pairs_of(rules), expected_pairs(inputs, outputs, options.geometry)) << options.text();
     auto const& where = test::OnCpu<2>::policy();
     ASSERT_TRUE(same_rules(rules, build_rulebook(seq, inputs, outputs, options.geometry, lookup::hash)));
@@ -100,7 +100,7 @@ TYPED_TEST(BuildRulebook, OfManySitesIsThatOfSeq) {
         {.kernel_size = 3, .stride = 2, .padding = 1}}) {
     bool const same_sites = geometry.stride == PerAxis<3>(1);
     SiteSet<3> const outputs = same_sites ? inputs : output_sites(cpu, inputs, geometry, regular);
-    Rulebook const expected = build_rulebook(seq, inputs, outputs, geometry, lookup::hash);
+    Rulebook<> const expected = build_rulebook(seq, inputs, outputs, geometry, lookup::hash);
     auto const& where = TypeParam::policy();
     EXPECT_EQ(expected.view().identity.has_value(), same_sites);
     EXPECT_TRUE(same_rules(expected, build_rulebook(where, inputs, outputs, geometry)));
@@ -163,8 +163,8 @@ TEST(PeerFailures, Item1TheIdentityIsNeverGuessedFromEqualCounts) {
   std::vector<Coordinate<1>> const given{{0, {0}}, {0, {1}}, {0, {2}}, {0, {3}}};
   SiteSet<1> const four = test::sites_of(Grid<1>{.shape = Shape<1>(4)}, given);
   for (auto const how : {0, 1}) {
-    Rulebook const to_four = how == 0 ? build_rulebook(cpu, inputs, four, geometry)
-                                      : build_rulebook(cpu, inputs, four, geometry, lookup::hash);
+    Rulebook<> const to_four = how == 0 ? build_rulebook(cpu, inputs, four, geometry)
+                                        : build_rulebook(cpu, inputs, four, geometry, lookup::hash);
     EXPECT_EQ(to_four.view().identity, std::nullopt);
     EXPECT_EQ(pairs_of(to_four),
               (std::vector<RulePair>{{0, 0, 0}, {0, 1, 1}, {0, 2, 2}, {0, 3, 3}, {2, 1, 0}, {2, 2, 1}, {2, 3, 2}}));
@@ -262,7 +262,7 @@ TEST(BuildRulebook, FindsPairsWhereWindowsLieTooFarApartForKeys) {
   std::vector<Coordinate<3>> const far{{0, {low, low, low}}, {0, {0, 0, 0}}, {0, {high, high, high}}};
   SiteSet<3> const inputs(Grid<3>{}, Buffer<Coordinate<3>>(std::span<Coordinate<3> const>(one)));
   SiteSet<3> const outputs(Grid<3>{}, Buffer<Coordinate<3>>(std::span<Coordinate<3> const>(far)));
-  Rulebook const rules = build_rulebook(cpu, inputs, outputs, KernelGeometry<3>{.stride = high});
+  Rulebook<> const rules = build_rulebook(cpu, inputs, outputs, KernelGeometry<3>{.stride = high});
   ASSERT_EQ(rules.pair_count(), 1);
   EXPECT_EQ(rules.view().inputs_of(0)[0], 0);
   EXPECT_EQ(rules.view().outputs_of(0)[0], 1);

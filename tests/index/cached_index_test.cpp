@@ -122,7 +122,7 @@ TEST(CachedIndexThreads, AskingAtOnceGetOneAnswer) {
   KernelGeometry<3> const down{.kernel_size = 3, .stride = 2, .padding = 1};
   for (int round = 0; round < 5; ++round) {
     SiteSet<3> const inputs = test::random_site_set(Grid<3>{.shape = {20, 20, 20}}, 2000, 4);
-    std::array<std::shared_ptr<Rulebook const>, 4> rules;
+    std::array<std::shared_ptr<Rulebook<> const>, 4> rules;
     std::array<std::shared_ptr<HashTable<3> const>, 4> tables;
     std::array<SiteSet<3>, 4> outputs;
     std::barrier start(4);
@@ -149,7 +149,7 @@ TEST(CachedIndexThreads, AskingAtOnceGetOneAnswer) {
 TEST(CachedIndexThreads, ReleasingWhileAnotherWorksIsSafe) {
   SiteSet<2> const inputs = some_sites();
   KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};
-  Rulebook const expected = build_rulebook(seq, inputs, inputs, geometry);
+  Rulebook<> const expected = build_rulebook(seq, inputs, inputs, geometry);
   std::thread releasing([&] {
     for (int i = 0; i < 200; ++i) inputs.release_derived();
   });

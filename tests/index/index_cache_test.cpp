@@ -16,8 +16,8 @@ SiteSet<1> line(std::vector<Coordinate<1>> const& list) {
   return test::sites_of(Grid<1>{.shape = Shape<1>(9)}, list);
 }
 
-Rulebook rules_of(std::int64_t elements) {
-  return Rulebook(std::vector<std::int64_t>(static_cast<std::size_t>(elements) + 1), {}, {}, 1, 1, std::nullopt);
+Rulebook<> rules_of(std::int64_t elements) {
+  return Rulebook<>(std::vector<std::int64_t>(static_cast<std::size_t>(elements) + 1), {}, {}, 1, 1, std::nullopt);
 }
 
 TEST(IndexCache, KeepsTheFirstOfEach) {
@@ -72,7 +72,7 @@ TEST(IndexCache, DoesNotTakeANewTargetForOneThatIsGone) {
 TEST(IndexCache, DropsRulebooksOfTargetsThatAreGone) {
   IndexCache<1> cache;
   KernelGeometry<1> const geometry{.kernel_size = 3};
-  std::weak_ptr<Rulebook const> rules;
+  std::weak_ptr<Rulebook<> const> rules;
   { rules = cache.keep(line({{0, {1}}}), geometry, rules_of(3)); }
   SiteSet<1> const other = line({{0, {2}}});
   cache.keep(other, geometry, rules_of(3));

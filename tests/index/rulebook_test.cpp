@@ -12,16 +12,16 @@ std::vector<Row> list(std::span<Row const> rows) {
 }
 
 // Three elements over 4 inputs and 3 outputs: (0,1) (2,2) | none | (1,0).
-Rulebook example() {
+Rulebook<> example() {
   std::vector<Row> const inputs{0, 2, 1};
   std::vector<Row> const outputs{1, 2, 0};
-  return Rulebook({0, 2, 2, 3}, Buffer<Row>(std::span<Row const>(inputs)), Buffer<Row>(std::span<Row const>(outputs)),
-                  4, 3, std::nullopt);
+  return Rulebook<>({0, 2, 2, 3}, Buffer<Row>(std::span<Row const>(inputs)), Buffer<Row>(std::span<Row const>(outputs)),
+                    4, 3, std::nullopt);
 }
 
 TEST(Rulebook, ListsPairsByElement) {
-  Rulebook const rules = example();
-  RulebookView const view = rules;
+  Rulebook<> const rules = example();
+  RulebookView<> const view = rules;
   EXPECT_EQ(view.element_count(), 3);
   EXPECT_EQ(view.pair_count(), 3);
   EXPECT_EQ(view.pair_count(0), 2);
@@ -34,8 +34,8 @@ TEST(Rulebook, ListsPairsByElement) {
 }
 
 TEST(Rulebook, TransposesToAView) {
-  Rulebook const rules = example();
-  RulebookView const swapped = rules.transposed();
+  Rulebook<> const rules = example();
+  RulebookView<> const swapped = rules.transposed();
   EXPECT_EQ(swapped.input_count, 3);
   EXPECT_EQ(swapped.output_count, 4);
   EXPECT_EQ(list(swapped.inputs_of(0)), (std::vector<Row>{1, 2}));
@@ -46,14 +46,14 @@ TEST(Rulebook, TransposesToAView) {
 }
 
 TEST(Rulebook, KeepsItsIdentityThroughTransposition) {
-  Rulebook const rules({0, 1}, Buffer<Row>(1, 0), Buffer<Row>(1, 0), 1, 1, 0);
+  Rulebook<> const rules(std::vector<std::int64_t>{0, 1}, Buffer<Row>(1, 0), Buffer<Row>(1, 0), 1, 1, 0);
   EXPECT_EQ(rules.view().identity, std::optional<std::int64_t>(0));
   EXPECT_EQ(rules.transposed().identity, std::optional<std::int64_t>(0));
   EXPECT_EQ(example().view().identity, std::nullopt);
 }
 
 TEST(Rulebook, MayHaveNoPairs) {
-  Rulebook const rules({0, 0, 0}, {}, {}, 0, 5, std::nullopt);
+  Rulebook<> const rules({0, 0, 0}, {}, {}, 0, 5, std::nullopt);
   EXPECT_EQ(rules.element_count(), 2);
   EXPECT_EQ(rules.pair_count(), 0);
   EXPECT_TRUE(rules.view().inputs_of(1).empty());

@@ -16,6 +16,7 @@
 #include "io/error_message.hpp"
 #include "io/shared_data.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
+#include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/io/npz.hpp"
 #include "sparseconv/io/records.hpp"
 #include "support/policies.hpp"
@@ -449,6 +450,25 @@ TEST(VoxelizeOnWaymo, HasItsKnownVoxels) {
   SiteSet<3> const& sites = voxels.tensor.sites();
   KernelGeometry<3> const geometry{.kernel_size = 3, .padding = 1};
   EXPECT_EQ(build_rulebook(cpu, sites, sites, geometry).pair_count(), 788'888);
+}
+
+// The stages of PooledEncoder: sites, and pairs of the submanifold layers of kernel 3.
+TEST(VoxelizeOnWaymo, HasTheStagesThatSpconvMeasuresItselfBy) {
+  auto const path = test::shared_data("waymo_benchmark_pc.npz");
+  if (path.empty()) GTEST_SKIP() << "waymo_benchmark_pc.npz does not lie beside the checkout";
+  VoxelGrid const grid{.voxel_size = {0.1F, 0.1F, 0.1F}, .low = {-80, -80, -2}, .high = {80, 80, 6}};
+  SiteSet<3> sites = voxelize(cpu, read_npz(path), grid).tensor.sites();
+  KernelGeometry<3> const convolution{.kernel_size = 3, .padding = 1};
+  KernelGeometry<3> const pool{.kernel_size = 2, .stride = 2};
+  std::vector<std::int64_t> counts;
+  std::vector<std::int64_t> pairs;
+  for (int stage = 0; stage < 7; ++stage) {
+    if (stage > 0) sites = output_sites(cpu, sites, pool, OutputDefinition::regular);
+    counts.push_back(sites.size());
+    pairs.push_back(build_rulebook(cpu, sites, sites, convolution).pair_count());
+  }
+  EXPECT_EQ(counts, (std::vector<std::int64_t>{125562, 67099, 27855, 10362, 3561, 1081, 212}));
+  EXPECT_EQ(pairs, (std::vector<std::int64_t>{788888, 601049, 277399, 106418, 41697, 14295, 1662}));
 }
 
 }  // namespace

@@ -217,5 +217,11 @@ TEST(FoldBatchNorm, RefusesOtherChannelsAndAnActivationBetween) {
   EXPECT_TRUE(convolution.bias().empty());
 }
 
+TEST(BatchNorm, RefusesFactorsWithoutOffsets) {
+  EXPECT_EQ(
+      test::message_of<ShapeError>([] { return BatchNorm<float>(Buffer<float>(3, 1.F), Buffer<float>(2, 0.F), 0); }),
+      "BatchNorm: 3 factors and 2 offsets; give one of each for every channel");
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -233,7 +233,7 @@ TEST(Convolution, GivesTheSameBitsAfterWhatWasDerivedIsReleased) {
   SparseTensor<float, 3> const input = scene(800, 4);
   auto const before = conv(cpu, input);
   EXPECT_GT(input.sites().derived_bytes(), 0);
-  std::weak_ptr<Rulebook const> const rules = conv.rulebook(cpu, input.sites(), before.sites());
+  std::weak_ptr<Rulebook<> const> const rules = conv.rulebook(cpu, input.sites(), before.sites());
   input.sites().release_derived();
   EXPECT_EQ(input.sites().derived_bytes(), 0);
   EXPECT_TRUE(rules.expired());
@@ -272,6 +272,46 @@ TEST(Convolution, HoldsEitherKindByValue) {
   auto const expected =
       strided_layer(5, 6)(cpu, SubmanifoldConv3D<float>({.in_channels = 4, .out_channels = 5, .seed = 1})(cpu, input));
   test::expect_same_tensor(features, expected);
+}
+
+// Kernel 1, weight 4, bias 0.5: 4 * 3 + 0.5 - 20 is below 0, 4 * 5 + 0.5 - 20 is not.
+TYPED_TEST(ConvolutionOn, AddsAResidualBeforeTheActivation) {
+  SubmanifoldConv1D<float> conv(
+      {.in_channels = 1, .out_channels = 1, .kernel_size = 1, .bias = true, .activation = relu});
+  conv.set_weights(std::array<float, 1>{4});
+  conv.set_bias(std::array<float, 1>{0.5F});
+  SiteSet<1> const sites = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {2}}, {0, {4}}});
+  SparseTensor<float, 1> input(sites, 1);
+  input.features()(0, 0) = 3;
+  input.features()(1, 0) = 5;
+  SparseTensor<float, 1> const shortcut(sites, 1, Buffer<float>(2, -20.F));
+  auto const result = conv.with_residual(TypeParam::policy(), input, shortcut);
+  EXPECT_EQ(test::features_of(result), (std::vector<float>{0, 0.5F}));
+  EXPECT_TRUE(result.sites().is(sites));
+}
+
+TEST(Convolution, RefusesAResidualOfOtherSitesOrChannels) {
+  SubmanifoldConv3D<float> const conv({.in_channels = 4, .out_channels = 6});
+  SparseTensor<float, 3> const input = scene(50, 4);
+  SiteSet<3> const twin(input.grid(), Buffer<Coordinate<3>>(input.sites().coordinates()));
+  EXPECT_EQ(
+      message_of<ShapeError>([&] { return conv.with_residual(cpu, input, SparseTensor<float, 3>(twin, 6)); }),
+      "SubmanifoldConv3D.with_residual: the residual's 50 sites are not the set of the result's 50; give a tensor "
+      "that came from the same sites");
+  EXPECT_EQ(message_of<ShapeError>([&] { return conv.with_residual(cpu, input, input); }),
+            "SubmanifoldConv3D.with_residual: the residual has 4 channels, the layer gives 6; they must be equal");
+}
+
+TYPED_TEST(ConvolutionOn, GoesByPairsOrByRowMap) {
+  SparseConv3D<float> const conv = strided_layer(4, 6);
+  SparseTensor<float, 3> const input = scene(300, 4);
+  auto const expected = conv(seq, input);
+  auto const& where = TypeParam::policy();
+  auto const by_map = conv(where, input, dataflow::implicit_gemm);
+  test::expect_same_tensor(by_map, expected);  // plain loops in the order of seq
+  EXPECT_EQ(conv.row_map(where, input.sites(), by_map.sites()), conv.row_map(where, input.sites(), by_map.sites()));
+  auto const by_pairs = conv(where, input, by_map.sites(), dataflow::gather_gemm_scatter);
+  EXPECT_LE(test::largest_difference(by_pairs.features(), expected.features()), 1e-4);
 }
 
 TEST(Convolution, CountsWeightsAndBias) {

@@ -114,6 +114,11 @@ TEST(SecondEncoder, Has711872Parameters) {
   EXPECT_EQ(encoder.parameter_count(), 710'592 + 640);
 }
 
+TEST(SecondEncoder, RefusesToBeEmpty) {
+  EXPECT_EQ(message_of<ShapeError>([] { return SecondEncoder<float>(std::vector<EncoderLayer<float>>{}); }),
+            "SecondEncoder: no layers; give the layers of an encoder");
+}
+
 TEST(SecondEncoder, DrawsOtherWeightsForEachLayerAndSeed) {
   SecondEncoder<float> const a(4, 1);
   SecondEncoder<float> const again(4, 1);
@@ -231,7 +236,7 @@ TEST(SecondEncoder, HasTheSameBitsForAnyNumberOfThreads) {
 TEST(SecondEncoder, LayersOfAStageShareOneRulebook) {
   SecondEncoder<float> const encoder(4);
   SparseTensor<float, 3> features = scene<float>(200, 4);
-  std::vector<Rulebook const*> rulebooks;
+  std::vector<Rulebook<> const*> rulebooks;
   std::vector<SiteSet<3>> outputs;
   for (auto const& layer : encoder.layers()) {
     SparseTensor<float, 3> const next = layer(cpu, features);
@@ -248,7 +253,7 @@ TEST(SecondEncoder, LayersOfAStageShareOneRulebook) {
   stage(3, 4);
   stage(6, 7);
   stage(9, 10);
-  std::vector<Rulebook const*> distinct = rulebooks;
+  std::vector<Rulebook<> const*> distinct = rulebooks;
   std::sort(distinct.begin(), distinct.end());
   EXPECT_EQ(std::unique(distinct.begin(), distinct.end()) - distinct.begin(), 8);
 }

@@ -25,7 +25,7 @@ SparseTensor<T, D> convolve(Policy const& where, SparseTensor<T, D> const& input
                             Epilogue<T> const& epilogue = {}) {
   SiteSet<D> const outputs = output_sites(where, input.sites(), geometry, definition);
   SparseTensor<T, D> output(outputs, weights.view().out_channels);
-  Rulebook const rules = build_rulebook(where, input.sites(), outputs, geometry);
+  Rulebook<> const rules = build_rulebook(where, input.sites(), outputs, geometry);
   gather_gemm_scatter(where, rules, input.features(), weights, output.features(), epilogue);
   return output;
 }

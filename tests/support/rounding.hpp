@@ -6,16 +6,23 @@
 #include <limits>
 #include <span>
 
+#include "sparseconv/tensor/element.hpp"
 #include "sparseconv/tensor/matrix_view.hpp"
 
 namespace sparseconv::test {
 
 /// How far a sum of `terms` products in T may lie from the exact one: Higham's gamma_n times the sum of absolute
 /// values is at most n u / (1 - n u), u = epsilon / 2; n counts a rounding of each product and each addition. The
-/// double n leaves room for a reference that was itself rounded.
+/// double n leaves room for a reference that was itself rounded. Narrow types sum in float and round once more, in the end.
 template <class T>
 double rounding_bound(std::int64_t terms, double magnitude) {
-  return static_cast<double>(terms + 2) * static_cast<double>(std::numeric_limits<T>::epsilon()) * magnitude;
+  double bound =
+      static_cast<double>(terms + 2) * static_cast<double>(std::numeric_limits<Accumulator<T>>::epsilon()) * magnitude;
+  if constexpr (is_narrow<T>) {
+    bound += static_cast<double>(std::numeric_limits<T>::epsilon()) * magnitude +
+             static_cast<double>(std::numeric_limits<T>::denorm_min());
+  }
+  return bound;
 }
 
 /// The largest deviation of two matrices of one shape. NaN anywhere makes it infinite.

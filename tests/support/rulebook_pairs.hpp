@@ -23,7 +23,7 @@ struct RulePair {
   friend bool operator==(RulePair const&, RulePair const&) = default;
 };
 
-inline std::vector<RulePair> pairs_of(RulebookView const& rules) {
+inline std::vector<RulePair> pairs_of(RulebookView<> const& rules) {
   std::vector<RulePair> pairs;
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
     for (std::size_t i = 0; i < rules.inputs_of(k).size(); ++i) {
@@ -34,7 +34,7 @@ inline std::vector<RulePair> pairs_of(RulebookView const& rules) {
 }
 
 /// Whether two rulebooks hold the same in the same order.
-inline bool same_rules(RulebookView const& a, RulebookView const& b) {
+inline bool same_rules(RulebookView<> const& a, RulebookView<> const& b) {
   return std::ranges::equal(a.offsets, b.offsets) && a.input_count == b.input_count &&
          a.output_count == b.output_count && a.identity == b.identity &&
          std::equal(a.input_rows, a.input_rows + a.pair_count(), b.input_rows) &&

@@ -12,24 +12,31 @@ namespace sparseconv {
 
 /// What is done to an output row when its sum is complete: activation(sum + bias + residual).
 ///
-/// Shapes: bias C_out numbers or empty; residual M x C_out or without data.
-template <Element T>
+/// Computed in the type of the sums and rounded once, when it is stored.
+///
+/// Shapes: bias C_out numbers or empty; residual M x C_out or without data; both in the memory of the output.
+template <Element T, MemorySpace Memory = HostMemory>
 struct Epilogue {
   std::span<T const> bias{};
-  MatrixView<T const> residual{};
+  MatrixView<T const, Memory> residual{};
   Activation activation = no_activation;
 
-  /// Writes the finished row. `sum` may be `output`, else they must not overlap.
-  void operator()(std::int64_t row, std::int64_t channels, T const* sum, T* output) const {
-    if (bias.empty()) {
-      std::copy_n(sum, channels, output);
-    } else {
-      for (std::int64_t c = 0; c < channels; ++c) output[c] = sum[c] + bias[static_cast<std::size_t>(c)];
+  /// Finishes a row of sums in place and writes it; `sum` may be `output`, else they must not overlap.
+  void operator()(std::int64_t row, std::int64_t channels, Accumulator<T>* sum, T* output) const
+      requires(Memory::host_reads) {
+    if (!bias.empty()) {
+      for (std::int64_t c = 0; c < channels; ++c)
+        sum[c] += static_cast<Accumulator<T>>(bias[static_cast<std::size_t>(c)]);
     }
     if (residual.data != nullptr) {
-      for (std::int64_t c = 0; c < channels; ++c) output[c] += residual(row, c);
+      for (std::int64_t c = 0; c < channels; ++c) sum[c] += static_cast<Accumulator<T>>(residual(row, c));
     }
-    activation.apply(output, channels);
+    activation.apply(sum, channels);
+    if constexpr (is_narrow<T>) {
+      for (std::int64_t c = 0; c < channels; ++c) output[c] = T(sum[c]);
+    } else if (sum != output) {
+      std::copy_n(sum, channels, output);
+    }
   }
 };
 

@@ -16,17 +16,18 @@
 namespace sparseconv {
 
 /// Throws: ShapeError names the first operand of a convolution that does not fit the others.
-template <Element T>
-void check_operands(RulebookView const& rules, MatrixView<T const> input, WeightsView<T> const& weights,
-                    MatrixView<T const> output, Epilogue<T> const& epilogue, std::string const& call) {
+template <Element T, MemorySpace Memory>
+void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
+                    MatrixView<T const, Memory> input, WeightsView<T, Memory> const& weights,
+                    MatrixView<T const, Memory> output, Epilogue<T, Memory> const& epilogue, std::string const& call) {
   auto const require = [&](std::int64_t given, std::int64_t needed, char const* what, char const* whose) {
     if (given == needed) return;
     throw ShapeError(call + ": " + what + " " + std::to_string(given) + ", " + whose + " " + std::to_string(needed) +
                      "; they must be equal");
   };
-  require(weights.elements, rules.element_count(), "the weights' kernel elements are", "the rulebook's are");
-  require(input.rows, rules.input_count, "the input's rows are", "the rulebook's input sites are");
-  require(output.rows, rules.output_count, "the output's rows are", "the rulebook's output sites are");
+  require(weights.elements, elements, "the weights' kernel elements are", "the rulebook's are");
+  require(input.rows, input_count, "the input's rows are", "the rulebook's input sites are");
+  require(output.rows, output_count, "the output's rows are", "the rulebook's output sites are");
   require(input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
   require(output.columns, weights.out_channels, "the output's channels are", "the weights' output channels are");
   if (!epilogue.bias.empty()) {
@@ -40,26 +41,28 @@ void check_operands(RulebookView const& rules, MatrixView<T const> input, Weight
 }
 
 template <Element T>
-void convolve_rows(SequentialPolicy const&, RulebookView const& rules, MatrixView<T const> input,
+void convolve_rows(SequentialPolicy const&, RulebookView<> const& rules, MatrixView<T const> input,
                    WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
-  std::fill_n(output.data, output.size(), T{0});
+  Buffer<Accumulator<T>> sums(output.size(), Accumulator<T>{0});
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
     MatrixView<T const> const matrix = weights.element(k);
     for (std::int64_t pair = 0; pair < rules.pair_count(k); ++pair) {
       T const* const in = input.row(rules.inputs_of(k)[static_cast<std::size_t>(pair)]);
-      T* const out = output.row(rules.outputs_of(k)[static_cast<std::size_t>(pair)]);
+      Accumulator<T>* const out = sums.data() + rules.outputs_of(k)[static_cast<std::size_t>(pair)] * output.columns;
       for (std::int64_t c = 0; c < input.columns; ++c) {
-        for (std::int64_t j = 0; j < output.columns; ++j) out[j] += in[c] * matrix(c, j);
+        for (std::int64_t j = 0; j < output.columns; ++j) {
+          out[j] += static_cast<Accumulator<T>>(in[c]) * static_cast<Accumulator<T>>(matrix(c, j));
+        }
       }
     }
   }
   for (std::int64_t row = 0; row < output.rows; ++row) {
-    epilogue(row, output.columns, output.row(row), output.row(row));
+    epilogue(row, output.columns, sums.data() + row * output.columns, output.row(row));
   }
 }
 
 template <Element T>
-void convolve_rows(CpuPolicy const& where, RulebookView const& rules, MatrixView<T const> input,
+void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> input,
                    WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
   convolve_in_blocks(where, rules, input, weights, output, epilogue);
 }
@@ -70,17 +73,30 @@ void convolve_rows(CpuPolicy const& where, RulebookView const& rules, MatrixView
 ///
 /// Shapes: input N x C_in, weights K x C_in x C_out, output M x C_out, N and M as in the rulebook.
 ///         Output must not overlap the other operands.
-/// Order:  waits for the result.
-/// Bits:   the same on every run and for any number of threads: a row is summed by element, then input channel.
-///         `cpu` fuses multiplications and additions where the processor can, `seq` does not.
-/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread.
+/// Order:  `seq` and `cpu` wait for the result; a device policy does not, its work is ordered on the stream.
+/// Bits:   the same on every run and for any number of threads: a row is summed by element, then input channel, in float
+///         (double for double), and rounded once. `cpu` fuses multiplications and additions where the processor can, `seq`
+///         does not; a device's fragments sum 8 or 16 channels in an order of their own.
+/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread, and for half and
+///         bfloat16 the input once in float.
 /// Throws: ShapeError if an operand does not fit the others.
-template <ExecutionPolicy Policy, Element T>
-void gather_gemm_scatter(Policy const& where, RulebookView const& rules,
-                         std::type_identity_t<MatrixView<T const>> input, std::type_identity_t<WeightsView<T>> weights,
-                         MatrixView<T> output, std::type_identity_t<Epilogue<T>> const& epilogue = {}) {
-  check_operands<T>(rules, input, weights, output, epilogue, "gather_gemm_scatter");
+template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+void gather_gemm_scatter(Policy const& where, RulebookView<Memory> const& rules,
+                         std::type_identity_t<MatrixView<T const, Memory>> input,
+                         std::type_identity_t<WeightsView<T, Memory>> weights, MatrixView<T, Memory> output,
+                         std::type_identity_t<Epilogue<T, Memory>> const& epilogue = {}) {
+  check_reach<Policy, Memory>();
+  check_operands<T, Memory>(rules.element_count(), rules.input_count, rules.output_count, input, weights, output,
+                            epilogue, "gather_gemm_scatter");
   convolve_rows<T>(where, rules, input, weights, output, epilogue);
+}
+
+template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+void gather_gemm_scatter(Policy const& where, Rulebook<Memory> const& rules,
+                         std::type_identity_t<MatrixView<T const, Memory>> input,
+                         std::type_identity_t<WeightsView<T, Memory>> weights, MatrixView<T, Memory> output,
+                         std::type_identity_t<Epilogue<T, Memory>> const& epilogue = {}) {
+  gather_gemm_scatter(where, rules.view(), input, weights, output, epilogue);
 }
 
 }  // namespace sparseconv

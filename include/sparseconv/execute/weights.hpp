@@ -18,7 +18,7 @@ namespace sparseconv {
 ///
 /// Shapes: K x C_in x C_out, row-major; element k is the C_in x C_out matrix by which input rows are multiplied from
 /// the left.
-template <Element T>
+template <Element T, MemorySpace Memory = HostMemory>
 struct WeightsView {
   T const* data = nullptr;
   std::int64_t elements = 0;
@@ -27,7 +27,7 @@ struct WeightsView {
   DerivedStore* derived = nullptr;  ///< where the forms that executors make of the weights are kept, if anywhere
 
   [[nodiscard]] std::int64_t size() const { return elements * in_channels * out_channels; }
-  [[nodiscard]] MatrixView<T const> element(std::int64_t k) const {
+  [[nodiscard]] MatrixView<T const, Memory> element(std::int64_t k) const {
     return {data + k * in_channels * out_channels, in_channels, out_channels};
   }
 };
@@ -35,14 +35,14 @@ struct WeightsView {
 /// The matrices of a convolution; see WeightsView, which it converts to.
 ///
 /// A handle on numbers that never change: copies share them, and the forms that executors made of them.
-template <Element T>
+template <Element T, MemorySpace Memory = HostMemory>
 class Weights {
  public:
   Weights() : Weights(0, 0, 0, {}) {}
 
   /// Throws: ShapeError if a count is negative, or values does not hold elements x in_channels x out_channels numbers;
   ///         CapacityError if that product exceeds 2^63 - 1.
-  Weights(std::int64_t elements, std::int64_t in_channels, std::int64_t out_channels, Buffer<T> values)
+  Weights(std::int64_t elements, std::int64_t in_channels, std::int64_t out_channels, Buffer<T, Memory> values)
       : elements_(elements), in_channels_(in_channels), out_channels_(out_channels) {
     std::string const shape = std::to_string(elements) + " kernel elements x " + std::to_string(in_channels) + " x " +
                               std::to_string(out_channels) + " channels";
@@ -63,15 +63,15 @@ class Weights {
     contents_->values = std::move(values);
   }
 
-  [[nodiscard]] WeightsView<T> view() const {
+  [[nodiscard]] WeightsView<T, Memory> view() const {
     return {contents_->values.data(), elements_, in_channels_, out_channels_, &contents_->derived};
   }
-  operator WeightsView<T>() const { return view(); }  // NOLINT: a view of itself
-  [[nodiscard]] Buffer<T> const& values() const { return contents_->values; }
+  operator WeightsView<T, Memory>() const { return view(); }  // NOLINT: a view of itself
+  [[nodiscard]] Buffer<T, Memory> const& values() const { return contents_->values; }
 
  private:
   struct Contents {
-    Buffer<T> values;
+    Buffer<T, Memory> values;
     DerivedStore derived;
   };
 

@@ -21,8 +21,8 @@ namespace sparseconv {
 
 /// The element that takes every output to the input in the same cell, if the sets are one and the geometry has such an
 /// element.
-template <int D>
-std::optional<std::int64_t> identity_element(SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+template <int D, MemorySpace Memory>
+std::optional<std::int64_t> identity_element(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> const& outputs,
                                              KernelGeometry<D> const& geometry) {
   if (!inputs.is(outputs) || geometry.stride != PerAxis<D>(1)) return std::nullopt;
   std::int64_t element = 0;
@@ -38,8 +38,8 @@ std::optional<std::int64_t> identity_element(SiteSet<D> const& inputs, SiteSet<D
 
 /// The pairs of every element, found one coordinate at a time.
 template <int D, class Find>
-Rulebook collect_pairs(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry,
-                       Find const& find) {
+Rulebook<> collect_pairs(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry,
+                         Find const& find) {
   std::vector<std::int64_t> offsets{0};
   std::vector<Row> input_rows;
   std::vector<Row> output_rows;
@@ -55,14 +55,14 @@ Rulebook collect_pairs(SiteSet<D> const& inputs, SiteSet<D> const& outputs, Kern
     }
     offsets.push_back(static_cast<std::int64_t>(input_rows.size()));
   }
-  return Rulebook(std::move(offsets), Buffer<Row>(std::span<Row const>(input_rows)),
-                  Buffer<Row>(std::span<Row const>(output_rows)), inputs.size(), outputs.size(),
-                  identity_element(inputs, outputs, geometry));
+  return Rulebook<>(offsets, Buffer<Row>(std::span<Row const>(input_rows)),
+                    Buffer<Row>(std::span<Row const>(output_rows)), inputs.size(), outputs.size(),
+                    identity_element(inputs, outputs, geometry));
 }
 
 template <int D, class Lookup>
-Rulebook build_rulebook_with(SequentialPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                             KernelGeometry<D> const& geometry, Lookup) {
+Rulebook<> build_rulebook_with(SequentialPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                               KernelGeometry<D> const& geometry, Lookup) {
   if constexpr (std::is_same_v<Lookup, lookup::Hash>) {
     return cached_hash_table(where, inputs)->visit([&](auto const& table) {
       return collect_pairs(inputs, outputs, geometry, [&](auto const& sought) { return table.find(sought); });
@@ -74,8 +74,8 @@ Rulebook build_rulebook_with(SequentialPolicy const& where, SiteSet<D> const& in
 }
 
 template <int D, class Lookup>
-Rulebook build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                             KernelGeometry<D> const& geometry, Lookup) {
+Rulebook<> build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                               KernelGeometry<D> const& geometry, Lookup) {
   RulebookAssembly const assembly(geometry.element_count(), inputs.size(), outputs.size(),
                                   identity_element(inputs, outputs, geometry));
   std::int64_t const elements = assembly.found_elements();
@@ -99,15 +99,18 @@ Rulebook build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs, S
 ///
 /// The outputs may be any set; output_sites makes those of a convolution. See RulebookView for the order of the pairs.
 ///
-/// Order:  waits for the result.
+/// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy and lookup.
 /// Work:   sorted: one sweep of both lists for each row of the kernel, half of them where the map is symmetric;
-///         hash: one probe for each element and output. 8 bytes a pair, twice that while it is being built.
+///         hash: one probe for each element and output. 8 bytes a pair, twice that while it is being built. On a device both
+///         halve where the map is symmetric, sorted is a bisection for each element and output, and memory is 12 bytes for
+///         each element and output, as the host does not know the number of pairs.
 /// Throws: ShapeError if the geometry is not valid; CapacityError if the sites span a box too large for 127-bit keys.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
-template <ExecutionPolicy Policy, int D, class Lookup = lookup::Sorted>
-Rulebook build_rulebook(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                        KernelGeometry<D> const& geometry, Lookup how = {}) {
+template <ExecutionPolicy Policy, int D, MemorySpace Memory, class Lookup = lookup::Default<Policy>>
+Rulebook<Memory> build_rulebook(Policy const& where, SiteSet<D, Memory> const& inputs,
+                                SiteSet<D, Memory> const& outputs, KernelGeometry<D> const& geometry, Lookup how = {}) {
+  check_reach<Policy, Memory>();
   static_assert(is_lookup<Lookup>, "build_rulebook: the last argument is lookup::sorted or lookup::hash");
   check_geometry(geometry, "build_rulebook");
   return build_rulebook_with(where, inputs, outputs, geometry, how);

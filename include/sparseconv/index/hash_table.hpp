@@ -37,28 +37,53 @@ struct HashTableView {
   HashSlot<Key> const* slots = nullptr;
   std::uint64_t mask = 0;
 
-  /// The row of the site at a coordinate, or no_row. Any coordinate may be asked for.
-  [[nodiscard]] Row find(WideCoordinate<D> const& coordinate) const {
-    if (!packing.contains(coordinate)) return no_row;
+  /// A question to the table: what to look for, and from which place on. `inside` says whether it can be there at all.
+  struct Probe {
+    Key key{0};
+    std::uint64_t place = 0;
+    bool inside = false;
+  };
+
+  /// The question for a coordinate, for who asks many and fetches their places before he goes on.
+  [[nodiscard]] constexpr Probe probe(WideCoordinate<D> const& coordinate) const {
+    if (!packing.contains(coordinate)) return {};
     Key const key = packing.key(coordinate);
-    std::uint64_t place = hash_key(key) & mask;
-    while (slots[place].row != no_row && slots[place].key != key) place = (place + 1) & mask;
+    return {key, hash_key(key) & mask, true};
+  }
+
+  [[nodiscard]] constexpr Row find(Probe const& probe) const {
+    if (!probe.inside) return no_row;
+    std::uint64_t place = probe.place;
+    while (slots[place].row != no_row && slots[place].key != probe.key) place = (place + 1) & mask;
     return slots[place].row;
   }
+
+  /// The row of the site at a coordinate, or no_row. Any coordinate may be asked for.
+  [[nodiscard]] constexpr Row find(WideCoordinate<D> const& coordinate) const { return find(probe(coordinate)); }
 };
 
 /// The rows of a site set by coordinate: linear probing, load at most 1/2, so a probe always ends.
 ///
 /// Keys are packed relative to the box of the sites, in 64 bits where they fit and 128 where they do not.
-template <int D>
+template <int D, MemorySpace Memory = HostMemory>
 class HashTable {
  public:
+  template <class Key>
+  struct Table {
+    KeyPacking<D, Key> packing;
+    Buffer<HashSlot<Key>, Memory> slots;
+  };
+
+  HashTable() = default;
+  template <class Key>
+  explicit HashTable(Table<Key> table) : table_(std::move(table)) {}
+
   /// The row of the site at a coordinate, or no_row.
-  [[nodiscard]] Row find(Coordinate<D> const& coordinate) const {
+  [[nodiscard]] Row find(Coordinate<D> const& coordinate) const requires(Memory::host_reads) {
     return visit([&](auto const& view) { return view.find(widen(coordinate)); });
   }
 
-  /// Calls body with the HashTableView of the key width in use.
+  /// Calls body with the HashTableView of the key width in use; it looks up where the table's memory can be read.
   template <class Body>
   decltype(auto) visit(Body&& body) const {
     return std::visit(
@@ -78,49 +103,48 @@ class HashTable {
     return std::visit([](auto const& table) { return table.slots.bytes(); }, table_);
   }
 
-  template <ExecutionPolicy Policy, int Dimension>
-  friend HashTable<Dimension> build_hash_table(Policy const& where, SiteSet<Dimension> const& sites);
-
  private:
-  template <class Key>
-  struct Table {
-    KeyPacking<D, Key> packing;
-    Buffer<HashSlot<Key>> slots;
-  };
-
   std::variant<Table<std::uint64_t>, Table<WideKey>> table_;
 };
 
+/// The number of places for so many sites.
+constexpr std::int64_t hash_capacity(std::int64_t sites) {
+  return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(sites) * 2 + 1));
+}
+
+template <HostPolicy Policy, int D, class Key>
+HashTable<D> fill_hash_table(Policy const& where, SiteSet<D> const& sites, KeyPacking<D, Key> const& packing) {
+  Buffer<HashSlot<Key>> slots(where.memory(), hash_capacity(sites.size()));
+  for_each_index(where, slots.size(), [&](std::int64_t place) { slots[place] = {Key{0}, no_row}; });
+  std::uint64_t const mask = static_cast<std::uint64_t>(slots.size()) - 1;
+  for_each_index(where, sites.size(), [&](std::int64_t row) {
+    Key const key = packing.key(widen(sites.coordinates()[static_cast<std::size_t>(row)]));
+    // Sites are unique: whoever finds a free place owns it, and no key has to be read before all are written.
+    for (std::uint64_t place = hash_key(key) & mask;; place = (place + 1) & mask) {
+      HashSlot<Key>& slot = slots[static_cast<std::int64_t>(place)];
+      Row free = no_row;
+      if (std::atomic_ref<Row>(slot.row).compare_exchange_strong(free, static_cast<Row>(row),
+                                                                 std::memory_order_relaxed)) {
+        slot.key = key;
+        break;
+      }
+    }
+  });
+  return HashTable<D>(typename HashTable<D>::template Table<Key>{packing, std::move(slots)});
+}
+
 /// Builds the hash table of a site set.
 ///
-/// Order:  waits for the result.
+/// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   look-ups give the same on every run; where a key stands in the table may depend on the number of threads.
 /// Work:   one insertion a site; 16 bytes a place with 64-bit keys, 32 with 128-bit ones.
 /// Throws: CapacityError if the coordinates of the sites need more than 127 bits.
-template <ExecutionPolicy Policy, int D>
-HashTable<D> build_hash_table(Policy const& where, SiteSet<D> const& sites) {
-  auto const capacity = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(sites.size()) * 2 + 1));
-  HashTable<D> result;
-  with_key_packing(sites.bounding_box(), "build_hash_table", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-    Buffer<HashSlot<Key>> slots(where.memory(), capacity);
-    for_each_index(where, capacity, [&](std::int64_t place) { slots[place] = {Key{0}, no_row}; });
-    std::uint64_t const mask = static_cast<std::uint64_t>(capacity) - 1;
-    for_each_index(where, sites.size(), [&](std::int64_t row) {
-      Key const key = packing.key(widen(sites.coordinates()[static_cast<std::size_t>(row)]));
-      // Sites are unique: whoever finds a free place owns it, and no key has to be read before all are written.
-      for (std::uint64_t place = hash_key(key) & mask;; place = (place + 1) & mask) {
-        HashSlot<Key>& slot = slots[static_cast<std::int64_t>(place)];
-        Row free = no_row;
-        if (std::atomic_ref<Row>(slot.row).compare_exchange_strong(free, static_cast<Row>(row),
-                                                                   std::memory_order_relaxed)) {
-          slot.key = key;
-          break;
-        }
-      }
-    });
-    result.table_ = typename HashTable<D>::template Table<Key>{packing, std::move(slots)};
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+HashTable<D, Memory> build_hash_table(Policy const& where, SiteSet<D, Memory> const& sites) {
+  check_reach<Policy, Memory>();
+  return with_key_packing(sites.bounding_box(), "build_hash_table", [&]<class Key>(KeyPacking<D, Key> const& packing) {
+    return fill_hash_table(where, sites, packing);
   });
-  return result;
 }
 
 }  // namespace sparseconv

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "sparseconv/policy.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
@@ -20,6 +21,10 @@ struct Hash {};
 
 inline constexpr Sorted sorted{};
 inline constexpr Hash hash{};
+
+/// What a policy does when it is not told: sorted on the host, hash on a device.
+template <class Policy>
+using Default = std::conditional_t<DevicePolicy<Policy>, Hash, Sorted>;
 
 }  // namespace lookup
 

@@ -25,24 +25,30 @@ Buffer<Coordinate<D>> output_coordinates(SequentialPolicy const&, SiteSet<D> con
   return Buffer<Coordinate<D>>(std::span<Coordinate<D> const>(reached));
 }
 
+template <HostPolicy Policy, int D>
+SiteSet<D> reached_site_set(Policy const& where, SiteSet<D> const& inputs, ReachedOutputs<D> const& reached,
+                            Grid<D> const& grid) {
+  return SiteSet<D>(grid, output_coordinates(where, inputs, reached));
+}
+
 /// The output sites of a convolution; see OutputDefinition for what they are, docs/semantics.md for examples.
 ///
 /// Submanifold outputs with same padding are the input's own set, by identity.
 ///
 /// Units:  coordinates in cells of the output grid, see output_grid.
-/// Order:  waits for the result.
+/// Order:  waits for the result, on a device once, for the number of sites and their box.
 /// Bits:   the same for every policy.
 /// Throws: ShapeError as output_grid does; CoordinateError if an output of an unbounded grid does not fit 32 bits;
 ///         CapacityError if there are more than 2^31 - 1, or their coordinates need more than 127 bits.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3 (regular, submanifold);
 ///         Choy, Gwak, Savarese, CVPR 2019 (floor).
-template <ExecutionPolicy Policy, int D>
-SiteSet<D> output_sites(Policy const& where, SiteSet<D> const& inputs, KernelGeometry<D> const& geometry,
-                        OutputDefinition definition) {
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& inputs,
+                                KernelGeometry<D> const& geometry, OutputDefinition definition) {
+  check_reach<Policy, Memory>();
   Grid<D> const grid = output_grid(inputs.grid(), geometry, definition, "output_sites");
   if (definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding()) return inputs;
-  ReachedOutputs<D> const reached(geometry, definition, grid);
-  return SiteSet<D>(grid, output_coordinates(where, inputs, reached));
+  return reached_site_set(where, inputs, ReachedOutputs<D>(geometry, definition, grid), grid);
 }
 
 }  // namespace sparseconv

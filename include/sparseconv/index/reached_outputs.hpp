@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -31,7 +32,7 @@ class ReachedOutputs {
   }
 
   template <class Body>
-  void operator()(Coordinate<D> const& input, Body const& body) const {
+  constexpr void operator()(Coordinate<D> const& input, Body&& body) const {
     std::array<Range, static_cast<std::size_t>(D)> ranges;
     for (int axis = 0; axis < D; ++axis) {
       auto const a = static_cast<std::size_t>(axis);
@@ -41,6 +42,17 @@ class ReachedOutputs {
     WideCoordinate<D> output{};
     output[0] = input.batch;
     along_axis<0>(input, ranges, output, body);
+  }
+
+  /// An upper bound of the outputs that one input reaches.
+  [[nodiscard]] constexpr std::int64_t most() const {
+    if (definition_ != OutputDefinition::regular) return 1;
+    std::int64_t product = 1;
+    for (int axis = 0; axis < D; ++axis) {
+      std::int64_t const step = geometry_.stride[axis] / std::gcd(geometry_.stride[axis], geometry_.dilation[axis]);
+      product *= (geometry_.kernel_size[axis] + step - 1) / step;
+    }
+    return product;
   }
 
   /// The outputs of the low and high corner of a box of inputs, which enclose those of all in between.
@@ -67,7 +79,7 @@ class ReachedOutputs {
   };
 
   // floor(c / stride): most strides are powers of two, for which a shift does what takes a division several times as long.
-  [[nodiscard]] std::int64_t divided(int axis, std::int64_t c) const {
+  [[nodiscard]] constexpr std::int64_t divided(int axis, std::int64_t c) const {
     int const shift = stride_shift_[static_cast<std::size_t>(axis)];
     if (shift >= 0) return c >> shift;
     std::int64_t const stride = geometry_.stride[axis];
@@ -75,7 +87,7 @@ class ReachedOutputs {
   }
 
   // The outputs along an axis that an input at c can reach at all.
-  [[nodiscard]] Range range(int axis, std::int64_t c) const {
+  [[nodiscard]] constexpr Range range(int axis, std::int64_t c) const {
     if (definition_ == OutputDefinition::floor) return {divided(axis, c), divided(axis, c)};
     std::int64_t const dilation = geometry_.dilation[axis];
     std::int64_t const padded = c + geometry_.padding[axis];
@@ -87,13 +99,14 @@ class ReachedOutputs {
   }
 
   // What of a range lies in the output grid.
-  [[nodiscard]] Range inside(int axis, Range reach) const {
+  [[nodiscard]] constexpr Range inside(int axis, Range reach) const {
     if (!outputs_.shape.bounded()) return reach;
     return {std::max<std::int64_t>(reach.first, 0), std::min<std::int64_t>(reach.last, outputs_.shape[axis] - 1)};
   }
 
   template <int Axis, class Ranges, class Body>
-  void along_axis(Coordinate<D> const& input, Ranges const& ranges, WideCoordinate<D>& output, Body const& body) const {
+  constexpr void along_axis(Coordinate<D> const& input, Ranges const& ranges, WideCoordinate<D>& output,
+                            Body&& body) const {
     if constexpr (Axis == D) {
       body(std::as_const(output));
     } else {

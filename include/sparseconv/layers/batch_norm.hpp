@@ -7,10 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/layers/convolution.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv {
@@ -24,25 +26,53 @@ struct BatchNormStatistics {
   std::span<T const> variance;  ///< running variance, biased or not as it was trained
 };
 
+/// Writes number i of an N x C matrix times the factor of its channel, plus the channel's offset.
+template <Element T>
+struct NormalizeEach {
+  T const* from;
+  T* to;
+  Accumulator<T> const* factors;
+  Accumulator<T> const* offsets;
+  std::int64_t channels;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
+    std::int64_t const c = i % channels;
+    to[i] = T(static_cast<Accumulator<T>>(from[i]) * factors[c] + offsets[c]);
+  }
+};
+
 /// Batch norm of a trained network: scale * (x - mean) / sqrt(variance + epsilon) + shift, active rows only.
 ///
-/// A new one has scale 1, shift 0, mean 0, variance 1, as in PyTorch before training.
-template <Element T>
+/// A new one has scale 1, shift 0, mean 0, variance 1, as in PyTorch before training. copy_to brings it to a device.
+template <Element T, MemorySpace Memory = HostMemory>
 class BatchNorm {
  public:
+  using Number = Accumulator<T>;
+
   /// Throws: ShapeError if channels < 1 or epsilon is negative or not a number.
-  explicit BatchNorm(std::int64_t channels, double epsilon = 1e-5)
-      : epsilon_(epsilon), factors_(checked(channels, epsilon), T{0}), offsets_(channels, T{0}) {
-    std::fill(factors_.begin(), factors_.end(), static_cast<T>(1 / std::sqrt(1 + epsilon)));
+  explicit BatchNorm(std::int64_t channels, double epsilon = 1e-5) requires(Memory::host_reads)
+      : epsilon_(epsilon), factors_(checked(channels, epsilon), Number{0}), offsets_(channels, Number{0}) {
+    std::fill(factors_.begin(), factors_.end(), static_cast<Number>(1 / std::sqrt(1 + epsilon)));
+  }
+
+  /// A norm y = x * factors + offsets. Shapes: C numbers each.
+  /// Throws: ShapeError if there are not as many factors as offsets, or what the other constructor throws.
+  BatchNorm(Buffer<Number, Memory> factors, Buffer<Number, Memory> offsets, double epsilon)
+      : epsilon_(epsilon), factors_(std::move(factors)), offsets_(std::move(offsets)) {
+    if (checked(factors_.size(), epsilon) != offsets_.size()) {
+      throw ShapeError("BatchNorm: " + std::to_string(factors_.size()) + " factors and " +
+                       std::to_string(offsets_.size()) + " offsets; give one of each for every channel");
+    }
   }
 
   [[nodiscard]] std::int64_t channels() const { return factors_.size(); }
+  [[nodiscard]] double epsilon() const { return epsilon_; }
 
   /// Learned numbers: scale and shift.
   [[nodiscard]] std::int64_t parameter_count() const { return 2 * channels(); }
 
   /// Throws: ShapeError if one of them does not have C numbers, or variance + epsilon is not positive.
-  void set(BatchNormStatistics<T> const& statistics) {
+  void set(BatchNormStatistics<T> const& statistics) requires(Memory::host_reads) {
     auto const check = [&](std::span<T const> values, char const* what) {
       if (static_cast<std::int64_t>(values.size()) == channels()) return;
       throw ShapeError(std::string("BatchNorm.set: ") + what + " has " + std::to_string(values.size()) +
@@ -52,8 +82,8 @@ class BatchNorm {
     check(statistics.shift, "shift");
     check(statistics.mean, "mean");
     check(statistics.variance, "variance");
-    Buffer<T> factors(channels());
-    Buffer<T> offsets(channels());
+    Buffer<Number> factors(channels());
+    Buffer<Number> offsets(channels());
     for (std::int64_t c = 0; c < channels(); ++c) {
       auto const i = static_cast<std::size_t>(c);
       double const spread = static_cast<double>(statistics.variance[i]) + epsilon_;
@@ -62,33 +92,42 @@ class BatchNorm {
                          std::to_string(spread) + "; it must be positive");
       }
       double const factor = static_cast<double>(statistics.scale[i]) / std::sqrt(spread);
-      factors[c] = static_cast<T>(factor);
-      offsets[c] =
-          static_cast<T>(static_cast<double>(statistics.shift[i]) - factor * static_cast<double>(statistics.mean[i]));
+      factors[c] = static_cast<Number>(factor);
+      offsets[c] = static_cast<Number>(static_cast<double>(statistics.shift[i]) -
+                                       factor * static_cast<double>(statistics.mean[i]));
     }
     factors_ = std::move(factors);
     offsets_ = std::move(offsets);
   }
 
-  /// y = x * factors + offsets.
-  [[nodiscard]] std::span<T const> factors() const { return factors_; }
-  [[nodiscard]] std::span<T const> offsets() const { return offsets_; }
+  /// y = x * factors + offsets; both in the norm's memory.
+  [[nodiscard]] std::span<Number const> factors() const { return span_of(factors_); }
+  [[nodiscard]] std::span<Number const> offsets() const { return span_of(offsets_); }
 
   /// Shapes: N x C to N x C, on the same sites.
+  /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
   /// Throws: ShapeError if the input does not have C channels.
   template <ExecutionPolicy Policy, int D>
-  [[nodiscard]] SparseTensor<T, D> operator()(Policy const& where, SparseTensor<T, D> const& input) const {
+  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
+                                                      SparseTensor<T, D, Memory> const& input) const {
+    check_reach<Policy, Memory>();
     if (input.channels() != channels()) {
       throw ShapeError("BatchNorm: input has " + std::to_string(input.channels()) + " channels, the layer " +
                        std::to_string(channels()) + "; they must be equal");
     }
-    SparseTensor<T, D> result(input.sites(), channels(), Buffer<T>(where.memory(), input.size() * channels()));
-    for_each_index(where, input.size(), [&](std::int64_t row) {
-      for (std::int64_t c = 0; c < channels(); ++c) {
-        result.features()(row, c) = input.features()(row, c) * factors_[c] + offsets_[c];
-      }
-    });
-    return result;
+    Buffer<T, Memory> values(where.memory(), input.size() * channels());
+    MatrixView<T const, Memory> const from = input.features();
+    if constexpr (HostPolicy<Policy>) {
+      for_each_index(where, input.size(), [&](std::int64_t row) {  // by row: a loop without division
+        for (std::int64_t c = 0; c < channels(); ++c) {
+          values[row * channels() + c] = T(static_cast<Number>(from(row, c)) * factors_[c] + offsets_[c]);
+        }
+      });
+    } else {
+      for_each_index(where, values.size(),
+                     NormalizeEach<T>{from.data, values.data(), factors_.data(), offsets_.data(), channels()});
+    }
+    return SparseTensor<T, D, Memory>(input.sites(), channels(), std::move(values));
   }
 
  private:
@@ -102,10 +141,23 @@ class BatchNorm {
     return channels;
   }
 
+  static std::span<Number const> span_of(Buffer<Number, Memory> const& values) {
+    return {values.data(), static_cast<std::size_t>(values.size())};
+  }
+
   double epsilon_;
-  Buffer<T> factors_;
-  Buffer<T> offsets_;
+  Buffer<Number, Memory> factors_;
+  Buffer<Number, Memory> offsets_;
 };
+
+/// The norm in the memory of a device policy.
+///
+/// Order:  does not wait; ordered on the policy's stream.
+/// Throws: std::bad_alloc, CudaError.
+template <DevicePolicy Policy, Element T>
+BatchNorm<T, typename Policy::Memory> copy_to(Policy const& where, BatchNorm<T> const& norm) {
+  return {copy_to(where, norm.factors()), copy_to(where, norm.offsets()), norm.epsilon()};
+}
 
 /// Puts a batch norm into the convolution before it, which then does the work of both.
 ///
@@ -123,10 +175,14 @@ void fold_batch_norm(Convolution<T, D>& convolution, BatchNorm<T> const& norm) {
   WeightsView<T> const weights = convolution.weights();
   auto const channels = static_cast<std::size_t>(norm.channels());
   Buffer<T> folded(std::span<T const>(weights.data, static_cast<std::size_t>(weights.size())));
-  for (std::int64_t i = 0; i < folded.size(); ++i) folded[i] *= norm.factors()[static_cast<std::size_t>(i) % channels];
-  Buffer<T> bias(norm.offsets());
-  for (std::size_t c = 0; c < convolution.bias().size(); ++c) {
-    bias[static_cast<std::int64_t>(c)] += convolution.bias()[c] * norm.factors()[c];
+  for (std::int64_t i = 0; i < folded.size(); ++i) {
+    folded[i] = T(static_cast<Accumulator<T>>(folded[i]) * norm.factors()[static_cast<std::size_t>(i) % channels]);
+  }
+  Buffer<T> bias(norm.channels());
+  for (std::size_t c = 0; c < channels; ++c) {
+    Accumulator<T> sum = norm.offsets()[c];
+    if (!convolution.bias().empty()) sum += static_cast<Accumulator<T>>(convolution.bias()[c]) * norm.factors()[c];
+    bias[static_cast<std::int64_t>(c)] = T(sum);
   }
   Convolution<T, D> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
   both.set_weights(folded);

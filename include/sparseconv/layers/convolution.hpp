@@ -8,19 +8,22 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/dataflow.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
+#include "sparseconv/execute/implicit_gemm.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/index/cached_index.hpp"
 #include "sparseconv/layers/initialization.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv {
 
 /// What all convolution layers share: weights, a kernel geometry, an output definition, and the call.
 ///
-/// Users make SparseConv and SubmanifoldConv; a Convolution holds either by value, so that a network can keep a list of them.
-/// A call changes nothing in the layer and is safe from several threads.
-template <Element T, int D>
+/// Users make SparseConv and SubmanifoldConv; a Convolution holds either by value, so that a network can keep a list of them,
+/// and copy_to brings it to a device. A call changes nothing in the layer and is safe from several threads.
+template <Element T, int D, MemorySpace Memory = HostMemory>
 class Convolution {
  public:
   [[nodiscard]] std::int64_t in_channels() const { return weights_.view().in_channels; }
@@ -29,18 +32,21 @@ class Convolution {
   [[nodiscard]] OutputDefinition definition() const { return definition_; }
   [[nodiscard]] Activation activation() const { return activation_; }
 
-  /// K x C_in x C_out, see WeightsView.
-  [[nodiscard]] WeightsView<T> weights() const { return weights_.view(); }
+  /// What messages call the layer.
+  [[nodiscard]] std::string const& name() const { return name_; }
 
-  /// C_out numbers, or none.
-  [[nodiscard]] std::span<T const> bias() const { return bias_; }
+  /// K x C_in x C_out, see WeightsView.
+  [[nodiscard]] WeightsView<T, Memory> weights() const { return weights_.view(); }
+
+  /// C_out numbers, or none; in the layer's memory.
+  [[nodiscard]] std::span<T const> bias() const { return {bias_.data(), static_cast<std::size_t>(bias_.size())}; }
 
   /// Weights and biases together.
   [[nodiscard]] std::int64_t parameter_count() const { return weights().size() + bias_.size(); }
 
   /// Shapes: K x C_in x C_out, kernel elements row-major with the last axis fastest.
   /// Throws: ShapeError for another number of values.
-  void set_weights(std::span<T const> values) {
+  void set_weights(std::span<T const> values) requires(Memory::host_reads) {
     if (static_cast<std::int64_t>(values.size()) != weights().size()) {
       throw ShapeError(name_ + ".set_weights: " + std::to_string(values.size()) + " values for weights of " +
                        std::to_string(weights().elements) + " kernel elements x " + std::to_string(in_channels()) +
@@ -51,7 +57,7 @@ class Convolution {
 
   /// Shapes: C_out numbers; none takes the bias away.
   /// Throws: ShapeError for another number of values.
-  void set_bias(std::span<T const> values) {
+  void set_bias(std::span<T const> values) requires(Memory::host_reads) {
     if (!values.empty() && static_cast<std::int64_t>(values.size()) != out_channels()) {
       throw ShapeError(name_ + ".set_bias: " + std::to_string(values.size()) + " values for " +
                        std::to_string(out_channels()) + " output channels; give one for each, or none");
@@ -64,29 +70,37 @@ class Convolution {
   /// The sites of the result; kept with the input's sites.
   /// Throws: what sparseconv::output_sites throws.
   template <ExecutionPolicy Policy>
-  [[nodiscard]] SiteSet<D> output_sites(Policy const& where, SiteSet<D> const& inputs) const {
+  [[nodiscard]] SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& inputs) const {
     return cached_output_sites(where, inputs, geometry_, definition_);
   }
 
   /// The rulebook from the inputs to outputs; kept with the input's sites.
   /// Throws: what build_rulebook throws.
   template <ExecutionPolicy Policy>
-  [[nodiscard]] std::shared_ptr<Rulebook const> rulebook(Policy const& where, SiteSet<D> const& inputs,
-                                                         SiteSet<D> const& outputs) const {
+  [[nodiscard]] std::shared_ptr<Rulebook<Memory> const> rulebook(Policy const& where, SiteSet<D, Memory> const& inputs,
+                                                                 SiteSet<D, Memory> const& outputs) const {
     return cached_rulebook(where, inputs, outputs, geometry_);
   }
 
-  /// Convolves onto the sites of the layer's own definition.
+  /// The same as a row map.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] std::shared_ptr<RowMap<Memory> const> row_map(Policy const& where, SiteSet<D, Memory> const& inputs,
+                                                              SiteSet<D, Memory> const& outputs) const {
+    return cached_row_map(where, inputs, outputs, geometry_);
+  }
+
+  /// Convolves onto the sites of the layer's own definition: activation(sum + bias).
   ///
   /// Shapes: input N x C_in; result M x C_out.
-  /// Order:  waits for the result.
+  /// Order:  `seq` and `cpu` wait for the result. A device policy waits only for new output sites, so not once they are kept.
   /// Bits:   the same on every run and for any number of threads.
-  /// Work:   2 P C_in C_out operations; extra memory 8 P bytes once for each site set and geometry.
+  /// Work:   2 P C_in C_out operations; extra memory 8 P bytes (by row map 4 K M) once for each site set and geometry.
   /// Throws: ShapeError if input.channels() != C_in, or the input's grid is too small for the kernel.
-  template <ExecutionPolicy Policy>
-  [[nodiscard]] SparseTensor<T, D> operator()(Policy const& where, SparseTensor<T, D> const& input) const {
+  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                                      How how = {}) const {
     check_channels(input);
-    return convolve_onto(where, input, output_sites(where, input.sites()));
+    return convolve_onto(where, input, output_sites(where, input.sites()), {}, how);
   }
 
   /// Convolves onto sites that the caller names: the target of a skip connection, or places of interest.
@@ -94,16 +108,49 @@ class Convolution {
   /// Shapes: input N x C_in; outputs M sites, in cells of the output grid; result M x C_out. A site that no pair reaches gets
   ///         the epilogue of 0.
   /// Throws: ShapeError if input.channels() != C_in.
-  template <ExecutionPolicy Policy>
-  [[nodiscard]] SparseTensor<T, D> operator()(Policy const& where, SparseTensor<T, D> const& input,
-                                              SiteSet<D> const& outputs) const {
+  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                                      SiteSet<D, Memory> const& outputs, How how = {}) const {
     check_channels(input);
-    return convolve_onto(where, input, outputs);
+    return convolve_onto(where, input, outputs, {}, how);
   }
+
+  /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).
+  ///
+  /// Shapes: residual M x C_out, on the sites of the result; the result has the residual's sites.
+  /// Throws: ShapeError if input.channels() != C_in, or the residual has other sites (by identity) or channels than the result.
+  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  [[nodiscard]] SparseTensor<T, D, Memory> with_residual(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                                         SparseTensor<T, D, Memory> const& residual,
+                                                         How how = {}) const {
+    check_channels(input);
+    SiteSet<D, Memory> const outputs = output_sites(where, input.sites());
+    if (!residual.sites().is(outputs)) {
+      throw ShapeError(name_ + ".with_residual: the residual's " + std::to_string(residual.size()) +
+                       " sites are not the set of the result's " + std::to_string(outputs.size()) +
+                       "; give a tensor that came from the same sites");
+    }
+    if (residual.channels() != out_channels()) {
+      throw ShapeError(name_ + ".with_residual: the residual has " + std::to_string(residual.channels()) +
+                       " channels, the layer gives " + std::to_string(out_channels()) + "; they must be equal");
+    }
+    return convolve_onto(where, input, outputs, residual.features(), how);
+  }
+
+  /// A layer of parts that fit each other; users make SparseConv and SubmanifoldConv.
+  Convolution(std::string name, KernelGeometry<D> const& geometry, OutputDefinition definition, Activation activation,
+              Weights<T, Memory> weights, Buffer<T, Memory> bias)
+      : name_(std::move(name)),
+        geometry_(geometry),
+        definition_(definition),
+        activation_(activation),
+        weights_(std::move(weights)),
+        bias_(std::move(bias)) {}
 
  protected:
   Convolution(std::string name, std::int64_t in_channels, std::int64_t out_channels, KernelGeometry<D> const& geometry,
-              OutputDefinition definition, bool bias, Activation activation, std::uint64_t seed)
+              OutputDefinition definition, bool bias, Activation activation,
+              std::uint64_t seed) requires(Memory::host_reads)
       : name_(std::move(name)), geometry_(geometry), definition_(definition), activation_(activation) {
     check_geometry(geometry, name_);
     if (in_channels < 1 || out_channels < 1) {
@@ -122,20 +169,28 @@ class Convolution {
   }
 
  private:
-  void check_channels(SparseTensor<T, D> const& input) const {
+  void check_channels(SparseTensor<T, D, Memory> const& input) const {
     if (input.channels() == in_channels()) return;
     throw ShapeError(name_ + ": input has " + std::to_string(input.channels()) + " channels, the layer takes " +
                      std::to_string(in_channels()) + "; make the layer with in_channels = " +
                      std::to_string(input.channels()) + ", or give it another input");
   }
 
-  template <ExecutionPolicy Policy>
-  SparseTensor<T, D> convolve_onto(Policy const& where, SparseTensor<T, D> const& input,
-                                   SiteSet<D> const& outputs) const {
-    auto const rules = rulebook(where, input.sites(), outputs);
-    SparseTensor<T, D> result(outputs, out_channels(), Buffer<T>(where.memory(), outputs.size() * out_channels()));
-    gather_gemm_scatter(where, *rules, input.features(), weights(), result.features(),
-                        {.bias = bias_, .residual = {}, .activation = activation_});
+  template <ExecutionPolicy Policy, Dataflow How>
+  SparseTensor<T, D, Memory> convolve_onto(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                           SiteSet<D, Memory> const& outputs, MatrixView<T const, Memory> residual,
+                                           How) const {
+    check_reach<Policy, Memory>();
+    Epilogue<T, Memory> const epilogue{.bias = bias(), .residual = residual, .activation = activation_};
+    SparseTensor<T, D, Memory> result(outputs, out_channels(),
+                                      Buffer<T, Memory>(where.memory(), outputs.size() * out_channels()));
+    if constexpr (goes_by_row_map<Policy, How>) {
+      implicit_gemm(where, *row_map(where, input.sites(), outputs), input.features(), weights(), result.features(),
+                    epilogue);
+    } else {
+      gather_gemm_scatter(where, *rulebook(where, input.sites(), outputs), input.features(), weights(),
+                          result.features(), epilogue);
+    }
     return result;
   }
 
@@ -143,8 +198,25 @@ class Convolution {
   KernelGeometry<D> geometry_;
   OutputDefinition definition_;
   Activation activation_;
-  Weights<T> weights_;
-  Buffer<T> bias_;
+  Weights<T, Memory> weights_;
+  Buffer<T, Memory> bias_;
 };
+
+/// The layer in the memory of a device policy.
+///
+/// Order:  does not wait; ordered on the policy's stream.
+/// Throws: std::bad_alloc, CudaError.
+template <DevicePolicy Policy, Element T, int D>
+Convolution<T, D, typename Policy::Memory> copy_to(Policy const& where, Convolution<T, D> const& layer) {
+  WeightsView<T> const weights = layer.weights();
+  std::span<T const> const values(weights.data, static_cast<std::size_t>(weights.size()));
+  return {layer.name(),
+          layer.geometry(),
+          layer.definition(),
+          layer.activation(),
+          Weights<T, typename Policy::Memory>(weights.elements, weights.in_channels, weights.out_channels,
+                                              copy_to(where, values)),
+          copy_to(where, layer.bias())};
+}
 
 }  // namespace sparseconv

@@ -15,16 +15,18 @@
 namespace sparseconv {
 
 /// One step of a network: convolution, batch norm unless it was folded into the convolution, ReLU.
-template <Element T>
+template <Element T, MemorySpace Memory = HostMemory>
 struct EncoderLayer {
   std::string name;
-  Convolution<T, 3> convolution;
-  std::optional<BatchNorm<T>> norm;
+  Convolution<T, 3, Memory> convolution;
+  std::optional<BatchNorm<T, Memory>> norm;
 
   template <ExecutionPolicy Policy>
-  [[nodiscard]] SparseTensor<T, 3> operator()(Policy const& where, SparseTensor<T, 3> const& input) const {
-    SparseTensor<T, 3> convolved = convolution(where, input);
-    return norm ? activate(where, (*norm)(where, convolved), relu) : convolved;
+  [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
+                                                      SparseTensor<T, 3, Memory> const& input) const {
+    SparseTensor<T, 3, Memory> convolved = convolution(where, input);
+    if (!norm) return convolved;
+    return activate(where, (*norm)(where, convolved), relu);
   }
 };
 
@@ -33,11 +35,11 @@ struct EncoderLayer {
 /// Shapes: input N x in_channels on a grid z, y, x of at least 25 x 1 x 1 cells (41 x 1600 x 1408 for KITTI); the result has 128
 ///         channels and for KITTI a grid of 2 x 200 x 176. folded_to_map() gives what the detection head takes.
 /// Source: Yan, Mao, Li, Sensors 2018; OpenPCDet's VoxelBackBone8x. Batch norm epsilon 1e-3.
-template <Element T>
+template <Element T, MemorySpace Memory = HostMemory>
 class SecondEncoder {
  public:
   /// Throws: ShapeError if in_channels < 1.
-  explicit SecondEncoder(std::int64_t in_channels, std::uint64_t seed = 0) {
+  explicit SecondEncoder(std::int64_t in_channels, std::uint64_t seed = 0) requires(Memory::host_reads) {
     submanifold("conv_input", in_channels, 16, seed);
     submanifold("conv1", 16, 16, seed);
     strided("conv2.0", 16, 32, {.kernel_size = 3, .stride = 2, .padding = 1}, seed);
@@ -52,8 +54,13 @@ class SecondEncoder {
     strided("conv_out", 64, 128, {.kernel_size = {3, 1, 1}, .stride = {2, 1, 1}}, seed);
   }
 
-  [[nodiscard]] std::vector<EncoderLayer<T>>& layers() { return layers_; }
-  [[nodiscard]] std::vector<EncoderLayer<T>> const& layers() const { return layers_; }
+  /// An encoder of layers that follow one another. Throws: ShapeError if there is none.
+  explicit SecondEncoder(std::vector<EncoderLayer<T, Memory>> layers) : layers_(std::move(layers)) {
+    if (layers_.empty()) throw ShapeError("SecondEncoder: no layers; give the layers of an encoder");
+  }
+
+  [[nodiscard]] std::vector<EncoderLayer<T, Memory>>& layers() { return layers_; }
+  [[nodiscard]] std::vector<EncoderLayer<T, Memory>> const& layers() const { return layers_; }
 
   /// Learned numbers: weights, and scale and shift of the batch norms that are not folded.
   [[nodiscard]] std::int64_t parameter_count() const {
@@ -65,7 +72,7 @@ class SecondEncoder {
   }
 
   /// Puts every batch norm and ReLU into its convolution: the same function up to rounding, in one pass for each layer.
-  void fold_batch_norms() {
+  void fold_batch_norms() requires(Memory::host_reads) {
     for (auto& layer : layers_) {
       if (!layer.norm) continue;
       fold_batch_norm(layer.convolution, *layer.norm);
@@ -76,15 +83,17 @@ class SecondEncoder {
 
   /// Throws: ShapeError if the input's channels are not in_channels or its grid is too small.
   template <ExecutionPolicy Policy>
-  [[nodiscard]] SparseTensor<T, 3> operator()(Policy const& where, SparseTensor<T, 3> const& input) const {
-    SparseTensor<T, 3> features = layers_.front()(where, input);
+  [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
+                                                      SparseTensor<T, 3, Memory> const& input) const {
+    SparseTensor<T, 3, Memory> features = layers_.front()(where, input);
     for (std::size_t i = 1; i < layers_.size(); ++i) features = layers_[i](where, features);
     return features;
   }
 
  private:
   void submanifold(char const* name, std::int64_t in_channels, std::int64_t out_channels, std::uint64_t seed) {
-    add(name, SubmanifoldConv<T, 3>({.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)}));
+    SubmanifoldConv<T, 3> const layer({.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)});
+    add(name, layer);
   }
 
   void strided(char const* name, std::int64_t in_channels, std::int64_t out_channels, SparseConvConfig<3> config,
@@ -92,7 +101,8 @@ class SecondEncoder {
     config.in_channels = in_channels;
     config.out_channels = out_channels;
     config.seed = next(seed);
-    add(name, SparseConv<T, 3>(config));
+    SparseConv<T, 3> const layer(config);  // with a name: nvcc 13.0 makes a Convolution of a temporary's arguments
+    add(name, layer);
   }
 
   void add(char const* name, Convolution<T, 3> convolution) {
@@ -103,8 +113,24 @@ class SecondEncoder {
   // Every layer draws from a seed of its own.
   [[nodiscard]] std::uint64_t next(std::uint64_t seed) const { return seed * 1000003 + layers_.size(); }
 
-  std::vector<EncoderLayer<T>> layers_;
+  std::vector<EncoderLayer<T, Memory>> layers_;
 };
+
+/// The network in the memory of a device policy.
+///
+/// Order:  does not wait; ordered on the policy's stream.
+/// Throws: std::bad_alloc, CudaError.
+template <DevicePolicy Policy, Element T>
+SecondEncoder<T, typename Policy::Memory> copy_to(Policy const& where, SecondEncoder<T> const& encoder) {
+  using Memory = typename Policy::Memory;
+  std::vector<EncoderLayer<T, Memory>> layers;
+  for (EncoderLayer<T> const& layer : encoder.layers()) {
+    std::optional<BatchNorm<T, Memory>> norm;
+    if (layer.norm) norm.emplace(copy_to(where, *layer.norm));
+    layers.push_back({layer.name, copy_to(where, layer.convolution), std::move(norm)});
+  }
+  return SecondEncoder<T, Memory>(std::move(layers));
+}
 
 /// A 3-D result as a 2-D map for a detection head: z becomes part of the channels, channel c of slice z is c * Z + z.
 ///

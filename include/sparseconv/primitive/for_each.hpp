@@ -31,11 +31,19 @@ void for_each_range(CpuPolicy const& where, std::int64_t count, std::int64_t gra
 }
 
 /// Calls body(i) once for each i in [0, count); ranges of 4096 go to one thread together.
-template <ExecutionPolicy Policy, class Body>
+///
+/// On a device the body is a trivially copyable struct whose operator() is SPARSECONV_HOST_DEVICE, and the call does not
+/// wait.
+template <HostPolicy Policy, class Body>
 void for_each_index(Policy const& where, std::int64_t count, Body const& body) {
   for_each_range(where, count, 4096, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) body(i);
   });
+}
+
+template <DevicePolicy Policy, class Body>
+void for_each_index(Policy const& where, std::int64_t count, Body const& body) {
+  where.for_each(count, body);
 }
 
 }  // namespace sparseconv

@@ -11,38 +11,41 @@
 #include <type_traits>
 #include <utility>
 
-#include "sparseconv/backend/cpu/memory_pool.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/memory.hpp"
 
 namespace sparseconv {
 
-/// An array of fixed length on the heap, aligned to 64 bytes. A copy copies the elements; it converts to std::span.
+/// An array of fixed length in some memory, aligned to 64 bytes. On the host a copy copies the elements, and it converts to
+/// std::span; elsewhere it can only be moved, and copy_to copies it.
 ///
 /// Unlike std::vector it leaves new elements unwritten: large results are written once, by the threads that compute
 /// them.
-template <class T>
+template <class T, MemorySpace Memory = HostMemory>
 requires std::is_trivially_copyable_v<T>
 class Buffer {
  public:
-  static constexpr std::size_t alignment = MemoryPool::alignment;
+  using Resource = typename Memory::Resource;
+  static constexpr std::size_t alignment = 64;
 
   Buffer() = default;
 
-  /// `size` elements that hold no value yet.
+  /// `size` elements that hold no value yet, from a resource (a policy's memory()), to which they return. On the host there
+  /// may be none: then from the system.
   /// Throws: CapacityError if size is negative or its bytes exceed the address space; std::bad_alloc.
-  explicit Buffer(std::int64_t size) : Buffer(nullptr, size) {}
-
-  /// The same from a pool of memory, to which it returns; from the system if there is no pool.
-  Buffer(std::shared_ptr<MemoryPool> memory, std::int64_t size)
+  Buffer(std::shared_ptr<Resource> memory, std::int64_t size)
       : block_(allocate(memory.get(), size)), size_(size), memory_(std::move(memory)) {}
 
-  Buffer(std::int64_t size, T value) : Buffer(size) { std::fill_n(data(), size, value); }
+  explicit Buffer(std::int64_t size) requires(Memory::host_reads) : Buffer(nullptr, size) {}
 
-  explicit Buffer(std::span<T const> values) : Buffer(static_cast<std::int64_t>(values.size())) {
+  Buffer(std::int64_t size, T value) requires(Memory::host_reads) : Buffer(size) { std::fill_n(data(), size, value); }
+
+  explicit Buffer(std::span<T const> values) requires(Memory::host_reads)
+      : Buffer(static_cast<std::int64_t>(values.size())) {
     std::copy(values.begin(), values.end(), data());
   }
 
-  Buffer(Buffer const& other) : Buffer(std::span<T const>(other)) {}
+  Buffer(Buffer const& other) requires(Memory::host_reads) : Buffer(std::span<T const>(other)) {}
   Buffer(Buffer&& other) noexcept
       : block_(std::exchange(other.block_, {})),
         size_(std::exchange(other.size_, 0)),
@@ -57,7 +60,7 @@ class Buffer {
     if (block_.data == nullptr) return;
     if (memory_) {
       memory_->give_back(block_);
-    } else {
+    } else if constexpr (Memory::host_reads) {
       ::operator delete(block_.data, std::align_val_t(alignment));
     }
   }
@@ -67,28 +70,30 @@ class Buffer {
   [[nodiscard]] std::int64_t bytes() const { return size_ * static_cast<std::int64_t>(sizeof(T)); }
   [[nodiscard]] T* data() { return static_cast<T*>(block_.data); }
   [[nodiscard]] T const* data() const { return static_cast<T const*>(block_.data); }
-  T& operator[](std::int64_t i) { return data()[i]; }
-  T const& operator[](std::int64_t i) const { return data()[i]; }
-  [[nodiscard]] T* begin() { return data(); }
-  [[nodiscard]] T* end() { return data() + size_; }
-  [[nodiscard]] T const* begin() const { return data(); }
-  [[nodiscard]] T const* end() const { return data() + size_; }
+  T& operator[](std::int64_t i) requires(Memory::host_reads) { return data()[i]; }
+  T const& operator[](std::int64_t i) const requires(Memory::host_reads) { return data()[i]; }
+  [[nodiscard]] T* begin() requires(Memory::host_reads) { return data(); }
+  [[nodiscard]] T* end() requires(Memory::host_reads) { return data() + size_; }
+  [[nodiscard]] T const* begin() const requires(Memory::host_reads) { return data(); }
+  [[nodiscard]] T const* end() const requires(Memory::host_reads) { return data() + size_; }
 
  private:
-  static MemoryBlock allocate(MemoryPool* memory, std::int64_t size) {
+  static MemoryBlock allocate(Resource* memory, std::int64_t size) {
     if (size < 0 || size > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(sizeof(T))) {
       throw CapacityError("Buffer: " + std::to_string(size) + " elements of " + std::to_string(sizeof(T)) +
                           " bytes cannot be addressed");
     }
     if (size == 0) return {};
     std::size_t const bytes = static_cast<std::size_t>(size) * sizeof(T);
-    if (memory != nullptr) return memory->take(bytes);
-    return {::operator new(bytes, std::align_val_t(alignment)), bytes};
+    if constexpr (Memory::host_reads) {
+      if (memory == nullptr) return {::operator new(bytes, std::align_val_t(alignment)), bytes};
+    }
+    return memory->take(bytes);
   }
 
   MemoryBlock block_;
   std::int64_t size_ = 0;
-  std::shared_ptr<MemoryPool> memory_;
+  std::shared_ptr<Resource> memory_;
 };
 
 }  // namespace sparseconv

@@ -22,13 +22,20 @@ namespace sparseconv {
 /// Shapes: row_of_point: one row for each point of the caller's list, in its order.
 ///         points_by_site: the indices of all points, grouped by row and in the caller's order within a row;
 ///         those of row r are points_by_site[first_point[r]] to points_by_site[first_point[r + 1] - 1].
-template <int D>
+template <int D, MemorySpace Memory = HostMemory>
 struct PointSites {
-  SiteSet<D> sites;
-  Buffer<Row> row_of_point;
-  Buffer<Row> points_by_site;
-  Buffer<Row> first_point;
+  SiteSet<D, Memory> sites;
+  Buffer<Row, Memory> row_of_point;
+  Buffer<Row, Memory> points_by_site;
+  Buffer<Row, Memory> first_point;
 };
+
+/// Throws: CapacityError if there are more points than can be numbered.
+inline void check_point_count(std::int64_t count) {
+  if (count <= std::numeric_limits<Row>::max()) return;
+  throw CapacityError("build_site_set: " + std::to_string(count) +
+                      " points; rows are numbered up to 2^31 - 1, so split the list");
+}
 
 /// The points in canonical order of their coordinates, points of one site in the caller's order.
 template <int D>
@@ -69,14 +76,11 @@ Buffer<Row> canonical_order(CpuPolicy const& where, std::span<Coordinate<D> cons
 /// Bits:   the same for every policy.
 /// Throws: ShapeError for extents below 1; CoordinateError names the first point outside the grid;
 ///         CapacityError for more than 2^31 - 1 points.
-template <ExecutionPolicy Policy, int D>
+template <HostPolicy Policy, int D>
 PointSites<D> build_site_set(Policy const& where, Grid<D> const& grid,
                              std::type_identity_t<std::span<Coordinate<D> const>> points) {
   check_grid(grid, "build_site_set");
-  if (points.size() > static_cast<std::size_t>(std::numeric_limits<Row>::max())) {
-    throw CapacityError("build_site_set: " + std::to_string(points.size()) +
-                        " points; rows are numbered up to 2^31 - 1, so split the list");
-  }
+  check_point_count(static_cast<std::int64_t>(points.size()));
   for (Coordinate<D> const& point : points) check_inside(grid, point, "build_site_set");
 
   auto const count = static_cast<std::int64_t>(points.size());

@@ -15,6 +15,9 @@ requires(D >= 1) struct Coordinate {
   std::int32_t batch = 0;
   std::array<std::int32_t, static_cast<std::size_t>(D)> position{};
 
+  friend constexpr bool operator==(Coordinate const& a, Coordinate const& b) {
+    return a.batch == b.batch && a.position == b.position;
+  }
   friend constexpr auto operator<=>(Coordinate const&, Coordinate const&) = default;
 };
 

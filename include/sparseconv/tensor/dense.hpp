@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
@@ -18,13 +19,13 @@ namespace sparseconv {
 /// An array with a number for every cell of a bounded grid, in the order of dense libraries.
 ///
 /// Shapes: batch x channels x extents (NCHW for D = 2, NCDHW for D = 3), row-major.
-template <Element T, int D>
+template <Element T, int D, MemorySpace Memory = HostMemory>
 struct DenseTensor {
   std::array<std::int64_t, static_cast<std::size_t>(D) + 2> shape{};
-  Buffer<T> values;
+  Buffer<T, Memory> values;
 
   /// The number at a batch item, a channel and a position; all inside the shape.
-  [[nodiscard]] T const& at(std::int64_t channel, Coordinate<D> const& where) const {
+  [[nodiscard]] T const& at(std::int64_t channel, Coordinate<D> const& where) const requires(Memory::host_reads) {
     std::int64_t index = where.batch * shape[1] + channel;
     for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
       index = index * shape[axis + 2] + where.position[axis];
@@ -52,36 +53,86 @@ std::int64_t dense_size(std::array<std::int64_t, Axes> const& shape, std::string
   return size;
 }
 
+/// Writes zeros.
+template <Element T>
+struct WriteZeros {
+  T* values;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { values[i] = T{0}; }
+};
+
+/// Writes the channels of row i where the dense array has them.
+template <Element T, int D>
+struct WriteRowDense {
+  Coordinate<D> const* sites;
+  T const* features;
+  std::int64_t channels;
+  Shape<D> shape;
+  std::int64_t cells;  // of one channel of one batch item
+  T* values;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
+    Coordinate<D> const& site = sites[i];
+    std::int64_t cell = 0;
+    for (int axis = 0; axis < D; ++axis) cell = cell * shape[axis] + site.position[static_cast<std::size_t>(axis)];
+    for (std::int64_t c = 0; c < channels; ++c) {
+      values[(site.batch * channels + c) * cells + cell] = features[i * channels + c];
+    }
+  }
+};
+
 /// Writes a tensor out as a dense array, zeros where no site is.
 ///
 /// Shapes: see DenseTensor; the grid must be bounded.
-/// Order:  waits for the result.
+/// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Throws: ShapeError if the grid is unbounded; CapacityError or std::bad_alloc if the array is too large.
-template <ExecutionPolicy Policy, Element T, int D>
-DenseTensor<T, D> to_dense(Policy const& where, SparseTensor<T, D> const& tensor) {
+template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+DenseTensor<T, D, Memory> to_dense(Policy const& where, SparseTensor<T, D, Memory> const& tensor) {
+  check_reach<Policy, Memory>();
   Grid<D> const& grid = tensor.grid();
   if (!grid.shape.bounded()) {
     throw ShapeError("to_dense: the tensor's grid is unbounded; make it with a shape");
   }
-  DenseTensor<T, D> dense;
+  DenseTensor<T, D, Memory> dense;
   dense.shape[0] = grid.batch_size;
   dense.shape[1] = tensor.channels();
-  std::int64_t cells = 1;  // of one channel of one batch item; the product is checked by dense_size
+  std::int64_t cells = 1;  // the product is checked by dense_size
   for (int axis = 0; axis < D; ++axis) dense.shape[static_cast<std::size_t>(axis) + 2] = grid.shape[axis];
-  dense.values = Buffer<T>(where.memory(), dense_size(dense.shape, "to_dense"));
+  dense.values = Buffer<T, Memory>(where.memory(), dense_size(dense.shape, "to_dense"));
   if (dense.values.empty()) return dense;
   for (int axis = 0; axis < D; ++axis) cells *= grid.shape[axis];
 
-  for_each_index(where, dense.values.size(), [&](std::int64_t i) { dense.values[i] = T{0}; });
-  for_each_index(where, tensor.size(), [&](std::int64_t row) {
-    Coordinate<D> const& site = tensor.sites().coordinates()[static_cast<std::size_t>(row)];
-    std::int64_t cell = 0;
-    for (int axis = 0; axis < D; ++axis) cell = cell * grid.shape[axis] + site.position[static_cast<std::size_t>(axis)];
-    for (std::int64_t c = 0; c < tensor.channels(); ++c) {
-      dense.values[(site.batch * tensor.channels() + c) * cells + cell] = tensor.features()(row, c);
-    }
-  });
+  for_each_index(where, dense.values.size(), WriteZeros<T>{dense.values.data()});
+  for_each_index(where, tensor.size(),
+                 WriteRowDense<T, D>{tensor.sites().data(), tensor.features().data, tensor.channels(), grid.shape,
+                                     cells, dense.values.data()});
   return dense;
+}
+
+/// The grid of a dense array.
+/// Throws: ShapeError if there is not one value for each cell and channel, or an extent is not in [1, 2^31).
+template <std::size_t Axes>
+Grid<static_cast<int>(Axes) - 2> grid_of_dense(std::array<std::int64_t, Axes> const& shape, std::int64_t values) {
+  constexpr int D = static_cast<int>(Axes) - 2;
+  std::int64_t const size = dense_size(shape, "from_dense");
+  if (values != size) {
+    throw ShapeError("from_dense: " + std::to_string(values) + " values for a shape of " + std::to_string(size) +
+                     "; give one for each cell and channel");
+  }
+  std::array<std::int32_t, static_cast<std::size_t>(D)> extents{};
+  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+    if (!std::in_range<std::int32_t>(shape[axis + 2])) {
+      throw ShapeError("from_dense: an extent of " + std::to_string(shape[axis + 2]) +
+                       "; coordinates are 32 bits wide, so split the array");
+    }
+    extents[axis] = static_cast<std::int32_t>(shape[axis + 2]);
+  }
+  if (!std::in_range<std::int32_t>(shape[0])) {
+    throw ShapeError("from_dense: a batch of " + std::to_string(shape[0]) + "; batch indices are 32 bits wide");
+  }
+  Grid<D> const grid{.shape = PerAxis<D>(extents), .batch_size = static_cast<std::int32_t>(shape[0])};
+  check_grid(grid, "from_dense");
+  return grid;
 }
 
 /// The sites of a dense array where at least one channel is not zero, with all their channels.
@@ -89,31 +140,14 @@ DenseTensor<T, D> to_dense(Policy const& where, SparseTensor<T, D> const& tensor
 /// Shapes: see DenseTensor; the result's grid is bounded.
 /// Order:  waits for the result.
 /// Throws: ShapeError if values does not fit the shape, or an extent is not in [1, 2^31).
-template <ExecutionPolicy Policy, Element T, int D>
+template <HostPolicy Policy, Element T, int D>
 SparseTensor<T, D> from_dense(Policy const& where, DenseTensor<T, D> const& dense) {
-  std::int64_t const size = dense_size(dense.shape, "from_dense");
-  if (dense.values.size() != size) {
-    throw ShapeError("from_dense: " + std::to_string(dense.values.size()) + " values for a shape of " +
-                     std::to_string(size) + "; give one for each cell and channel");
-  }
-  std::array<std::int32_t, static_cast<std::size_t>(D)> extents{};
-  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
-    if (!std::in_range<std::int32_t>(dense.shape[axis + 2])) {
-      throw ShapeError("from_dense: an extent of " + std::to_string(dense.shape[axis + 2]) +
-                       "; coordinates are 32 bits wide, so split the array");
-    }
-    extents[axis] = static_cast<std::int32_t>(dense.shape[axis + 2]);
-  }
-  if (!std::in_range<std::int32_t>(dense.shape[0])) {
-    throw ShapeError("from_dense: a batch of " + std::to_string(dense.shape[0]) + "; batch indices are 32 bits wide");
-  }
+  Grid<D> const grid = grid_of_dense(dense.shape, dense.values.size());
   std::int64_t const channels = dense.shape[1];
-  Grid<D> const grid{.shape = PerAxis<D>(extents), .batch_size = static_cast<std::int32_t>(dense.shape[0])};
-  check_grid(grid, "from_dense");
   // Without channels or batch items the grid may have any number of cells, also more than can be counted.
-  if (size == 0) return SparseTensor<T, D>(SiteSet<D>(grid, {}), channels);
+  if (dense.values.empty()) return SparseTensor<T, D>(SiteSet<D>(grid, {}), channels);
   std::int64_t cells = 1;
-  for (std::int32_t const extent : extents) cells *= extent;
+  for (int axis = 0; axis < D; ++axis) cells *= grid.shape[axis];
 
   std::vector<Coordinate<D>> sites;
   std::vector<std::int64_t> first_value;  // of each site, in channel 0
@@ -125,8 +159,8 @@ SparseTensor<T, D> from_dense(Policy const& where, DenseTensor<T, D> const& dens
       if (!active) continue;
       Coordinate<D> site{.batch = batch, .position = {}};
       std::int64_t rest = cell;
-      for (std::size_t axis = extents.size(); axis-- > 0; rest /= extents[axis]) {
-        site.position[axis] = static_cast<std::int32_t>(rest % extents[axis]);
+      for (int axis = D; axis-- > 0; rest /= grid.shape[axis]) {
+        site.position[static_cast<std::size_t>(axis)] = static_cast<std::int32_t>(rest % grid.shape[axis]);
       }
       sites.push_back(site);
       first_value.push_back(first);

@@ -12,6 +12,15 @@
 
 namespace sparseconv {
 
+/// Throws: ShapeError if the features are not rows of one length, one for each point.
+inline std::int64_t channels_of_list(std::int64_t features, std::int64_t points) {
+  if (points == 0 ? features != 0 : features % points != 0) {
+    throw ShapeError("make_sparse_tensor: " + std::to_string(features) + " features for " + std::to_string(points) +
+                     " coordinates; give the same number of channels for each");
+  }
+  return points == 0 ? 0 : features / points;
+}
+
 /// Makes a tensor of any coordinate list and its data list.
 ///
 /// The rows of the tensor are in canonical order. Who needs the caller's order back calls build_site_set and
@@ -22,22 +31,18 @@ namespace sparseconv {
 /// Bits:   the same for every policy.
 /// Throws: ShapeError if the features are not N rows of one length, or an extent is below 1;
 ///         CoordinateError if a point is outside the grid, or repeated while duplicates are rejected.
-template <Element T, int D, ExecutionPolicy Policy>
+template <Element T, int D, HostPolicy Policy>
 SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid, std::span<Coordinate<D> const> points,
                                       std::span<T const> features, Duplicates duplicates = Duplicates::reject) {
-  bool const divides = points.empty() ? features.empty() : features.size() % points.size() == 0;
-  if (!divides) {
-    throw ShapeError("make_sparse_tensor: " + std::to_string(features.size()) + " features for " +
-                     std::to_string(points.size()) + " coordinates; give the same number of channels for each");
-  }
-  std::int64_t const channels = points.empty() ? 0 : static_cast<std::int64_t>(features.size() / points.size());
+  std::int64_t const channels =
+      channels_of_list(static_cast<std::int64_t>(features.size()), static_cast<std::int64_t>(points.size()));
   PointSites<D> const sites = build_site_set(where, grid, points);
   if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
   MatrixView<T const> const rows{features.data(), static_cast<std::int64_t>(points.size()), channels};
   return features_to_sites(where, sites, rows, duplicates);
 }
 
-template <Element T, int D, ExecutionPolicy Policy>
+template <Element T, int D, HostPolicy Policy>
 SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
                                       std::initializer_list<Coordinate<D>> points, std::initializer_list<T> features,
                                       Duplicates duplicates = Duplicates::reject) {

@@ -22,29 +22,53 @@ using Row = std::int32_t;
 /// Stands for "no row".
 inline constexpr Row no_row = -1;
 
+/// Throws: CapacityError if there are more sites than rows can be numbered.
+inline void check_site_count(std::int64_t count, std::string const& call) {
+  if (count <= std::numeric_limits<Row>::max()) return;
+  throw CapacityError(call + ": " + std::to_string(count) +
+                      " sites; rows are numbered up to 2^31 - 1, so split the batch");
+}
+
 /// The active sites of a tensor: a canonical coordinate list (unique, sorted) that never changes.
 ///
 /// A SiteSet is a handle: copies share the list and what was derived from it (hash table, rulebooks), which live as
 /// long as the last copy. Reading one, and convolving on it, is safe from several threads.
-template <int D>
+template <int D, MemorySpace Memory = HostMemory>
 class SiteSet {
  public:
   /// No sites, on an unbounded grid.
-  SiteSet() : SiteSet(Grid<D>{}, Buffer<Coordinate<D>>{}) {}
+  SiteSet() : SiteSet(Grid<D>{}, Buffer<Coordinate<D>, Memory>{}, Box<D>{}) {}
 
   /// Takes a list that is canonical already; build_site_set makes one from any list.
   ///
   /// Work:   one pass over the list.
   /// Throws: ShapeError for extents below 1; CoordinateError if a site is outside the grid, repeated or out of order;
   ///         CapacityError for more than 2^31 - 1 sites.
-  SiteSet(Grid<D> const& grid, Buffer<Coordinate<D>> coordinates) : contents_(make(grid, std::move(coordinates))) {}
+  SiteSet(Grid<D> const& grid, Buffer<Coordinate<D>, Memory> coordinates) requires(Memory::host_reads) : SiteSet() {
+    contents_->box = check(grid, coordinates);
+    contents_->grid = grid;
+    contents_->coordinates = std::move(coordinates);
+  }
+
+  /// The same without a look at the list, whose maker knows that it is canonical, and what box it lies in.
+  SiteSet(Grid<D> const& grid, Buffer<Coordinate<D>, Memory> coordinates, Box<D> const& box)
+      : contents_(std::make_shared<Contents>()) {
+    contents_->grid = grid;
+    contents_->coordinates = std::move(coordinates);
+    contents_->box = box;
+  }
 
   [[nodiscard]] Grid<D> const& grid() const { return contents_->grid; }
   [[nodiscard]] std::int64_t size() const { return contents_->coordinates.size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
   /// N coordinates; row i of every tensor on these sites belongs to coordinate i.
-  [[nodiscard]] std::span<Coordinate<D> const> coordinates() const { return contents_->coordinates; }
+  [[nodiscard]] std::span<Coordinate<D> const> coordinates() const requires(Memory::host_reads) {
+    return contents_->coordinates;
+  }
+
+  /// The first of the N coordinates, in the set's memory.
+  [[nodiscard]] Coordinate<D> const* data() const { return contents_->coordinates.data(); }
 
   /// The smallest box around the sites.
   [[nodiscard]] Box<D> const& bounding_box() const { return contents_->box; }
@@ -70,18 +94,16 @@ class SiteSet {
  private:
   struct Contents {
     Grid<D> grid;
-    Buffer<Coordinate<D>> coordinates;
+    Buffer<Coordinate<D>, Memory> coordinates;
     Box<D> box;
     DerivedStore derived;
   };
 
-  static std::shared_ptr<Contents> make(Grid<D> const& grid, Buffer<Coordinate<D>> coordinates) {
+  // The list's box, once the list is found to be canonical.
+  static Box<D> check(Grid<D> const& grid, Buffer<Coordinate<D>, Memory> const& coordinates) {
     check_grid(grid, "SiteSet");
-    if (coordinates.size() > std::numeric_limits<Row>::max()) {
-      throw CapacityError("SiteSet: " + std::to_string(coordinates.size()) +
-                          " sites; rows are numbered up to 2^31 - 1, so split the batch");
-    }
-    auto contents = std::make_shared<Contents>();
+    check_site_count(coordinates.size(), "SiteSet");
+    Box<D> box;
     for (std::int64_t i = 0; i < coordinates.size(); ++i) {
       check_inside(grid, coordinates[i], "SiteSet");
       if (i > 0 && !(coordinates[i - 1] < coordinates[i])) {
@@ -89,11 +111,9 @@ class SiteSet {
                               to_string(coordinates[i - 1]) +
                               "; sites must be unique and sorted, which build_site_set does for any list");
       }
-      contents->box.include(widen(coordinates[i]));
+      box.include(widen(coordinates[i]));
     }
-    contents->grid = grid;
-    contents->coordinates = std::move(coordinates);
-    return contents;
+    return box;
   }
 
   std::shared_ptr<Contents> contents_;

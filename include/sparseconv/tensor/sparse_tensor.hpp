@@ -17,7 +17,7 @@ namespace sparseconv {
 /// sites.
 ///
 /// Shapes: N sites, C channels; features N x C, row-major.
-template <Element T, int D>
+template <Element T, int D, MemorySpace Memory = HostMemory>
 class SparseTensor {
  public:
   /// No sites and no channels.
@@ -25,12 +25,12 @@ class SparseTensor {
 
   /// Zeros on the given sites.
   /// Throws: ShapeError if channels < 0.
-  SparseTensor(SiteSet<D> sites, std::int64_t channels)
+  SparseTensor(SiteSet<D, Memory> sites, std::int64_t channels) requires(Memory::host_reads)
       : SparseTensor(sites, channels, Buffer<T>(checked_size(sites, channels), T{0})) {}
 
   /// Takes the features as they are.
   /// Throws: ShapeError if features does not hold sites.size() x channels numbers.
-  SparseTensor(SiteSet<D> sites, std::int64_t channels, Buffer<T> features)
+  SparseTensor(SiteSet<D, Memory> sites, std::int64_t channels, Buffer<T, Memory> features)
       : sites_(std::move(sites)), channels_(channels), features_(std::move(features)) {
     if (features_.size() != checked_size(sites_, channels_)) {
       throw ShapeError("SparseTensor: " + std::to_string(features_.size()) + " features for " +
@@ -39,15 +39,15 @@ class SparseTensor {
     }
   }
 
-  [[nodiscard]] SiteSet<D> const& sites() const { return sites_; }
+  [[nodiscard]] SiteSet<D, Memory> const& sites() const { return sites_; }
   [[nodiscard]] Grid<D> const& grid() const { return sites_.grid(); }
   [[nodiscard]] std::int64_t size() const { return sites_.size(); }
   [[nodiscard]] std::int64_t channels() const { return channels_; }
-  [[nodiscard]] MatrixView<T> features() { return {features_.data(), size(), channels_}; }
-  [[nodiscard]] MatrixView<T const> features() const { return {features_.data(), size(), channels_}; }
+  [[nodiscard]] MatrixView<T, Memory> features() { return {features_.data(), size(), channels_}; }
+  [[nodiscard]] MatrixView<T const, Memory> features() const { return {features_.data(), size(), channels_}; }
 
  private:
-  static std::int64_t checked_size(SiteSet<D> const& sites, std::int64_t channels) {
+  static std::int64_t checked_size(SiteSet<D, Memory> const& sites, std::int64_t channels) {
     if (channels < 0) {
       throw ShapeError("SparseTensor: " + std::to_string(channels) + " channels; the count cannot be negative");
     }
@@ -59,9 +59,9 @@ class SparseTensor {
     return sites.size() * channels;
   }
 
-  SiteSet<D> sites_;
+  SiteSet<D, Memory> sites_;
   std::int64_t channels_ = 0;
-  Buffer<T> features_;
+  Buffer<T, Memory> features_;
 };
 
 }  // namespace sparseconv

@@ -14,6 +14,8 @@ struct WideKey {
   constexpr WideKey(std::uint64_t value) : low(value) {}  // NOLINT: stands where a std::uint64_t stands
   constexpr WideKey(std::uint64_t high_part, std::uint64_t low_part) : high(high_part), low(low_part) {}
 
+  // Not left to <=>: nvcc 13.0 loses an equality that is only implied.
+  friend constexpr bool operator==(WideKey const& a, WideKey const& b) { return a.high == b.high && a.low == b.low; }
   friend constexpr auto operator<=>(WideKey const&, WideKey const&) = default;
 
   friend constexpr WideKey operator+(WideKey a, WideKey b) {

@@ -22,13 +22,15 @@ struct Panel {
   std::int64_t vectors;
 };
 
-/// The matrices of a convolution cut into panels that the pair kernels read from front to back.
+/// The matrices of a convolution cut into panels that the pair kernels read from front to back, in the type of the sums.
 ///
 /// Shapes: for each element, for each panel: in_channels x (vectors * lanes); channels beyond C_out are zeros.
 template <Element T>
 class PackedWeights {
  public:
-  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, PairKernels<T> const& kernels)
+  using Sum = Accumulator<T>;
+
+  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, PairKernels<Sum> const& kernels)
       : lanes_(kernels.lanes), in_channels_(weights.in_channels) {
     std::int64_t const vectors = (weights.out_channels + lanes_ - 1) / lanes_;
     std::int64_t const panels = (vectors + kernels.most_vectors - 1) / kernels.most_vectors;
@@ -39,7 +41,7 @@ class PackedWeights {
       first = end;
     }
     width_ = vectors * lanes_;
-    values_ = Buffer<T>(where.memory(), weights.elements * in_channels_ * width_);
+    values_ = Buffer<Sum>(where.memory(), weights.elements * in_channels_ * width_);
     for_each_range(where, weights.elements, 1, [&](std::int64_t element, std::int64_t) { pack(weights, element); });
   }
 
@@ -47,20 +49,21 @@ class PackedWeights {
   [[nodiscard]] std::int64_t width() const { return width_; }
   [[nodiscard]] std::vector<Panel> const& panels() const { return panels_; }
   [[nodiscard]] std::int64_t bytes() const { return values_.bytes(); }
-  [[nodiscard]] T const* panel(std::int64_t element, Panel const& panel) const {
+  [[nodiscard]] Sum const* panel(std::int64_t element, Panel const& panel) const {
     return values_.data() + (element * width_ + panel.first_channel) * in_channels_;
   }
 
  private:
   void pack(WeightsView<T> const& weights, std::int64_t element) {
     MatrixView<T const> const matrix = weights.element(element);
-    T* to = values_.data() + element * width_ * in_channels_;
+    Sum* to = values_.data() + element * width_ * in_channels_;
     for (Panel const& panel : panels_) {
       std::int64_t const width = panel.vectors * lanes_;
       std::int64_t const present = std::min(width, weights.out_channels - panel.first_channel);
       for (std::int64_t c = 0; c < in_channels_; ++c) {
-        to = std::copy_n(matrix.row(c) + panel.first_channel, present, to);
-        to = std::fill_n(to, width - present, T{0});
+        T const* const from = matrix.row(c) + panel.first_channel;
+        to = std::transform(from, from + present, to, [](T weight) { return static_cast<Sum>(weight); });
+        to = std::fill_n(to, width - present, Sum{0});
       }
     }
   }
@@ -69,7 +72,7 @@ class PackedWeights {
   std::int64_t in_channels_;
   std::int64_t width_ = 0;
   std::vector<Panel> panels_;
-  Buffer<T> values_;
+  Buffer<Sum> values_;
 };
 
 /// What weights keep for the CPU: their packed form for each kind of kernels that has used them.
@@ -78,7 +81,7 @@ class PackedWeightsCache final : public Derived {
  public:
   /// The packed form, made if it is not there. Two threads that make it at once get the same in the end.
   std::shared_ptr<PackedWeights<T> const> get(CpuPolicy const& where, WeightsView<T> const& weights,
-                                              PairKernels<T> const& kernels) {
+                                              PairKernels<Accumulator<T>> const& kernels) {
     {
       std::scoped_lock lock(mutex_);
       if (auto const found = packed_.find(&kernels); found != packed_.end()) return found->second;
@@ -102,13 +105,13 @@ class PackedWeightsCache final : public Derived {
 
  private:
   mutable std::mutex mutex_;
-  std::map<PairKernels<T> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
+  std::map<PairKernels<Accumulator<T>> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
 };
 
 /// The packed form of weights: kept with them if they are a Weights object's, made for this call if they are only viewed.
 template <Element T>
 std::shared_ptr<PackedWeights<T> const> packed_weights(CpuPolicy const& where, WeightsView<T> const& weights,
-                                                       PairKernels<T> const& kernels) {
+                                                       PairKernels<Accumulator<T>> const& kernels) {
   if (weights.derived == nullptr) return std::make_shared<PackedWeights<T> const>(where, weights, kernels);
   return weights.derived->template get<PackedWeightsCache<T>>().get(where, weights, kernels);
 }

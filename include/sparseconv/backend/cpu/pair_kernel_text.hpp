@@ -3,6 +3,10 @@
 // alone.
 #ifdef SPARSECONV_KERNEL_TARGET
 
+#if defined(__CUDACC__)
+#pragma nv_diag_suppress 1675  // a pragma that is unknown to nvcc: it hands it on to the C++ compiler, for whom it is
+#endif
+
 #ifndef SPARSECONV_UNROLL
 #if defined(__clang__)
 #define SPARSECONV_UNROLL _Pragma("clang loop unroll(full)")
@@ -77,5 +81,9 @@ inline constexpr PairKernels<T> kernels = [] {
     return PairKernels<T>{Vector<T>::lanes, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}};
   }
 }();
+
+#if defined(__CUDACC__)
+#pragma nv_diag_default 1675
+#endif
 
 #endif

@@ -36,7 +36,7 @@ class RulebookAssembly {
   /// The rulebook. finder.find(begin, end, lists) appends the pairs with outputs [begin, end) of each found element to
   /// its list, rows rising; it is called from several threads.
   template <class Finder>
-  [[nodiscard]] Rulebook assemble(CpuPolicy const& where, Finder const& finder) const {
+  [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, Finder const& finder) const {
     std::int64_t const found = found_elements();
     // Outputs that are handled together: the lists of a kernel of 125 elements fit a core's second cache, and those of a
     // very large one do not fill the memory.
@@ -83,8 +83,7 @@ class RulebookAssembly {
         }
       });
     }
-    return Rulebook(std::move(offsets), std::move(input_rows), std::move(output_rows), input_count_, output_count_,
-                    identity_);
+    return Rulebook<>(offsets, std::move(input_rows), std::move(output_rows), input_count_, output_count_, identity_);
   }
 
  private:

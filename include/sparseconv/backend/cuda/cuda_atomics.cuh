@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+namespace sparseconv {
+
+/// Changes of one place by several threads of a GPU, in any order: what comes out does not depend on it.
+struct CudaAtomics {
+  /// place = desired if it is `expected`; whether it was.
+  __device__ static bool replace(std::int32_t& place, std::int32_t expected, std::int32_t desired) {
+    return atomicCAS(&place, expected, desired) == expected;
+  }
+
+  /// place = min(place, value).
+  __device__ static void lower(std::int64_t& place, std::int64_t value) {
+    atomicMin(reinterpret_cast<long long*>(&place), static_cast<long long>(value));
+  }
+
+  /// place = max(place, value).
+  __device__ static void raise(std::int64_t& place, std::int64_t value) {
+    atomicMax(reinterpret_cast<long long*>(&place), static_cast<long long>(value));
+  }
+};
+
+static_assert(sizeof(long long) == sizeof(std::int64_t));
+
+}  // namespace sparseconv

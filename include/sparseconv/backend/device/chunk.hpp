@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+namespace sparseconv {
+
+/// 16 bytes of numbers: what a thread of a device moves at once.
+template <class T>
+struct alignas(16) Chunk {
+  static constexpr int size = 16 / sizeof(T);
+
+  T numbers[16 / sizeof(T)];
+};
+
+/// Whether rows of numbers that begin at a pointer all begin at a multiple of 16 bytes.
+template <class T>
+bool rows_are_chunks(T const* rows, std::int64_t channels) {
+  return channels % Chunk<T>::size == 0 && reinterpret_cast<std::uintptr_t>(rows) % sizeof(Chunk<T>) == 0;
+}
+
+}  // namespace sparseconv

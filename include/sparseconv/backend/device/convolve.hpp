@@ -1,0 +1,131 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "sparseconv/backend/device/device_operands.hpp"
+#include "sparseconv/backend/device/device_pairs.hpp"
+#include "sparseconv/backend/device/launch_convolution.hpp"
+#include "sparseconv/backend/device/pack_weights.hpp"
+#include "sparseconv/error.hpp"
+#include "sparseconv/execute/epilogue.hpp"
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/index/row_map.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/policy.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/derived_store.hpp"
+
+namespace sparseconv {
+
+/// The weights as PackWeights writes them. Does not wait.
+template <DevicePolicy Policy, Element T>
+Buffer<T, typename Policy::Memory> pack_weights(Policy const& where,
+                                                WeightsView<T, typename Policy::Memory> const& weights, bool tf32) {
+  Buffer<T, typename Policy::Memory> packed(
+      where.memory(), packed_weights_size<T>(weights.elements, weights.in_channels, weights.out_channels));
+  where.for_each(packed.size(),
+                 PackWeights<T>{weights.data, packed.data(), weights.in_channels, weights.out_channels, tf32});
+  return packed;
+}
+
+/// What weights keep for devices: their packed form, as it is and rounded to tf32.
+///
+/// Every memory resource, and so every stream, has a packed form of its own: one that was made on another stream might not be
+/// there yet.
+template <Element T, MemorySpace Memory>
+class DeviceWeights final : public Derived {
+ public:
+  /// The packed form, made if it is not there. Safe from several threads.
+  template <DevicePolicy Policy>
+  std::shared_ptr<Buffer<T, Memory> const> get(Policy const& where, WeightsView<T, Memory> const& weights, bool tf32) {
+    std::scoped_lock lock(mutex_);
+    // The buffer shares in the resource's life, so no other resource can come to stand at its address.
+    auto& kept = packed_[{where.memory().get(), tf32}];
+    if (!kept) kept = std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+    return kept;
+  }
+
+  [[nodiscard]] std::int64_t bytes() const override {
+    std::scoped_lock lock(mutex_);
+    std::int64_t sum = 0;
+    for (auto const& [key, kept] : packed_) sum += kept->bytes();
+    return sum;
+  }
+
+  void release() override {
+    std::scoped_lock lock(mutex_);
+    packed_.clear();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::pair<typename Memory::Resource const*, bool>, std::shared_ptr<Buffer<T, Memory> const>> packed_;
+};
+
+/// Calls launch with the operands of a convolution, the weights packed: kept with them if they are a Weights object's, made
+/// for this call if they are only viewed. tf32 is for float on devices that have it, and if the policy lets it.
+///
+/// Throws: CapacityError for bfloat16 on a device that does not multiply it.
+template <Element T, DevicePolicy Policy, class Launch>
+void with_device_operands(Policy const& where, MatrixView<T const, typename Policy::Memory> input,
+                          WeightsView<T, typename Policy::Memory> const& weights,
+                          MatrixView<T, typename Policy::Memory> output,
+                          Epilogue<T, typename Policy::Memory> const& epilogue, Launch const& launch) {
+  using Memory = typename Policy::Memory;
+  constexpr int ampere = 80;
+  if (std::same_as<T, bfloat16> && where.compute_capability() < ampere) {
+    throw CapacityError("convolution: bfloat16 needs a device of compute capability 8.0, this one has " +
+                        std::to_string(where.compute_capability() / 10) + "." +
+                        std::to_string(where.compute_capability() % 10) + "; use half or float");
+  }
+  bool const tf32 = std::same_as<T, float> && where.tf32() && where.compute_capability() >= ampere;
+  auto const packed = weights.derived != nullptr
+                          ? weights.derived->template get<DeviceWeights<T, Memory>>().get(where, weights, tf32)
+                          : std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+  launch(DeviceOperands<T>{.input = input.data,
+                           .input_rows = input.rows,
+                           .in_channels = input.columns,
+                           .packed_weights = packed->data(),
+                           .output = output.data,
+                           .output_rows = output.rows,
+                           .out_channels = output.columns,
+                           .bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data(),
+                           .residual = epilogue.residual.data,
+                           .activation = epilogue.activation,
+                           .tf32 = tf32});
+}
+
+template <Element T, DevicePolicy Policy>
+void convolve_rows(Policy const& where, RulebookView<typename Policy::Memory> const& rules,
+                   MatrixView<T const, typename Policy::Memory> input,
+                   WeightsView<T, typename Policy::Memory> const& weights,
+                   MatrixView<T, typename Policy::Memory> output,
+                   Epilogue<T, typename Policy::Memory> const& epilogue) {
+  DevicePairs const pairs{.offsets = rules.offsets.data(),
+                          .input_rows = rules.input_rows,
+                          .output_rows = rules.output_rows,
+                          .elements = rules.element_count(),
+                          .input_count = rules.input_count,
+                          .output_count = rules.output_count};
+  with_device_operands<T>(where, input, weights, output, epilogue, [&](DeviceOperands<T> const& operands) {
+    launch_gather_gemm_scatter(where, pairs, operands);
+  });
+}
+
+template <Element T, DevicePolicy Policy>
+void convolve_places(Policy const& where, RowMapView const& map, MatrixView<T const, typename Policy::Memory> input,
+                     WeightsView<T, typename Policy::Memory> const& weights,
+                     MatrixView<T, typename Policy::Memory> output,
+                     Epilogue<T, typename Policy::Memory> const& epilogue) {
+  with_device_operands<T>(where, input, weights, output, epilogue,
+                          [&](DeviceOperands<T> const& operands) { launch_implicit_gemm(where, map, operands); });
+}
+
+}  // namespace sparseconv

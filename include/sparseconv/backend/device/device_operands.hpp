@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sparseconv/execute/activation.hpp"
+#include "sparseconv/tensor/element.hpp"
+
+namespace sparseconv {
+
+/// What a convolution on a device reads and writes besides its pairs: pointers that only the device follows.
+///
+/// Shapes: input N x C_in, packed_weights as PackWeights writes them, output and residual M x C_out, bias C_out;
+///         row-major. Pointers are aligned as their type, packed_weights to 16 bytes; the rest is faster if it is too.
+template <Element T>
+struct DeviceOperands {
+  T const* input = nullptr;
+  std::int64_t input_rows = 0;
+  std::int64_t in_channels = 0;
+  T const* packed_weights = nullptr;
+  T* output = nullptr;
+  std::int64_t output_rows = 0;
+  std::int64_t out_channels = 0;
+  T const* bias = nullptr;      ///< or none
+  T const* residual = nullptr;  ///< or none
+  Activation activation = no_activation;
+  /// Of float only: products of numbers rounded to 11 significant bits, on tensor cores. The weights must have been
+  /// packed with the same.
+  bool tf32 = false;
+};
+
+}  // namespace sparseconv

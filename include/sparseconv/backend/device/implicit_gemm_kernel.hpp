@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sparseconv/backend/device/device_operands.hpp"
+#include "sparseconv/backend/device/row_map_source.hpp"
+#include "sparseconv/backend/device/tile_epilogue.hpp"
+#include "sparseconv/backend/device/tile_pipeline.hpp"
+#include "sparseconv/backend/device/tile_shape.hpp"
+#include "sparseconv/backend/device/tile_sums.hpp"
+#include "sparseconv/backend/device/unroll.hpp"
+#include "sparseconv/config.hpp"
+#include "sparseconv/index/row_map.hpp"
+
+namespace sparseconv {
+
+/// Convolution by outputs: a block of threads sums Shape::rows places of a row map x Shape::channels output channels in
+/// registers, over the kernel elements that some of its rows have.
+///
+/// T: float, double, half, bfloat16, or Tf32.
+/// Bits: a sum goes through the elements in rising order and through the channels of each, for every shape. A row that
+///       has not an element that its tile has takes a product of zeros, so an infinite weight makes it NaN.
+template <class T, class Shape>
+struct ImplicitGemmKernel {
+  using Number = StoredAs<T>;
+  using Sums = TileSums<Shape, T>;
+  using Sum = typename Sums::Sum;
+  static constexpr int threads = Shape::threads;
+  static constexpr int blocks_at_once = 65536 / (Sums::registers * threads);  // of a multiprocessor's registers
+  static_assert(Shape::rows % RowMapView::group == 0);
+
+  RowMapView map;
+  DeviceOperands<Number> operands;
+  bool chunked_input;
+  bool chunked_output;
+
+  ImplicitGemmKernel(RowMapView const& rows, DeviceOperands<Number> const& numbers)
+      : map(rows),
+        operands(numbers),
+        chunked_input(rows_are_chunks(numbers.input, numbers.in_channels)),
+        chunked_output(outputs_are_chunks(numbers)) {}
+
+  [[nodiscard]] std::int64_t blocks() const {
+    return (map.output_count + Shape::rows - 1) / Shape::rows * channel_tiles();
+  }
+  [[nodiscard]] std::int64_t shared_bytes() const {
+    return tile_bytes + map.mask_words() * static_cast<std::int64_t>(sizeof(std::uint32_t));
+  }
+
+  SPARSECONV_DEVICE_TEMPLATE
+  template <class Block>
+  SPARSECONV_HOST_DEVICE void operator()(Block& block) const {
+    // Blocks that follow each other take the same rows, which the cache then has.
+    std::int64_t const first_place = block.index() / channel_tiles() * Shape::rows;
+    std::int64_t const first_channel = block.index() % channel_tiles() * Shape::channels;
+    auto* const masks = reinterpret_cast<std::uint32_t*>(block.shared() + tile_bytes);
+    join_masks(block.thread(), first_place / RowMapView::group, masks);
+    block.barrier();
+
+    RowMapSource source{map, first_place, masks};
+    Sums sums(block.thread());
+    add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, chunked_input, sums);
+
+    // The sums take the place of the stages.
+    block.barrier();
+    constexpr int pitch = Shape::template sum_pitch<Sum>;
+    auto* const tile = reinterpret_cast<Sum*>(block.shared());
+    SPARSECONV_DEVICE_UNROLL
+    for (int i = 0; i < Sums::rows_each; ++i) {
+      SPARSECONV_DEVICE_UNROLL
+      for (int j = 0; j < Sums::channels_each; ++j) tile[sums.row(i) * pitch + sums.channel(j)] = sums.at(i, j);
+    }
+    block.barrier();
+    store_tile<Shape, Shape::rows>(block, tile, operands, source, first_channel, chunked_output);
+  }
+
+ private:
+  static constexpr int pipeline_bytes = Shape::stages * stage_pitch<Shape, RowMapSource>;
+  static constexpr int sums_bytes = Shape::rows * Shape::template sum_pitch<Sum> * static_cast<int>(sizeof(Sum));
+  static constexpr int tile_bytes = pipeline_bytes > sums_bytes ? pipeline_bytes : sums_bytes;
+
+  [[nodiscard]] constexpr std::int64_t channel_tiles() const {
+    return (operands.out_channels + Shape::channels - 1) / Shape::channels;
+  }
+
+  SPARSECONV_HOST_DEVICE void join_masks(int thread, std::int64_t first_group, std::uint32_t* masks) const {
+    std::int64_t const words = map.mask_words();
+    std::int64_t const groups = map.groups();
+    for (std::int64_t word = thread; word < words; word += threads) {
+      std::uint32_t mask = 0;
+      for (std::int64_t g = first_group; g < first_group + Shape::rows / RowMapView::group && g < groups; ++g) {
+        mask |= map.group_masks[g * words + word];
+      }
+      masks[word] = mask;
+    }
+  }
+};
+
+}  // namespace sparseconv

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "sparseconv/backend/device/key_order.hpp"
+#include "sparseconv/backend/device/neighbour_rows.hpp"
+#include "sparseconv/config.hpp"
+#include "sparseconv/index/row_map.hpp"
+#include "sparseconv/policy.hpp"
+#include "sparseconv/tensor/buffer.hpp"
+
+namespace sparseconv {
+
+/// Packs which elements each output has into words of 64 bits. Shapes: words x M.
+struct PackMasks {
+  Row const* rows;
+  std::int64_t elements;
+  std::int64_t output_count;
+  std::uint64_t* words;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
+    std::int64_t const first = i / output_count * 64;
+    std::int64_t const output = i % output_count;
+    std::uint64_t word = 0;
+    for (std::int64_t k = first; k < elements && k < first + 64; ++k) {
+      if (rows[k * output_count + output] != no_row) word |= std::uint64_t{1} << (k - first);
+    }
+    words[i] = word;
+  }
+};
+
+/// Puts the rows of each element in the order of places.
+struct PlaceRows {
+  Row const* rows;
+  Row const* order;
+  std::int64_t output_count;
+  Row* placed;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
+    std::int64_t const element = i / output_count;
+    placed[i] = rows[element * output_count + order[i % output_count]];
+  }
+};
+
+/// Joins the masks of a group of places: word i % words of group i / words.
+struct JoinMasks {
+  std::uint64_t const* masks;  // words of 64 bits x M, outputs in canonical order
+  Row const* order;
+  std::int64_t output_count;
+  std::int64_t words;  // of 32 bits
+  std::uint32_t* group_masks;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
+    std::int64_t const first = i / words * RowMapView::group;
+    std::int64_t const word = i % words;
+    std::uint64_t joined = 0;
+    for (std::int64_t p = first; p < first + RowMapView::group && p < output_count; ++p) {
+      joined |= masks[word / 2 * output_count + order[p]];
+    }
+    group_masks[i] = static_cast<std::uint32_t>(joined >> (word % 2 * 32));
+  }
+};
+
+template <DevicePolicy Policy, int D, class Lookup>
+RowMap<typename Policy::Memory> build_row_map_with(Policy const& where,
+                                                   SiteSet<D, typename Policy::Memory> const& inputs,
+                                                   SiteSet<D, typename Policy::Memory> const& outputs,
+                                                   KernelGeometry<D> const& geometry, Lookup how) {
+  using Memory = typename Policy::Memory;
+  std::int64_t const elements = geometry.element_count();
+  std::int64_t const count = outputs.size();
+  auto const rows = neighbour_rows(where, inputs, outputs, geometry, how);
+  std::int64_t const words = (elements + 63) / 64;
+  Buffer<std::uint64_t, Memory> masks(where.memory(), words * count);
+  where.for_each(masks.size(), PackMasks{rows.data(), elements, count, masks.data()});
+
+  // Word by word from the lowest, each sort stable: in the end by the masks as numbers, then by row.
+  Buffer<Row, Memory> order(where.memory(), count);
+  Buffer<Row, Memory> next(where.memory(), count);
+  Buffer<std::uint64_t, Memory> keys(where.memory(), count);
+  Buffer<std::uint64_t, Memory> sorted(where.memory(), count);
+  where.for_each(count, NumberRows{order.data()});
+  for (std::int64_t word = 0; word < words; ++word) {
+    where.for_each(count, GatherEach<std::uint64_t>{masks.data() + word * count, order.data(), keys.data()});
+    int const bits = static_cast<int>(std::min<std::int64_t>(elements - word * 64, 64));
+    where.sort_pairs(keys.data(), sorted.data(), order.data(), next.data(), count, 0, bits);
+    std::swap(order, next);
+  }
+
+  RowMapView const shape{.elements = elements, .output_count = count};
+  Buffer<std::uint32_t, Memory> group_masks(where.memory(), shape.groups() * shape.mask_words());
+  where.for_each(group_masks.size(),
+                 JoinMasks{masks.data(), order.data(), count, shape.mask_words(), group_masks.data()});
+  Buffer<Row, Memory> input_rows(where.memory(), elements * count);
+  where.for_each(input_rows.size(), PlaceRows{rows.data(), order.data(), count, input_rows.data()});
+  return RowMap<Memory>(elements, inputs.size(), std::move(input_rows), std::move(order), std::move(group_masks));
+}
+
+}  // namespace sparseconv

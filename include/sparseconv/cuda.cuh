@@ -1,0 +1,25 @@
+#pragma once
+
+/// The library with the GPU policy, for CUDA 12.4 and later: what sparseconv.hpp has, and `gpu.on(stream)`.
+
+#ifndef __CUDACC__
+#error "sparseconv/cuda.cuh is CUDA C++: name this file .cu, for nvcc, or include sparseconv/sparseconv.hpp instead"
+#endif
+#if defined(__NVCC__) && !defined(__CUDACC_RELAXED_CONSTEXPR__)
+#error "sparseconv/cuda.cuh: pass --expt-relaxed-constexpr to nvcc, or link the CMake target sparseconv::cuda"
+#endif
+#if defined(__CUDACC_VER_MAJOR__) && __CUDACC_VER_MAJOR__ * 100 + __CUDACC_VER_MINOR__ < 1204
+#error "sparseconv/cuda.cuh needs CUDA 12.4 or later"
+#endif
+
+#include "sparseconv/backend/cuda/gpu_policy.cuh"
+#include "sparseconv/backend/device/convolve.hpp"
+#include "sparseconv/backend/device/dense.hpp"
+#include "sparseconv/backend/device/hash_table.hpp"
+#include "sparseconv/backend/device/output_sites.hpp"
+#include "sparseconv/backend/device/point_features.hpp"
+#include "sparseconv/backend/device/pool_rows.hpp"
+#include "sparseconv/backend/device/row_map.hpp"
+#include "sparseconv/backend/device/rulebook.hpp"
+#include "sparseconv/backend/device/site_set.hpp"
+#include "sparseconv/sparseconv.hpp"

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <type_traits>
+
+#include "sparseconv/policy.hpp"
+
+namespace sparseconv {
+
+/// How a convolution's arithmetic goes through its pairs.
+namespace dataflow {
+
+/// Pair by pair of the rulebook: what the CPU does fast.
+struct GatherGemmScatter {};
+
+/// Output by output of the row map: what a GPU does fast. The CPU has plain loops for it.
+struct ImplicitGemm {};
+
+/// What suits the policy: gather_gemm_scatter on the host, implicit_gemm on a device.
+struct Automatic {};
+
+inline constexpr GatherGemmScatter gather_gemm_scatter{};
+inline constexpr ImplicitGemm implicit_gemm{};
+inline constexpr Automatic automatic{};
+
+}  // namespace dataflow
+
+template <class Type>
+concept Dataflow = std::is_same_v<Type, dataflow::GatherGemmScatter> || std::is_same_v<Type, dataflow::ImplicitGemm> ||
+    std::is_same_v<Type, dataflow::Automatic>;
+
+/// Whether a policy goes by the row map, so asked.
+template <ExecutionPolicy Policy, Dataflow How>
+inline constexpr bool goes_by_row_map = std::is_same_v<How, dataflow::ImplicitGemm> ||
+                                        (std::is_same_v<How, dataflow::Automatic> && DevicePolicy<Policy>);
+
+}  // namespace sparseconv

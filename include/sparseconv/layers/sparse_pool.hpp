@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sparseconv/execute/pool_rows.hpp"
+#include "sparseconv/index/cached_index.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv {
+
+/// What a SparsePool is made from; see KernelGeometry for the meaning of the axes' numbers.
+template <int D>
+struct SparsePoolConfig {
+  PerAxis<D> kernel_size = 2;
+  PerAxis<D> stride = 2;
+  PerAxis<D> padding = 0;
+  PerAxis<D> dilation = 1;
+  OutputDefinition definition = OutputDefinition::regular;
+  Pooling pooling = Pooling::max;
+};
+
+/// Pooling over the active inputs of each window; outputs are active as those of a convolution of the same geometry are.
+///
+/// It has no numbers of its own, so one object serves every element type and memory. A call is safe from several threads.
+///
+/// Throws: ShapeError if a kernel extent, stride or dilation is below 1, or a padding is negative.
+template <int D>
+class SparsePool {
+ public:
+  explicit SparsePool(SparsePoolConfig<D> const& config)
+      : geometry_{.kernel_size = config.kernel_size,
+                  .stride = config.stride,
+                  .padding = config.padding,
+                  .dilation = config.dilation},
+        definition_(config.definition),
+        pooling_(config.pooling) {
+    check_geometry(geometry_, "SparsePool" + std::to_string(D) + "D");
+  }
+
+  [[nodiscard]] KernelGeometry<D> const& geometry() const { return geometry_; }
+  [[nodiscard]] OutputDefinition definition() const { return definition_; }
+  [[nodiscard]] Pooling pooling() const { return pooling_; }
+
+  /// Shapes: input N x C; result M x C, on output_sites of the geometry, which are kept with the input's sites.
+  /// Order:  `seq` and `cpu` wait for the result; a device policy waits only for new output sites.
+  /// Bits:   the same for every policy.
+  /// Throws: ShapeError if the input's grid is too small for the kernel.
+  template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
+                                                      SparseTensor<T, D, Memory> const& input) const {
+    return (*this)(where, input, cached_output_sites(where, input.sites(), geometry_, definition_));
+  }
+
+  /// The same onto sites that the caller names; a site that no input reaches gets 0.
+  template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                                      SiteSet<D, Memory> const& outputs) const {
+    check_reach<Policy, Memory>();
+    SparseTensor<T, D, Memory> result(outputs, input.channels(),
+                                      Buffer<T, Memory>(where.memory(), outputs.size() * input.channels()));
+    if constexpr (DevicePolicy<Policy>) {
+      pool_rows(where, *cached_row_map(where, input.sites(), outputs, geometry_), input.features(), result.features(),
+                pooling_);
+    } else {
+      pool_rows(where, *cached_rulebook(where, input.sites(), outputs, geometry_), input.features(), result.features(),
+                pooling_);
+    }
+    return result;
+  }
+
+ private:
+  KernelGeometry<D> geometry_;
+  OutputDefinition definition_;
+  Pooling pooling_;
+};
+
+using SparsePool1D = SparsePool<1>;
+using SparsePool2D = SparsePool<2>;
+using SparsePool3D = SparsePool<3>;
+using SparsePool4D = SparsePool<4>;
+
+}  // namespace sparseconv

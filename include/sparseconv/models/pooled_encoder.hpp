@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/layers/sparse_pool.hpp"
+#include "sparseconv/layers/submanifold_conv.hpp"
+
+namespace sparseconv {
+
+/// Seven stages of two submanifold convolutions of kernel 3 with max pooling between them, no bias and no norm: the network
+/// by which spconv measures itself.
+///
+/// Shapes: input N x in_channels; the result has 256 channels at a 64th of the input's resolution.
+/// Source: the benchmark of spconv 2 (its test/benchmark.py): channels 64, 96, 128, 160, 192, 224, 256.
+template <Element T, MemorySpace Memory = HostMemory>
+class PooledEncoder {
+ public:
+  /// Throws: ShapeError if in_channels < 1.
+  explicit PooledEncoder(std::int64_t in_channels, std::uint64_t seed = 0) requires(Memory::host_reads) {
+    std::int64_t channels = in_channels;
+    for (std::int64_t const width : {64, 96, 128, 160, 192, 224, 256}) {
+      for (int layer = 0; layer < 2; ++layer) {
+        SubmanifoldConv<T, 3> const convolution(
+            {.in_channels = channels, .out_channels = width, .seed = seed * 1000003 + layers_.size()});
+        layers_.push_back(convolution);
+        channels = width;
+      }
+    }
+  }
+
+  /// An encoder of such layers, two a stage. Throws: ShapeError if their number is odd or 0.
+  explicit PooledEncoder(std::vector<Convolution<T, 3, Memory>> layers) : layers_(std::move(layers)) {
+    if (layers_.empty() || layers_.size() % 2 != 0) {
+      throw ShapeError("PooledEncoder: " + std::to_string(layers_.size()) + " layers; give two for each stage");
+    }
+  }
+
+  [[nodiscard]] std::vector<Convolution<T, 3, Memory>> const& layers() const { return layers_; }
+
+  /// Throws: ShapeError if the input's channels are not in_channels, or its grid has less than 64 cells along an axis.
+  template <ExecutionPolicy Policy>
+  [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
+                                                      SparseTensor<T, 3, Memory> const& input) const {
+    SparseTensor<T, 3, Memory> features = layers_.front()(where, input);
+    for (std::size_t i = 1; i < layers_.size(); ++i) {
+      if (i % 2 == 0) features = pool_(where, features);
+      features = layers_[i](where, features);
+    }
+    return features;
+  }
+
+ private:
+  std::vector<Convolution<T, 3, Memory>> layers_;
+  SparsePool3D pool_{SparsePoolConfig<3>{}};
+};
+
+/// The network in the memory of a device policy.
+///
+/// Order:  does not wait; ordered on the policy's stream.
+/// Throws: std::bad_alloc, CudaError.
+template <DevicePolicy Policy, Element T>
+PooledEncoder<T, typename Policy::Memory> copy_to(Policy const& where, PooledEncoder<T> const& encoder) {
+  std::vector<Convolution<T, 3, typename Policy::Memory>> layers;
+  for (auto const& layer : encoder.layers()) layers.push_back(copy_to(where, layer));
+  return PooledEncoder<T, typename Policy::Memory>(std::move(layers));
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,11 @@
+// expect: operator[]
+#include "sparseconv/tensor/buffer.hpp"
+
+struct Elsewhere {
+  using Resource = sparseconv::MemoryPool;
+  static constexpr bool host_reads = false;
+};
+
+float first(sparseconv::Buffer<float, Elsewhere> const& values) {
+  return values[0];
+}

@@ -1,0 +1,50 @@
+#include "sparseconv/models/pooled_encoder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "io/error_message.hpp"
+#include "support/policies.hpp"
+#include "support/random_sites.hpp"
+#include "support/rounding.hpp"
+
+namespace sparseconv {
+namespace {
+
+TEST(PooledEncoder, HasTwoLayersOfEachWidth) {
+  PooledEncoder<float> const encoder(3);
+  std::vector<std::int64_t> channels;
+  std::int64_t parameters = 0;
+  for (auto const& layer : encoder.layers()) {
+    channels.push_back(layer.out_channels());
+    parameters += layer.parameter_count();
+  }
+  EXPECT_EQ(channels, (std::vector<std::int64_t>{64, 64, 96, 96, 128, 128, 160, 160, 192, 192, 224, 224, 256, 256}));
+  // 27 x (3 64 + 64 64 + 64 96 + 96 96 + 96 128 + 128 128 + ... + 224 256 + 256 256).
+  EXPECT_EQ(parameters, 27 * (192 + 4096 + 6144 + 9216 + 12288 + 16384 + 20480 + 25600 + 30720 + 36864 + 43008 + 50176 +
+                              57344 + 65536));
+}
+
+TEST(PooledEncoder, GoesToASixtyFourthAndHasTheBitsOfAnyThreadCount) {
+  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {64, 130, 128}}, 500, 1);
+  auto const input = test::random_tensor<float>(sites, 3, 2);
+  PooledEncoder<float> const encoder(3, 4);
+  auto const expected = encoder(test::OnCpu<1>::policy(), input);
+  EXPECT_EQ(expected.grid().shape, (Shape<3>{1, 2, 2}));
+  EXPECT_EQ(expected.channels(), 256);
+  auto const actual = encoder(test::OnCpu<3>::policy(), input);
+  EXPECT_TRUE(test::same_bits<float>(actual.features(), expected.features()));
+  EXPECT_LE(test::largest_difference(encoder(seq, input).features(), expected.features()), 1e-4);
+}
+
+TEST(PooledEncoder, RefusesAnOddNumberOfLayers) {
+  EXPECT_EQ(test::message_of<ShapeError>([] {
+              return PooledEncoder<float>({SubmanifoldConv3D<float>({3, 4})});
+            }),
+            "PooledEncoder: 1 layers; give two for each stage");
+}
+
+}  // namespace
+}  // namespace sparseconv
