@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <span>
@@ -36,8 +35,14 @@ double largest_deviation(std::span<float const> actual, std::span<float const> e
 template <class Work>
 cudaGraphExec_t captured(cudaStream_t stream, Work const& work) {
   sc::check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-  work();
   cudaGraph_t graph = nullptr;
+  try {
+    work();
+  } catch (...) {
+    static_cast<void>(cudaStreamEndCapture(stream, &graph));  // or the stream would stay in the capture
+    if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
+    throw;
+  }
   sc::check_cuda(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
   cudaGraphExec_t executable = nullptr;
   // The graph's results live until its next launch, which frees them.
@@ -66,7 +71,7 @@ void run(cudaStream_t stream) {
   std::printf("GPU against CPU: deviation %.1e of the largest number\n",
               largest_deviation(result.features().values(), expected.features().values()));
 
-  // All rulebooks are in place: now the network neither waits nor asks the system for memory, and can be captured.
+  // All sites and row maps are in place: now the network neither waits nor asks the system for memory, and can be captured.
   cudaGraphExec_t const graph = captured(stream, [&] { output = network(where, input); });
   constexpr int replays = 100;
   auto const begin = std::chrono::steady_clock::now();

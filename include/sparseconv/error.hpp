@@ -32,13 +32,13 @@ class FormatError : public Error {
   using Error::Error;
 };
 
-/// A call of the CUDA runtime failed.
+/// A call of the CUDA runtime failed, or the GPU or its stream cannot do what was asked.
 class CudaError : public Error {
  public:
   using Error::Error;
 };
 
-/// A size is beyond what the library's indices and keys can hold.
+/// A size is beyond what the library's indices and keys, or a device's blocks, can hold.
 class CapacityError : public Error {
  public:
   using Error::Error;

@@ -3,10 +3,12 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "sparseconv/backend/cpu/memory_pool.hpp"
 #include "sparseconv/backend/cpu/thread_team.hpp"
+#include "sparseconv/error.hpp"
 #include "sparseconv/memory.hpp"
 
 namespace sparseconv {
@@ -74,12 +76,13 @@ concept HostPolicy = ExecutionPolicy<Policy> && Policy::Memory::host_reads;
 /// sort_pairs:       stable, by the bits [first_bit, end_bit) of the keys; the arrays must not overlap.
 /// exclusive_sum:    sums[i] = values[0] + ... + values[i - 1]; both may be one array.
 /// copy_to_device, copy_on_device: bytes; the source on the host may change when the call returns.
-/// copy_to_host, wait: the only calls that wait.
+/// copy_to_host, wait: the only calls that wait for what they were asked.
 /// launch:           kernel(block) for each of so many thread blocks, see backend/device/thread_block.hpp.
 /// Atomics:          what bodies use where several may write to one place.
 /// compute_capability: what the device can do, 75 for 7.5.
 /// most_shared_bytes:  what a thread block may have.
 /// tf32:               whether float may be multiplied with 11 significant bits.
+/// capturing:          whether the stream's work is written down in a graph at present, and not run.
 template <class Policy>
 concept DevicePolicy = ExecutionPolicy<Policy> && MemorySpace<typename Policy::Memory> &&
                        (!Policy::Memory::host_reads) &&
@@ -96,7 +99,30 @@ concept DevicePolicy = ExecutionPolicy<Policy> && MemorySpace<typename Policy::M
   { where.compute_capability() } -> std::same_as<int>;
   { where.tf32() } -> std::same_as<bool>;
   { where.most_shared_bytes() } -> std::same_as<std::int64_t>;
+  { where.capturing() } -> std::same_as<bool>;
 };
+
+/// What tells derived things apart that were made in the order of different streams: a device's resource, nothing on the
+/// host, whose policies share what is derived.
+template <ExecutionPolicy Policy>
+std::shared_ptr<void const> stream_resource(Policy const& where) {
+  if constexpr (DevicePolicy<Policy>) {
+    return where.memory();
+  } else {
+    return nullptr;
+  }
+}
+
+/// Throws: CudaError if the stream is being captured: what `call` would build and keep would belong to the graph.
+template <ExecutionPolicy Policy>
+void refuse_to_keep_while_capturing(Policy const& where, char const* call) {
+  if constexpr (DevicePolicy<Policy>) {
+    if (!where.capturing()) return;
+    throw CudaError(std::string(call) +
+                    ": the stream is being captured in a CUDA graph, to which all that is built now would belong; run "
+                    "once before the capture, so that sites, maps and packed weights are in place");
+  }
+}
 
 /// Whether a policy can work on what lies in a memory.
 template <class Policy, class Memory>

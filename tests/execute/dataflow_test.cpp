@@ -7,7 +7,8 @@
 namespace sparseconv {
 namespace {
 
-TEST(Dataflow, IsByPairsOnTheHostAndByRowMapOnADeviceUnlessTold) {
+// By pairs on the host and by row map on a device, unless told.
+TEST(Dataflow, IsChosenByThePolicyUnlessTold) {
   static_assert(!goes_by_row_map<CpuPolicy, dataflow::Automatic>);
   static_assert(goes_by_row_map<CpuPolicy, dataflow::ImplicitGemm>);
   static_assert(goes_by_row_map<test::EmulatedGpu, dataflow::Automatic>);

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "sparseconv/index/build_row_map.hpp"
-#include "support/device_copies.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
+#include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {

@@ -25,6 +25,7 @@ namespace sparseconv::test {
 
 /// Launches kernels on the emulated block.
 struct EmulatedLaunch {
+  [[nodiscard]] std::int64_t most_shared_bytes() const { return 227 * 1024; }
   template <class Kernel>
   void launch(std::int64_t blocks, Kernel const& kernel) const {
     run_grid(kernel, blocks);

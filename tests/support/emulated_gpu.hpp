@@ -8,6 +8,7 @@
 #include <memory>
 #include <new>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 
 #include "sparseconv/policy.hpp"
@@ -72,7 +73,16 @@ class EmulatedGpu {
   using Atomics = EmulatedAtomics;
 
   [[nodiscard]] std::shared_ptr<EmulatedMemoryResource> const& memory() const { return state_->memory; }
-  [[nodiscard]] int compute_capability() const { return 90; }
+  [[nodiscard]] int compute_capability() const { return compute_capability_; }
+  /// The same device with less, or more, that it can do.
+  [[nodiscard]] EmulatedGpu with_compute_capability(int capability) const {
+    EmulatedGpu policy = *this;
+    policy.compute_capability_ = capability;
+    return policy;
+  }
+  [[nodiscard]] bool capturing() const { return state_->capturing; }
+  /// From now on as if the stream were captured in a graph, or no longer.
+  void set_capturing(bool capturing) const { state_->capturing = capturing; }
   [[nodiscard]] std::int64_t most_shared_bytes() const { return 99 * 1024; }  // the least of those above 8.0
   [[nodiscard]] bool tf32() const { return tf32_; }
   [[nodiscard]] EmulatedGpu with_tf32() const {
@@ -116,15 +126,19 @@ class EmulatedGpu {
   void copy_to_device(void* to, void const* from, std::int64_t bytes) const { copy(to, from, bytes); }
   void copy_on_device(void* to, void const* from, std::int64_t bytes) const { copy(to, from, bytes); }
   void copy_to_host(void* to, void const* from, std::int64_t bytes) const {
-    ++state_->waits;
+    count_wait();
     copy(to, from, bytes);
   }
-  void wait() const { ++state_->waits; }
+  void wait() const { count_wait(); }
 
   /// How often the host has waited so far.
   [[nodiscard]] std::int64_t waits() const { return state_->waits; }
 
  private:
+  void count_wait() const {
+    if (state_->capturing) throw CudaError("EmulatedGpu: waits during a capture");
+    ++state_->waits;
+  }
   static void copy(void* to, void const* from, std::int64_t bytes) {
     if (bytes > 0) std::memcpy(to, from, static_cast<std::size_t>(bytes));
   }
@@ -133,9 +147,11 @@ class EmulatedGpu {
     CpuPolicy host = cpu.threads(3);
     std::shared_ptr<EmulatedMemoryResource> memory = std::make_shared<EmulatedMemoryResource>();
     std::atomic<std::int64_t> waits{0};
+    std::atomic<bool> capturing{false};
   };
 
   std::shared_ptr<State> state_ = std::make_shared<State>();
+  int compute_capability_ = 90;
   bool tf32_ = false;
 };
 

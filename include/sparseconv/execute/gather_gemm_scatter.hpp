@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -78,7 +77,7 @@ void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixVi
 ///         (double for double), and rounded once. `cpu` fuses multiplications and additions where the processor can, `seq`
 ///         does not; a device's fragments sum 8 or 16 channels in an order of their own.
 /// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread, and for half and
-///         bfloat16 the input once in float.
+///         bfloat16 the input once in float; `seq` takes M x C_out sums; a device keeps a copy of the weights.
 /// Throws: ShapeError if an operand does not fit the others.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
 void gather_gemm_scatter(Policy const& where, RulebookView<Memory> const& rules,

@@ -11,7 +11,7 @@
 
 namespace sparseconv {
 
-/// The row map of a rulebook.
+/// The row map of a rulebook, by plain loops on one thread.
 template <HostPolicy Policy>
 RowMap<> row_map_of(Policy const& where, RulebookView<> const& rules) {
   std::int64_t const elements = rules.element_count();

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <utility>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 #include "sparseconv/backend/cpu/kernel_row_probes.hpp"

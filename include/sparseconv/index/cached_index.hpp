@@ -9,14 +9,17 @@
 
 namespace sparseconv {
 
-/// output_sites, computed once and kept with the input set: the same question gives the same set, by identity.
+/// output_sites, computed once and kept with the input set: the same question gives the same set, by identity. On a device
+/// that is so for each stream apart, and nothing is built while a stream is captured in a graph.
 ///
-/// Throws: what output_sites throws.
+/// Throws: what output_sites throws; CudaError during a capture, if they are not there yet.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 SiteSet<D, Memory> cached_output_sites(Policy const& where, SiteSet<D, Memory> const& inputs,
                                        KernelGeometry<D> const& geometry, OutputDefinition definition) {
-  auto& cache = inputs.derived().template get<IndexCache<D, Memory>>();
+  auto& cache = inputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
   if (auto kept = cache.output_sites(geometry, definition)) return *kept;
+  bool const same = definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding();
+  if (!same) refuse_to_keep_while_capturing(where, "cached_output_sites");
   SiteSet<D, Memory> const outputs = output_sites(where, inputs, geometry, definition);
   // A set that kept itself would never be freed; asking again costs nothing.
   return outputs.is(inputs) ? outputs : cache.keep(geometry, definition, outputs);
@@ -25,26 +28,28 @@ SiteSet<D, Memory> cached_output_sites(Policy const& where, SiteSet<D, Memory> c
 /// build_rulebook, computed once and kept with the input set. It is found while the output set lives, and its memory is given
 /// back when the next rulebook is kept after that, or by release_derived().
 ///
-/// Throws: what build_rulebook throws.
+/// Throws: what build_rulebook throws; CudaError during a capture, if it is not there yet.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 std::shared_ptr<Rulebook<Memory> const> cached_rulebook(Policy const& where, SiteSet<D, Memory> const& inputs,
                                                         SiteSet<D, Memory> const& outputs,
                                                         KernelGeometry<D> const& geometry) {
-  auto& cache = inputs.derived().template get<IndexCache<D, Memory>>();
-  auto kept = cache.rulebook(outputs, geometry);
-  return kept ? kept : cache.keep(outputs, geometry, build_rulebook(where, inputs, outputs, geometry));
+  auto& cache = inputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
+  if (auto kept = cache.rulebook(outputs, geometry)) return kept;
+  refuse_to_keep_while_capturing(where, "cached_rulebook");
+  return cache.keep(outputs, geometry, build_rulebook(where, inputs, outputs, geometry));
 }
 
 /// build_row_map, kept in the same way.
 ///
-/// Throws: what build_row_map throws.
+/// Throws: what build_row_map throws; CudaError during a capture, if it is not there yet.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 std::shared_ptr<RowMap<Memory> const> cached_row_map(Policy const& where, SiteSet<D, Memory> const& inputs,
                                                      SiteSet<D, Memory> const& outputs,
                                                      KernelGeometry<D> const& geometry) {
-  auto& cache = inputs.derived().template get<IndexCache<D, Memory>>();
-  auto kept = cache.row_map(outputs, geometry);
-  return kept ? kept : cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, geometry));
+  auto& cache = inputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
+  if (auto kept = cache.row_map(outputs, geometry)) return kept;
+  refuse_to_keep_while_capturing(where, "cached_row_map");
+  return cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, geometry));
 }
 
 }  // namespace sparseconv

@@ -160,9 +160,10 @@ class IndexCache final : public Derived {
 /// The hash table of a site set: built once, kept with the set.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 std::shared_ptr<HashTable<D, Memory> const> cached_hash_table(Policy const& where, SiteSet<D, Memory> const& sites) {
-  auto& cache = sites.derived().template get<IndexCache<D, Memory>>();
-  auto kept = cache.hash_table();
-  return kept ? kept : cache.keep(build_hash_table(where, sites));
+  auto& cache = sites.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
+  if (auto kept = cache.hash_table()) return kept;
+  refuse_to_keep_while_capturing(where, "cached_hash_table");
+  return cache.keep(build_hash_table(where, sites));
 }
 
 }  // namespace sparseconv

@@ -152,8 +152,7 @@ class BatchNorm {
 
 /// The norm in the memory of a device policy.
 ///
-/// Order:  does not wait; ordered on the policy's stream.
-/// Throws: std::bad_alloc, CudaError.
+/// Order, Throws: as copy_to of a tensor.
 template <DevicePolicy Policy, Element T>
 BatchNorm<T, typename Policy::Memory> copy_to(Policy const& where, BatchNorm<T> const& norm) {
   return {copy_to(where, norm.factors()), copy_to(where, norm.offsets()), norm.epsilon()};

@@ -137,7 +137,7 @@ class Convolution {
     return convolve_onto(where, input, outputs, residual.features(), how);
   }
 
-  /// A layer of parts that fit each other; users make SparseConv and SubmanifoldConv.
+  /// A layer of parts; users make SparseConv and SubmanifoldConv. Parts that do not fit each other are refused by the call.
   Convolution(std::string name, KernelGeometry<D> const& geometry, OutputDefinition definition, Activation activation,
               Weights<T, Memory> weights, Buffer<T, Memory> bias)
       : name_(std::move(name)),
@@ -204,8 +204,7 @@ class Convolution {
 
 /// The layer in the memory of a device policy.
 ///
-/// Order:  does not wait; ordered on the policy's stream.
-/// Throws: std::bad_alloc, CudaError.
+/// Order, Throws: as copy_to of a tensor.
 template <DevicePolicy Policy, Element T, int D>
 Convolution<T, D, typename Policy::Memory> copy_to(Policy const& where, Convolution<T, D> const& layer) {
   WeightsView<T> const weights = layer.weights();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "sparseconv/execute/pool_rows.hpp"
@@ -24,7 +23,8 @@ struct SparsePoolConfig {
 ///
 /// It has no numbers of its own, so one object serves every element type and memory. A call is safe from several threads.
 ///
-/// Throws: ShapeError if a kernel extent, stride or dilation is below 1, or a padding is negative.
+/// Throws: ShapeError if a kernel extent, stride or dilation is below 1, or a padding is negative, or the stride of the
+///         submanifold definition is not 1.
 template <int D>
 class SparsePool {
  public:
@@ -35,7 +35,7 @@ class SparsePool {
                   .dilation = config.dilation},
         definition_(config.definition),
         pooling_(config.pooling) {
-    check_geometry(geometry_, "SparsePool" + std::to_string(D) + "D");
+    (void)output_grid(Grid<D>{}, geometry_, definition_, "SparsePool" + std::to_string(D) + "D");  // checks both
   }
 
   [[nodiscard]] KernelGeometry<D> const& geometry() const { return geometry_; }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
 
@@ -23,7 +24,7 @@ class PooledEncoder {
     std::int64_t channels = in_channels;
     for (std::int64_t const width : {64, 96, 128, 160, 192, 224, 256}) {
       for (int layer = 0; layer < 2; ++layer) {
-        SubmanifoldConv<T, 3> const convolution(
+        SubmanifoldConv<T, 3> const convolution(  // with a name, see SecondEncoder
             {.in_channels = channels, .out_channels = width, .seed = seed * 1000003 + layers_.size()});
         layers_.push_back(convolution);
         channels = width;
@@ -40,6 +41,15 @@ class PooledEncoder {
 
   [[nodiscard]] std::vector<Convolution<T, 3, Memory>> const& layers() const { return layers_; }
 
+  /// Learned numbers: the weights.
+  [[nodiscard]] std::int64_t parameter_count() const {
+    std::int64_t count = 0;
+    for (auto const& layer : layers_) count += layer.parameter_count();
+    return count;
+  }
+
+  /// Shapes: N x in_channels to M x 256.
+  /// Order:  `seq` and `cpu` wait for the result; a device policy waits only for new sites, six times.
   /// Throws: ShapeError if the input's channels are not in_channels, or its grid has less than 64 cells along an axis.
   template <ExecutionPolicy Policy>
   [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
@@ -59,8 +69,7 @@ class PooledEncoder {
 
 /// The network in the memory of a device policy.
 ///
-/// Order:  does not wait; ordered on the policy's stream.
-/// Throws: std::bad_alloc, CudaError.
+/// Order, Throws: as copy_to of a tensor.
 template <DevicePolicy Policy, Element T>
 PooledEncoder<T, typename Policy::Memory> copy_to(Policy const& where, PooledEncoder<T> const& encoder) {
   std::vector<Convolution<T, 3, typename Policy::Memory>> layers;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/layers/activate.hpp"
 #include "sparseconv/layers/batch_norm.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
@@ -14,7 +15,8 @@
 
 namespace sparseconv {
 
-/// One step of a network: convolution, batch norm unless it was folded into the convolution, ReLU.
+/// One step of a network: convolution, batch norm and ReLU; or, without a norm, the convolution alone, which then does with
+/// its bias and activation what the others did.
 template <Element T, MemorySpace Memory = HostMemory>
 struct EncoderLayer {
   std::string name;
@@ -118,8 +120,7 @@ class SecondEncoder {
 
 /// The network in the memory of a device policy.
 ///
-/// Order:  does not wait; ordered on the policy's stream.
-/// Throws: std::bad_alloc, CudaError.
+/// Order, Throws: as copy_to of a tensor.
 template <DevicePolicy Policy, Element T>
 SecondEncoder<T, typename Policy::Memory> copy_to(Policy const& where, SecondEncoder<T> const& encoder) {
   using Memory = typename Policy::Memory;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <span>
-#include <utility>
 
 #include "sparseconv/policy.hpp"
 #include "sparseconv/tensor/buffer.hpp"
@@ -13,8 +12,9 @@ namespace sparseconv {
 /// Copies what lies on the host to the memory of a device policy: an array, a site set, a tensor; layers and networks have
 /// a copy_to beside them.
 ///
-/// Order:  does not wait; ordered on the policy's stream. The source may be changed at once.
-/// Throws: std::bad_alloc, CudaError.
+/// Order:  ordered on the policy's stream. The source may be changed at once. Does not wait for its own result, but above 3 KB
+///         CUDA may wait for what stands before it, while it takes the host's memory over.
+/// Throws: std::bad_alloc; CudaError, also for more than 3 KB while the stream is captured in a CUDA graph.
 template <DevicePolicy Policy, class T>
 Buffer<T, typename Policy::Memory> copy_to(Policy const& where, std::span<T const> host) {
   Buffer<T, typename Policy::Memory> copy(where.memory(), static_cast<std::int64_t>(host.size()));
@@ -50,7 +50,7 @@ SparseTensor<T, D, typename Policy::Memory> copy_to(Policy const& where, SparseT
 /// Copies what lies in a device policy's memory to the host.
 ///
 /// Order:  waits for the result, and so for all that stands before it on the stream.
-/// Throws: std::bad_alloc, CudaError.
+/// Throws: std::bad_alloc; CudaError, also while the stream is captured; ShapeError if given sites are not as many.
 template <DevicePolicy Policy, class T>
 Buffer<T> copy_to_host(Policy const& where, T const* device, std::int64_t count) {
   Buffer<T> copy(count);

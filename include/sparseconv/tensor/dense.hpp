@@ -12,6 +12,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv {
@@ -51,6 +52,18 @@ std::int64_t dense_size(std::array<std::int64_t, Axes> const& shape, std::string
     size *= extent;
   }
   return size;
+}
+
+/// A dense array in the memory of a device policy. Order, Throws: as copy_to of a tensor.
+template <DevicePolicy Policy, Element T, int D>
+DenseTensor<T, D, typename Policy::Memory> copy_to(Policy const& where, DenseTensor<T, D> const& host) {
+  return {host.shape, copy_to(where, host.values)};
+}
+
+/// A dense array of a device on the host. Waits for the result.
+template <DevicePolicy Policy, Element T, int D>
+DenseTensor<T, D> copy_to_host(Policy const& where, DenseTensor<T, D, typename Policy::Memory> const& device) {
+  return {device.shape, copy_to_host(where, device.values)};
 }
 
 /// Writes zeros.

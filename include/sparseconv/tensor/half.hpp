@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include "sparseconv/tensor/narrow_float.hpp"
 
 namespace sparseconv {

@@ -18,8 +18,12 @@ struct MatrixView {
 
   [[nodiscard]] constexpr std::int64_t size() const { return rows * columns; }
   [[nodiscard]] constexpr T* row(std::int64_t i) const { return data + i * columns; }
-  constexpr T& operator()(std::int64_t i, std::int64_t j) const { return data[i * columns + j]; }
-  [[nodiscard]] std::span<T> values() const { return {data, static_cast<std::size_t>(size())}; }
+  constexpr T& operator()(std::int64_t i, std::int64_t j) const requires(Memory::host_reads) {
+    return data[i * columns + j];
+  }
+  [[nodiscard]] std::span<T> values() const requires(Memory::host_reads) {
+    return {data, static_cast<std::size_t>(size())};
+  }
 
   /// Reading is always allowed.
   template <std::same_as<T> Same = T>

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <bit>
-#include <compare>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 
 namespace sparseconv {
 

@@ -42,10 +42,12 @@ void check_no_duplicates(PointSites<D> const& points, std::string const& call) {
                         "; drop one, or say what to do with Duplicates::sum, mean, max or first");
 }
 
-/// The features of sites from those of their points. Where a coordinate stands once, as nearly all do, it is a copy.
+/// The features of sites from those of their points, in any memory. Where a coordinate stands once, as nearly all do, it is a
+/// copy.
 template <Element T>
 struct JoinedFeatures {
-  MatrixView<T const> points;
+  T const* points;  ///< N x channels
+  std::int64_t channels;
   Row const* points_by_site;
   Row const* first_point;
   Duplicates duplicates;
@@ -54,11 +56,11 @@ struct JoinedFeatures {
   [[nodiscard]] constexpr T operator()(std::int64_t row, std::int64_t c) const {
     Row const begin = first_point[row];
     Row const end = first_point[row + 1];
-    T const first = points(points_by_site[begin], c);
+    T const first = points[points_by_site[begin] * channels + c];
     if (duplicates == Duplicates::first || end == begin + 1) return first;
     auto joined = static_cast<Accumulator<T>>(first);
     for (Row i = begin + 1; i < end; ++i) {
-      auto const next = static_cast<Accumulator<T>>(points(points_by_site[i], c));
+      auto const next = static_cast<Accumulator<T>>(points[points_by_site[i] * channels + c]);
       joined = duplicates != Duplicates::max ? joined + next : joined < next ? next : joined;
     }
     return T(duplicates == Duplicates::mean ? joined / static_cast<Accumulator<T>>(end - begin) : joined);
@@ -86,7 +88,8 @@ SparseTensor<T, D> features_to_sites(Policy const& where, PointSites<D> const& p
   if (duplicates == Duplicates::reject) check_no_duplicates(points, "features_to_sites");
 
   std::int64_t const channels = point_features.columns;
-  JoinedFeatures<T> const joined{point_features, points.points_by_site.data(), points.first_point.data(), duplicates};
+  JoinedFeatures<T> const joined{point_features.data, channels, points.points_by_site.data(), points.first_point.data(),
+                                 duplicates};
   Buffer<T> features(where.memory(), points.sites.size() * channels);
   for_each_index(where, points.sites.size(), [&](std::int64_t row) {
     for (std::int64_t c = 0; c < channels; ++c) features[row * channels + c] = joined(row, c);

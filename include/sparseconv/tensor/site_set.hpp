@@ -32,7 +32,8 @@ inline void check_site_count(std::int64_t count, std::string const& call) {
 /// The active sites of a tensor: a canonical coordinate list (unique, sorted) that never changes.
 ///
 /// A SiteSet is a handle: copies share the list and what was derived from it (hash table, rulebooks), which live as
-/// long as the last copy. Reading one, and convolving on it, is safe from several threads.
+/// long as the last copy. Reading one, and convolving on it, is safe from several threads; on a device a set and what is
+/// derived from it belong to the stream that it was made on.
 template <int D, MemorySpace Memory = HostMemory>
 class SiteSet {
  public:

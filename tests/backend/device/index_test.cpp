@@ -15,10 +15,10 @@
 #include "sparseconv/index/cached_index.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
-#include "support/device_copies.hpp"
 #include "support/device_policies.hpp"
 #include "support/option_cross.hpp"
 #include "support/random_sites.hpp"
+#include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {
@@ -176,8 +176,14 @@ TYPED_TEST(DeviceIndex, SaysWhatDoesNotFit) {
       }),
       "output_sites: an output at position 2147483648 of axis 0 does not fit 32 bits; give the grid a shape, or move "
       "the sites towards 0");
-  EXPECT_THROW((void)output_sites(where, edge, KernelGeometry<1>{.stride = 2}, OutputDefinition::submanifold),
-               ShapeError);
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              (void)output_sites(where, edge, KernelGeometry<1>{.stride = 2}, OutputDefinition::submanifold);
+            }),
+            "output_sites: a submanifold convolution has stride 1, not 2; use the regular or floor definition");
+  EXPECT_EQ(
+      message_of<CapacityError>([] { check_list_length(1'000'000'000, 8, "output_sites"); }),
+      "output_sites: 1000000000 inputs reach up to 8 outputs each; a device lists at most 2^31 - 1 of them, so split "
+      "the batch");
 }
 
 }  // namespace

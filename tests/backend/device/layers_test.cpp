@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <string>
+#include <limits>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "io/error_message.hpp"
@@ -20,11 +23,11 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
-#include "support/device_copies.hpp"
 #include "support/device_policies.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/random_sites.hpp"
+#include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {
@@ -45,11 +48,13 @@ SparseTensor<T, 3> stored(SparseTensor<double, 3> const& tensor) {
   return SparseTensor<T, 3>(tensor.sites(), tensor.channels(), std::move(values));
 }
 
-/// The largest difference of a result from `seq`'s in double, as a share of the largest number.
-template <class T>
-double error_of(SparseTensor<T, 3> const& actual, SparseTensor<double, 3> const& expected) {
+/// The largest difference of two results, as a share of the largest number.
+template <class T, class U>
+double difference_of(SparseTensor<T, 3> const& actual, SparseTensor<U, 3> const& expected) {
   double largest = 0;
-  for (double const number : expected.features().values()) largest = std::max(largest, std::fabs(number));
+  for (U const number : expected.features().values()) {
+    largest = std::max(largest, std::fabs(static_cast<double>(number)));
+  }
   return test::largest_difference(actual.features(), expected.features()) / largest;
 }
 
@@ -112,8 +117,8 @@ void expect_layers_agree(Policy const& where) {
       auto const by_pairs = copy_to_host(where, layer(where, there, dataflow::gather_gemm_scatter));
       ASSERT_TRUE(test::same_sites(by_map.sites(), exact.sites()));
       ASSERT_TRUE(test::same_sites(by_pairs.sites(), exact.sites()));
-      EXPECT_LE(error_of(by_map, exact), tolerance<T>()) << channels;
-      EXPECT_LE(error_of(by_pairs, exact), tolerance<T>()) << channels;
+      EXPECT_LE(difference_of(by_map, exact), tolerance<T>()) << channels;
+      EXPECT_LE(difference_of(by_pairs, exact), tolerance<T>()) << channels;
     }
   }
 }
@@ -140,8 +145,8 @@ TYPED_TEST(OnDevice, FloatIsFloatUnlessTf32IsAskedFor) {
   auto const exact = pair.exact(seq, exact_input);
   auto const layer = copy_to(where, pair.layer);
   auto const there = copy_to(where, input);
-  double const in_float = error_of(copy_to_host(where, layer(where, there)), exact);
-  double const in_tf32 = error_of(copy_to_host(where, layer(where.with_tf32(), there)), exact);
+  double const in_float = difference_of(copy_to_host(where, layer(where, there)), exact);
+  double const in_tf32 = difference_of(copy_to_host(where, layer(where.with_tf32(), there)), exact);
   EXPECT_LT(in_float, 1e-6);
   EXPECT_LT(in_tf32, 1e-3);
   EXPECT_GT(in_tf32, 20 * in_float);
@@ -196,7 +201,7 @@ TYPED_TEST(OnDevice, ThePooledEncoderIsThatOfTheHost) {
   auto const expected = encoder(seq, input);
   auto const result = copy_to_host(where, copy_to(where, encoder)(where, copy_to(where, input)));
   ASSERT_TRUE(test::same_sites(result.sites(), expected.sites()));
-  EXPECT_LE(test::largest_difference(result.features(), expected.features()), 1e-5);
+  EXPECT_LE(difference_of(result, expected), 1e-5);
 }
 
 TYPED_TEST(OnDevice, OutputsWithoutPairsGetTheEpilogueOfZero) {
@@ -232,14 +237,14 @@ TYPED_TEST(OnDevice, SecondIsThatOfTheHost) {
   auto const plain = copy_to_host(where, copy_to(where, encoder)(where, copy_to(where, input)));
   auto const expected = encoder(seq, input);
   ASSERT_TRUE(test::same_sites(plain.sites(), expected.sites()));
-  EXPECT_LE(test::largest_difference(plain.features(), expected.features()), 1e-5);
+  EXPECT_LE(difference_of(plain, expected), 1e-5);
 
   encoder.fold_batch_norms();
   auto const network = copy_to(where, encoder);
   auto const there = copy_to(where, input);
   auto const folded = copy_to_host(where, network(where, there));
-  EXPECT_LE(test::largest_difference(folded.features(), expected.features()), 1e-5);
-  // Five strided layers make new sites; afterwards nothing waits, and the bits are the same.
+  EXPECT_LE(difference_of(folded, expected), 1e-5);
+  // Four strided layers made new sites; now nothing waits, and the bits are the same.
   SparseTensor<float, 3, typename std::remove_cvref_t<decltype(where)>::Memory> again;
   test::expect_waits(where, 0, [&] { again = network(where, there); });
   EXPECT_TRUE(std::ranges::equal(copy_to_host(where, again).features().values(), folded.features().values()));
@@ -266,6 +271,61 @@ TYPED_TEST(OnDevice, OperandsThatDoNotFitAreNamed) {
 }
 
 #if !defined(__CUDACC__)
+// What is built during a capture would be the graph's: it may not be kept with the sites, which outlive the graph.
+TEST(OnEmulatedDevice, BuildsNothingThatItKeepsDuringACapture) {
+  test::EmulatedGpu const where;
+  auto const input = copy_to(where, test::random_tensor<float>(test::random_site_set(room, 50, 40), 4, 41));
+  SubmanifoldConv3D<float> const conv({.in_channels = 4, .out_channels = 8});
+  auto const layer = copy_to(where, conv);
+  where.set_capturing(true);
+  EXPECT_EQ(
+      message_of<CudaError>([&] { (void)layer(where, input); }),
+      "cached_row_map: the stream is being captured in a CUDA graph, to which all that is built now would belong; run "
+      "once before the capture, so that sites, maps and packed weights are in place");
+  EXPECT_THROW((void)layer(where, input, dataflow::gather_gemm_scatter), CudaError);
+  EXPECT_THROW((void)SparsePool3D(SparsePoolConfig<3>{})(where, input), CudaError);
+  EXPECT_EQ(input.sites().derived_bytes(), 0);
+
+  where.set_capturing(false);
+  auto const expected = copy_to_host(where, layer(where, input));
+  where.set_capturing(true);
+  auto const captured = layer(where, input);
+  EXPECT_THROW((void)layer(where.with_tf32(), input), CudaError) << "its weights are packed otherwise";
+  where.set_capturing(false);
+  EXPECT_TRUE(test::same_bits<float>(copy_to_host(where, captured).features(), expected.features()));
+}
+
+TEST(OnEmulatedDevice, KeepsWhatIsDerivedForEachStreamApart) {
+  test::EmulatedGpu const one;
+  test::EmulatedGpu const other;
+  auto const sites = copy_to(one, test::random_site_set(room, 50, 42));
+  KernelGeometry<3> const geometry{.kernel_size = 3, .stride = 2, .padding = 1};
+  auto const outputs = cached_output_sites(one, sites, geometry, OutputDefinition::regular);
+  EXPECT_TRUE(cached_output_sites(one.with_tf32(), sites, geometry, OutputDefinition::regular).is(outputs));
+  auto const outputs_there = cached_output_sites(other, sites, geometry, OutputDefinition::regular);
+  EXPECT_FALSE(outputs_there.is(outputs));
+  EXPECT_NE(cached_row_map(other, sites, outputs, geometry), cached_row_map(one, sites, outputs, geometry));
+}
+
+TEST(OnEmulatedDevice, SaysWhereBfloat16IsMissing) {
+  test::EmulatedGpu const where = test::EmulatedGpu{}.with_compute_capability(75);
+  auto const input = copy_to(where, test::random_tensor<bfloat16>(test::random_site_set(room, 50, 43), 4, 44));
+  SubmanifoldConv3D<bfloat16> const conv({.in_channels = 4, .out_channels = 8});
+  EXPECT_EQ(
+      message_of<CapacityError>([&] { (void)copy_to(where, conv)(where, input); }),
+      "convolution: bfloat16 needs a device of compute capability 8.0 and a program that is compiled for such, here "
+      "they have 7.5; use half or float, or name newer ones in CMAKE_CUDA_ARCHITECTURES");
+}
+
+TEST(OnEmulatedDevice, MultipliesFloatAsFloatWhereThereIsNoTf32) {
+  test::EmulatedGpu const where;
+  auto const old = where.with_compute_capability(75).with_tf32();
+  auto const input = copy_to(where, test::random_tensor<float>(test::random_site_set(room, 50, 45), 8, 46));
+  auto const layer = copy_to(where, SubmanifoldConv3D<float>({.in_channels = 8, .out_channels = 8}));
+  EXPECT_TRUE(test::same_bits<float>(copy_to_host(where, layer(old, input)).features(),
+                                     copy_to_host(where, layer(where, input)).features()));
+}
+
 TEST(EmulatedGpu, GetsBackAllItGave) {
   test::EmulatedGpu const where;
   {

@@ -15,9 +15,9 @@
 #include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
-#include "support/device_copies.hpp"
 #include "support/device_policies.hpp"
 #include "support/random_sites.hpp"
+#include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {

@@ -13,13 +13,16 @@ struct CudaAtomics {
     return atomicCAS(&place, expected, desired) == expected;
   }
 
-  /// place = min(place, value).
+  /// place = min(place, value). Places only fall, so a look at an old value can save the change, which is dear where all
+  /// threads want the same place.
   __device__ static void lower(std::int64_t& place, std::int64_t value) {
+    if (value >= *static_cast<std::int64_t volatile*>(&place)) return;
     atomicMin(reinterpret_cast<long long*>(&place), static_cast<long long>(value));
   }
 
   /// place = max(place, value).
   __device__ static void raise(std::int64_t& place, std::int64_t value) {
+    if (value <= *static_cast<std::int64_t volatile*>(&place)) return;
     atomicMax(reinterpret_cast<long long*>(&place), static_cast<long long>(value));
   }
 };

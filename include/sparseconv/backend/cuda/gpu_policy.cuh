@@ -2,6 +2,7 @@
 
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -34,8 +35,13 @@ class GpuPolicy {
 
   [[nodiscard]] cudaStream_t stream() const { return memory_->stream(); }
   [[nodiscard]] int device() const { return memory_->device(); }
-  /// 75 for 7.5, and so on.
+  /// 75 for 7.5, and so on: the device's, or that of the code which the program has for it, if that is older.
   [[nodiscard]] int compute_capability() const { return compute_capability_; }
+  /// Whether what is called on the stream is written down in a CUDA graph at present, and not run.
+  [[nodiscard]] bool capturing() const {
+    DeviceGuard const guard(device());
+    return capture_of(stream()).has_value();
+  }
   /// Bytes of shared memory that a thread block may have.
   [[nodiscard]] std::int64_t most_shared_bytes() const { return most_shared_bytes_; }
   [[nodiscard]] std::shared_ptr<DeviceMemoryResource> const& memory() const { return memory_; }
@@ -113,11 +119,15 @@ class GpuPolicy {
     check_cuda(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device()),
                "cudaDeviceGetAttribute");
     most_shared_bytes_ = shared;
-    compute_capability_ = 10 * whole + tenth;
-    if (compute_capability_ < 75) {
+    if (10 * whole + tenth < 75) {
       throw CudaError("gpu.on: device " + std::to_string(device()) + " has compute capability " +
                       std::to_string(whole) + "." + std::to_string(tenth) + "; 7.5 or later is needed");
     }
+    // A program without code for just this device gets its newest PTX translated, and that may be of an older one.
+    cudaFuncAttributes code{};
+    check_cuda(cudaFuncGetAttributes(&code, reinterpret_cast<void const*>(write_carried_bytes<256>)),
+               "cudaFuncGetAttributes");
+    compute_capability_ = std::min(10 * whole + tenth, code.ptxVersion);
   }
 
   std::shared_ptr<DeviceMemoryResource> memory_;
@@ -133,7 +143,9 @@ static_assert(DevicePolicy<GpuPolicy>);
 
 /// What makes policies; it is none itself, as a stream must be named.
 struct Gpu {
-  /// A policy for a stream of the current device, with a memory pool of its own.
+  /// A policy for a stream of the current device, with a memory pool of its own. Make one for a stream and keep it, and the
+  /// stream as long as it and all that came from it. cudaStreamPerThread is another stream in each thread: what is made on
+  /// it is used, and ends, in that thread.
   ///
   /// Throws: CudaError if there is no device, if it is older than compute capability 7.5, or for the default stream.
   [[nodiscard]] GpuPolicy on(cudaStream_t stream) const {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,10 +35,7 @@ Buffer<T, typename Policy::Memory> pack_weights(Policy const& where,
   return packed;
 }
 
-/// What weights keep for devices: their packed form, as it is and rounded to tf32.
-///
-/// Every memory resource, and so every stream, has a packed form of its own: one that was made on another stream might not be
-/// there yet.
+/// What weights keep for a device: their packed form, as it is and rounded to tf32.
 template <Element T, MemorySpace Memory>
 class DeviceWeights final : public Derived {
  public:
@@ -46,27 +43,29 @@ class DeviceWeights final : public Derived {
   template <DevicePolicy Policy>
   std::shared_ptr<Buffer<T, Memory> const> get(Policy const& where, WeightsView<T, Memory> const& weights, bool tf32) {
     std::scoped_lock lock(mutex_);
-    // The buffer shares in the resource's life, so no other resource can come to stand at its address.
-    auto& kept = packed_[{where.memory().get(), tf32}];
-    if (!kept) kept = std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+    auto& kept = packed_[tf32 ? 1 : 0];
+    if (!kept) {
+      refuse_to_keep_while_capturing(where, "convolution");
+      kept = std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+    }
     return kept;
   }
 
   [[nodiscard]] std::int64_t bytes() const override {
     std::scoped_lock lock(mutex_);
     std::int64_t sum = 0;
-    for (auto const& [key, kept] : packed_) sum += kept->bytes();
+    for (auto const& kept : packed_) sum += kept ? kept->bytes() : 0;
     return sum;
   }
 
   void release() override {
     std::scoped_lock lock(mutex_);
-    packed_.clear();
+    packed_ = {};
   }
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::pair<typename Memory::Resource const*, bool>, std::shared_ptr<Buffer<T, Memory> const>> packed_;
+  std::array<std::shared_ptr<Buffer<T, Memory> const>, 2> packed_;
 };
 
 /// Calls launch with the operands of a convolution, the weights packed: kept with them if they are a Weights object's, made
@@ -81,14 +80,18 @@ void with_device_operands(Policy const& where, MatrixView<T const, typename Poli
   using Memory = typename Policy::Memory;
   constexpr int ampere = 80;
   if (std::same_as<T, bfloat16> && where.compute_capability() < ampere) {
-    throw CapacityError("convolution: bfloat16 needs a device of compute capability 8.0, this one has " +
-                        std::to_string(where.compute_capability() / 10) + "." +
-                        std::to_string(where.compute_capability() % 10) + "; use half or float");
+    throw CapacityError(
+        "convolution: bfloat16 needs a device of compute capability 8.0 and a program that is compiled for "
+        "such, here they have " +
+        std::to_string(where.compute_capability() / 10) + "." + std::to_string(where.compute_capability() % 10) +
+        "; use half or float, or name newer ones in "
+        "CMAKE_CUDA_ARCHITECTURES");
   }
   bool const tf32 = std::same_as<T, float> && where.tf32() && where.compute_capability() >= ampere;
-  auto const packed = weights.derived != nullptr
-                          ? weights.derived->template get<DeviceWeights<T, Memory>>().get(where, weights, tf32)
-                          : std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+  auto const packed =
+      weights.derived != nullptr
+          ? weights.derived->template get<DeviceWeights<T, Memory>>(stream_resource(where)).get(where, weights, tf32)
+          : std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
   launch(DeviceOperands<T>{.input = input.data,
                            .input_rows = input.rows,
                            .in_channels = input.columns,

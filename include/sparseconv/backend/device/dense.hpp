@@ -6,7 +6,6 @@
 #include "sparseconv/backend/device/unique_sites.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/policy.hpp"
-#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/dense.hpp"
 
 namespace sparseconv {
@@ -41,19 +40,18 @@ struct DenseCells {
   }
 };
 
-/// Marks active cells with 1, all others and the end of the array with 0. Goes by stretches, whose box it adds to the summary.
+/// Marks active cells with 1, all others and the end of the array with 0; adds their box to the summary.
 template <Element T, int D, class Atomics>
 struct MarkActiveCells {
-  static constexpr std::int64_t stretch = 64;
-
   DenseCells<T, D> dense;
+  std::int64_t bodies;  // body i takes cells i, i + bodies, ...: neighbours read neighbours
   std::int64_t* marks;
   SiteSummary<D>* summary;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
     std::int64_t const count = dense.items * dense.cells;
     Box<D> box;
-    for (std::int64_t cell = i * stretch; cell < (i + 1) * stretch && cell <= count; ++cell) {
+    for (std::int64_t cell = i; cell <= count; cell += bodies) {
       bool const active = cell < count && dense.active(cell);
       marks[cell] = active ? 1 : 0;
       if (active) box.include(widen(dense.coordinate(cell)));
@@ -95,7 +93,8 @@ SparseTensor<T, D, typename Policy::Memory> from_dense(Policy const& where,
   Buffer<std::int64_t, Memory> sums(where.memory(), count + 1);
   Buffer<SiteSummary<D>, Memory> noted(where.memory(), 1);
   where.for_each(1, StartSummary<D>{noted.data()});
-  where.for_each(count / Mark::stretch + 1, Mark{cells, sums.data(), noted.data()});
+  std::int64_t const bodies = count / places_per_body + 1;
+  where.for_each(bodies, Mark{cells, bodies, sums.data(), noted.data()});
   where.exclusive_sum(sums.data(), sums.data(), count + 1);
   where.for_each(1, NoteCount<D>{sums.data(), count, noted.data()});
   SiteSummary<D> summary;
@@ -106,18 +105,6 @@ SparseTensor<T, D, typename Policy::Memory> from_dense(Policy const& where,
   Buffer<T, Memory> features(where.memory(), summary.count * channels);
   where.for_each(count, WriteActiveCells<T, D>{cells, sums.data(), sites.data(), features.data()});
   return {SiteSet<D, Memory>(grid, std::move(sites), summary.box), channels, std::move(features)};
-}
-
-/// A dense array in the memory of a device policy. Does not wait.
-template <DevicePolicy Policy, Element T, int D>
-DenseTensor<T, D, typename Policy::Memory> copy_to(Policy const& where, DenseTensor<T, D> const& host) {
-  return {host.shape, copy_to(where, host.values)};
-}
-
-/// A dense array of a device on the host. Waits for the result.
-template <DevicePolicy Policy, Element T, int D>
-DenseTensor<T, D> copy_to_host(Policy const& where, DenseTensor<T, D, typename Policy::Memory> const& device) {
-  return {device.shape, copy_to_host(where, device.values)};
 }
 
 }  // namespace sparseconv

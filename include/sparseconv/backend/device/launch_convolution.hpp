@@ -16,7 +16,6 @@ namespace sparseconv {
 /// Builds a kernel of the type that a tile table chose, and launches it if the device has the shared memory that it
 /// needs.
 ///
-/// A policy that knows how much that is says so: `most_shared_bytes()` of a block.
 template <class Policy, class Pairs, Element T>
 struct LaunchKernel {
   Policy const& where;
@@ -26,9 +25,7 @@ struct LaunchKernel {
   template <class Choice>
   [[nodiscard]] bool operator()(Choice const&) const {
     typename Choice::Kernel const kernel(pairs, operands);
-    if constexpr (requires { where.most_shared_bytes(); }) {
-      if (kernel.shared_bytes() > where.most_shared_bytes()) return false;
-    }
+    if (kernel.shared_bytes() > where.most_shared_bytes()) return false;
     where.launch(kernel.blocks(), kernel);
     return true;
   }

@@ -32,7 +32,7 @@ struct JoinEach {
   T* features;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    features[i] = joined(i / joined.points.columns, i % joined.points.columns);
+    features[i] = joined(i / joined.channels, i % joined.channels);
   }
 };
 
@@ -45,10 +45,8 @@ SparseTensor<T, D, typename Policy::Memory> features_to_sites(
   check_point_rows(point_features.rows, points.row_of_point.size());
   if (duplicates == Duplicates::reject) check_no_duplicates(where, points, "features_to_sites");
   Buffer<T, Memory> features(where.memory(), points.sites.size() * point_features.columns);
-  JoinedFeatures<T> const joined{{point_features.data, point_features.rows, point_features.columns},
-                                 points.points_by_site.data(),
-                                 points.first_point.data(),
-                                 duplicates};
+  JoinedFeatures<T> const joined{point_features.data, point_features.columns, points.points_by_site.data(),
+                                 points.first_point.data(), duplicates};
   where.for_each(features.size(), JoinEach<T>{joined, features.data()});
   return {points.sites, point_features.columns, std::move(features)};
 }

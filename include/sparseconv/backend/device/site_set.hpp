@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <utility>
 
 #include "sparseconv/backend/device/key_order.hpp"
@@ -30,19 +29,18 @@ struct StartPointSummary {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t) const { *summary = PointSummary<D>{}; }
 };
 
-/// Looks at a stretch of points.
+/// Looks at points i, i + bodies, ...: neighbours read neighbours.
 template <int D, class Atomics>
 struct SummarizePoints {
-  static constexpr std::int64_t stretch = 64;
-
   Coordinate<D> const* points;
   std::int64_t count;
+  std::int64_t bodies;
   Grid<D> grid;
   PointSummary<D>* summary;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
     Box<D> box;
-    for (std::int64_t p = i * stretch; p < (i + 1) * stretch && p < count; ++p) {
+    for (std::int64_t p = i; p < count; p += bodies) {
       box.include(widen(points[p]));
       if (!grid.contains(points[p])) Atomics::lower(summary->first_outside, p);
     }
@@ -92,8 +90,8 @@ PointSites<D, typename Policy::Memory> build_site_set(Policy const& where, Grid<
   std::int64_t const count = points.size();
   Buffer<PointSummary<D>, Memory> noted(where.memory(), 1);
   where.for_each(1, StartPointSummary<D>{noted.data()});
-  where.for_each((count + Summarize::stretch - 1) / Summarize::stretch,
-                 Summarize{points.data(), count, grid, noted.data()});
+  std::int64_t const bodies = count / places_per_body + 1;
+  where.for_each(bodies, Summarize{points.data(), count, bodies, grid, noted.data()});
   PointSummary<D> summary;
   where.copy_to_host(&summary, noted.data(), noted.bytes());
   if (summary.first_outside < count) {

@@ -26,6 +26,9 @@ constexpr Key filler_key() {
   }
 }
 
+/// How many places of a list a body looks at where it gathers something of them.
+inline constexpr std::int64_t places_per_body = 64;
+
 /// What the host has to know of a list of sites.
 template <int D>
 struct SiteSummary {
@@ -51,21 +54,20 @@ SPARSECONV_HOST_DEVICE void include_in(SiteSummary<D>& summary, Box<D> const& bo
   }
 }
 
-/// Marks, of a sorted list of keys, the first of each value with 1, and all others, fillers and the list's end with 0. Goes by
-/// stretches, whose box it adds to the summary.
+/// Marks, of a sorted list of keys, the first of each value with 1, and all others, fillers and the list's end with 0; adds
+/// their box to the summary.
 template <int D, class Key, class Atomics>
 struct MarkFirstKeys {
-  static constexpr std::int64_t stretch = 64;
-
   Key const* keys;
   std::int64_t count;
+  std::int64_t bodies;  // body i takes places i, i + bodies, ...: neighbours read neighbours
   KeyPacking<D, Key> packing;
   std::int64_t* marks;
   SiteSummary<D>* summary;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
     Box<D> box;
-    for (std::int64_t place = i * stretch; place < (i + 1) * stretch && place <= count; ++place) {
+    for (std::int64_t place = i; place <= count; place += bodies) {
       bool const first =
           place < count && keys[place] != filler_key<Key>() && (place == 0 || keys[place] != keys[place - 1]);
       marks[place] = first ? 1 : 0;
@@ -123,7 +125,8 @@ UniqueKeys<D, typename Policy::Memory> unique_keys(Policy const& where,
   UniqueKeys<D, Memory> unique{{}, Buffer<std::int64_t, Memory>(where.memory(), count + 1)};
   Buffer<SiteSummary<D>, Memory> summary(where.memory(), 1);
   where.for_each(1, StartSummary<D>{summary.data()});
-  where.for_each(count / Mark::stretch + 1, Mark{keys.data(), count, packing, unique.sums.data(), summary.data()});
+  std::int64_t const bodies = count / places_per_body + 1;
+  where.for_each(bodies, Mark{keys.data(), count, bodies, packing, unique.sums.data(), summary.data()});
   where.exclusive_sum(unique.sums.data(), unique.sums.data(), count + 1);
   where.for_each(1, NoteCount<D>{unique.sums.data(), count, summary.data()});
   where.copy_to_host(&unique.summary, summary.data(), summary.bytes());

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/index/rulebook.hpp"
-#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::test {
