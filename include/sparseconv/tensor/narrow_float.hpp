@@ -98,6 +98,7 @@ class NarrowFloat {
 
 }  // namespace sparseconv
 
+/// @cond  Doxygen loses its way in a class of std.
 template <int ExponentBits>
 struct std::numeric_limits<sparseconv::NarrowFloat<ExponentBits>> {
  private:
@@ -141,3 +142,4 @@ struct std::numeric_limits<sparseconv::NarrowFloat<ExponentBits>> {
   static constexpr Number signaling_NaN() noexcept { return of(Number::infinity_bits | (Number::quiet_bit >> 1)); }
   static constexpr Number denorm_min() noexcept { return of(1); }
 };
+/// @endcond
