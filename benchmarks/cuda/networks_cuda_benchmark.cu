@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "gpu_graph/captured.cuh"
 #include "support/gpu_scenes.cuh"
 #include "support/gpu_timing.cuh"
 #include "support/gpu_yardsticks.cuh"
@@ -75,26 +76,6 @@ struct Pooled {
   }
 };
 
-/// What `work` puts on the stream, as a CUDA graph. The result that a replay leaves behind is freed by the next.
-template <class Work>
-cudaGraphExec_t captured(cudaStream_t stream, Work const& work) {
-  sc::check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-  cudaGraph_t graph = nullptr;
-  try {
-    work();
-  } catch (...) {
-    static_cast<void>(cudaStreamEndCapture(stream, &graph));  // or the stream would stay in the capture
-    if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
-    throw;
-  }
-  sc::check_cuda(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
-  cudaGraphExec_t executable = nullptr;
-  sc::check_cuda(cudaGraphInstantiate(&executable, graph, cudaGraphInstantiateFlagAutoFreeOnLaunch),
-                 "cudaGraphInstantiate");
-  sc::check_cuda(cudaGraphDestroy(graph), "cudaGraphDestroy");
-  return executable;
-}
-
 template <class Network, class T>
 void encode(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const& scene, Start start) {
   bs::Scene sliced = scene;
@@ -113,7 +94,7 @@ void encode(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const
   auto const call = [&] { output = encoder(where, input); };
   call();
   output = {};
-  cudaGraphExec_t const graph = start == Start::graph ? captured(where.stream(), call) : nullptr;
+  cudaGraphExec_t const graph = start == Start::graph ? gpu_graph::captured(where.stream(), call) : nullptr;
   auto const work = [&] {
     if (start == Start::cold) sites.release_derived();
     if (start == Start::graph) {

@@ -9,6 +9,7 @@
 #include <exception>
 #include <span>
 
+#include "gpu_graph/captured.cuh"
 #include "simulated_scan/simulated_scan.hpp"
 #include "sparseconv/cuda.cuh"
 
@@ -31,27 +32,6 @@ double largest_deviation(std::span<float const> actual, std::span<float const> e
   return static_cast<double>(difference) / static_cast<double>(largest);
 }
 
-/// What `work` puts on the stream, ready to be replayed; the caller destroys it.
-template <class Work>
-cudaGraphExec_t captured(cudaStream_t stream, Work const& work) {
-  sc::check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-  cudaGraph_t graph = nullptr;
-  try {
-    work();
-  } catch (...) {
-    static_cast<void>(cudaStreamEndCapture(stream, &graph));  // or the stream would stay in the capture
-    if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
-    throw;
-  }
-  sc::check_cuda(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
-  cudaGraphExec_t executable = nullptr;
-  // The graph's results live until its next launch, which frees them.
-  cudaError_t const status = cudaGraphInstantiate(&executable, graph, cudaGraphInstantiateFlagAutoFreeOnLaunch);
-  static_cast<void>(cudaGraphDestroy(graph));
-  sc::check_cuda(status, "cudaGraphInstantiate");
-  return executable;
-}
-
 void run(cudaStream_t stream) {
   auto const cloud = simulated_scan::simulate();
   sc::VoxelGrid const grid{.voxel_size = {.1F, .1F, .15F}, .low = {-64, -64, -3}, .high = {64, 64, 3}};
@@ -72,7 +52,7 @@ void run(cudaStream_t stream) {
               largest_deviation(result.features().values(), expected.features().values()));
 
   // All sites and row maps are in place: now the network neither waits nor asks the system for memory, and can be captured.
-  cudaGraphExec_t const graph = captured(stream, [&] { output = network(where, input); });
+  cudaGraphExec_t const graph = gpu_graph::captured(stream, [&] { output = network(where, input); });
   constexpr int replays = 100;
   auto const begin = std::chrono::steady_clock::now();
   for (int i = 0; i < replays; ++i) sc::check_cuda(cudaGraphLaunch(graph, stream), "cudaGraphLaunch");

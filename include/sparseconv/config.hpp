@@ -3,7 +3,7 @@
 /// SPARSECONV_HOST_DEVICE stands before functions that also run on a GPU and cannot be constexpr. Those that can are plain
 /// constexpr functions, which nvcc takes for both with --expt-relaxed-constexpr.
 ///
-/// SPARSECONV_DEVICE_TEMPLATE stands before the head of a host/device template that may be handed functions of the device
+/// SPARSECONV_DEVICE_TEMPLATE stands before a host/device function of a template that may be handed functions of one side
 /// alone, as kernels are.
 #if defined(__CUDACC__)
 #define SPARSECONV_HOST_DEVICE __host__ __device__

@@ -15,7 +15,6 @@
 #include "sparseconv/backend/cuda/gpu_policy.cuh"
 #include "sparseconv/backend/device/convolve.hpp"
 #include "sparseconv/backend/device/dense.hpp"
-#include "sparseconv/backend/device/hash_table.hpp"
 #include "sparseconv/backend/device/output_sites.hpp"
 #include "sparseconv/backend/device/point_features.hpp"
 #include "sparseconv/backend/device/pool_rows.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "sparseconv/backend/cpu/host_atomics.hpp"
 #include "sparseconv/backend/cpu/memory_pool.hpp"
 #include "sparseconv/backend/cpu/thread_team.hpp"
 #include "sparseconv/error.hpp"
@@ -16,6 +17,7 @@ namespace sparseconv {
 /// One thread and plain loops: the reference that every other policy is tested against.
 struct SequentialPolicy {
   using Memory = HostMemory;
+  using Atomics = HostAtomics;
 
   /// None: arrays come from the system and go back to it.
   [[nodiscard]] std::shared_ptr<MemoryPool> memory() const { return nullptr; }
@@ -27,6 +29,7 @@ struct SequentialPolicy {
 class CpuPolicy {
  public:
   using Memory = HostMemory;
+  using Atomics = HostAtomics;
 
   /// As many threads as the machine offers.
   CpuPolicy()

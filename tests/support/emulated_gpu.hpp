@@ -46,10 +46,7 @@ struct EmulatedMemory {
   static constexpr bool host_reads = false;
 };
 
-struct EmulatedAtomics {
-  static bool replace(Row& place, Row expected, Row desired) {
-    return std::atomic_ref<Row>(place).compare_exchange_strong(expected, desired, std::memory_order_relaxed);
-  }
+struct EmulatedAtomics : HostAtomics {
   static void lower(std::int64_t& place, std::int64_t value) {
     std::atomic_ref<std::int64_t> shared(place);
     std::int64_t seen = shared.load(std::memory_order_relaxed);

@@ -18,8 +18,7 @@ SiteSet<D, Memory> cached_output_sites(Policy const& where, SiteSet<D, Memory> c
                                        KernelGeometry<D> const& geometry, OutputDefinition definition) {
   auto& cache = inputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
   if (auto kept = cache.output_sites(geometry, definition)) return *kept;
-  bool const same = definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding();
-  if (!same) refuse_to_keep_while_capturing(where, "cached_output_sites");
+  if (!keeps_sites(geometry, definition)) refuse_to_keep_while_capturing(where, "cached_output_sites");
   SiteSet<D, Memory> const outputs = output_sites(where, inputs, geometry, definition);
   // A set that kept itself would never be freed; asking again costs nothing.
   return outputs.is(inputs) ? outputs : cache.keep(geometry, definition, outputs);

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <utility>
 #include <variant>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
@@ -112,26 +112,31 @@ constexpr std::int64_t hash_capacity(std::int64_t sites) {
   return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(sites) * 2 + 1));
 }
 
-template <HostPolicy Policy, int D, class Key>
-HashTable<D> fill_hash_table(Policy const& where, SiteSet<D> const& sites, KeyPacking<D, Key> const& packing) {
-  Buffer<HashSlot<Key>> slots(where.memory(), hash_capacity(sites.size()));
-  for_each_index(where, slots.size(), [&](std::int64_t place) { slots[place] = {Key{0}, no_row}; });
-  std::uint64_t const mask = static_cast<std::uint64_t>(slots.size()) - 1;
-  for_each_index(where, sites.size(), [&](std::int64_t row) {
-    Key const key = packing.key(widen(sites.coordinates()[static_cast<std::size_t>(row)]));
-    // Sites are unique: whoever finds a free place owns it, and no key has to be read before all are written.
-    for (std::uint64_t place = hash_key(key) & mask;; place = (place + 1) & mask) {
-      HashSlot<Key>& slot = slots[static_cast<std::int64_t>(place)];
-      Row free = no_row;
-      if (std::atomic_ref<Row>(slot.row).compare_exchange_strong(free, static_cast<Row>(row),
-                                                                 std::memory_order_relaxed)) {
-        slot.key = key;
-        break;
-      }
-    }
-  });
-  return HashTable<D>(typename HashTable<D>::template Table<Key>{packing, std::move(slots)});
-}
+/// Makes every place free.
+template <class Key>
+struct FreeSlots {
+  HashSlot<Key>* slots;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t place) const { slots[place] = {Key{0}, no_row}; }
+};
+
+/// Puts each site into the first free place from its own on. Sites are unique: whoever finds a free place owns it, and no
+/// key has to be read before all are written.
+template <int D, class Key, class Atomics>
+struct InsertSites {
+  Coordinate<D> const* sites;
+  KeyPacking<D, Key> packing;
+  HashSlot<Key>* slots;
+  std::uint64_t mask;
+
+  SPARSECONV_DEVICE_TEMPLATE
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t row) const {
+    Key const key = packing.key(widen(sites[row]));
+    std::uint64_t place = hash_key(key) & mask;
+    while (!Atomics::replace(slots[place].row, no_row, static_cast<Row>(row))) place = (place + 1) & mask;
+    slots[place].key = key;
+  }
+};
 
 /// Builds the hash table of a site set.
 ///
@@ -143,7 +148,12 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 HashTable<D, Memory> build_hash_table(Policy const& where, SiteSet<D, Memory> const& sites) {
   check_reach<Policy, Memory>();
   return with_key_packing(sites.bounding_box(), "build_hash_table", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-    return fill_hash_table(where, sites, packing);
+    using Insert = InsertSites<D, Key, typename Policy::Atomics>;
+    Buffer<HashSlot<Key>, Memory> slots(where.memory(), hash_capacity(sites.size()));
+    for_each_index(where, slots.size(), FreeSlots<Key>{slots.data()});
+    for_each_index(where, sites.size(),
+                   Insert{sites.data(), packing, slots.data(), static_cast<std::uint64_t>(slots.size()) - 1});
+    return HashTable<D, Memory>(typename HashTable<D, Memory>::template Table<Key>{packing, std::move(slots)});
   });
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
 #include <type_traits>
 
 #include "sparseconv/policy.hpp"
@@ -30,13 +30,32 @@ using Default = std::conditional_t<DevicePolicy<Policy>, Hash, Sorted>;
 template <class Lookup>
 inline constexpr bool is_lookup = std::is_same_v<Lookup, lookup::Sorted> || std::is_same_v<Lookup, lookup::Hash>;
 
+/// Finds the row of a coordinate by bisection of a canonical list that somebody else owns, or no_row;
+/// trivially copyable.
+template <int D>
+struct SortedSites {
+  Coordinate<D> const* sites;
+  std::int64_t count;
+
+  [[nodiscard]] constexpr Row find(WideCoordinate<D> const& sought) const {
+    std::int64_t low = 0;
+    std::int64_t high = count;
+    while (low < high) {
+      std::int64_t const middle = low + (high - low) / 2;
+      if (widen(sites[middle]) < sought) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < count && widen(sites[low]) == sought ? static_cast<Row>(low) : no_row;
+  }
+};
+
 /// The row of a site by bisection of the coordinate list, or no_row.
 template <int D>
 Row find_by_bisection(SiteSet<D> const& sites, WideCoordinate<D> const& coordinate) {
-  auto const list = sites.coordinates();
-  auto const before = [](Coordinate<D> const& site, WideCoordinate<D> const& sought) { return widen(site) < sought; };
-  auto const place = std::lower_bound(list.begin(), list.end(), coordinate, before);
-  return place != list.end() && widen(*place) == coordinate ? static_cast<Row>(place - list.begin()) : no_row;
+  return SortedSites<D>{sites.data(), sites.size()}.find(coordinate);
 }
 
 }  // namespace sparseconv

@@ -17,6 +17,12 @@ enum class OutputDefinition {
   floor         ///< floor(c / stride) of every input site, as MinkowskiEngine defines strided outputs
 };
 
+/// Whether the outputs are the input's own sites: submanifold with same padding, where the stride is 1.
+template <int D>
+constexpr bool keeps_sites(KernelGeometry<D> const& geometry, OutputDefinition definition) {
+  return definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding();
+}
+
 /// The grid of the outputs. An unbounded grid stays unbounded.
 ///
 /// Shapes: regular, submanifold: floor((n + 2*padding - dilation*(kernel_size - 1) - 1) / stride) + 1 along each axis;
@@ -32,7 +38,7 @@ Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, Out
     throw ShapeError(call + ": a submanifold convolution has stride 1, not " + to_string(geometry.stride) +
                      "; use the regular or floor definition");
   }
-  if (!input.shape.bounded() || (submanifold && geometry.padding == geometry.same_padding())) return input;
+  if (!input.shape.bounded() || keeps_sites(geometry, definition)) return input;
 
   PerAxis<D> extents = 1;
   for (int axis = 0; axis < D; ++axis) {

@@ -47,7 +47,7 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
                                 KernelGeometry<D> const& geometry, OutputDefinition definition) {
   check_reach<Policy, Memory>();
   Grid<D> const grid = output_grid(inputs.grid(), geometry, definition, "output_sites");
-  if (definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding()) return inputs;
+  if (keeps_sites(geometry, definition)) return inputs;
   return reached_site_set(where, inputs, ReachedOutputs<D>(geometry, definition, grid), grid);
 }
 

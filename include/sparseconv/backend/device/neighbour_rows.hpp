@@ -4,7 +4,6 @@
 #include <optional>
 #include <type_traits>
 
-#include "sparseconv/backend/device/hash_table.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/index_cache.hpp"
@@ -15,27 +14,6 @@
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv {
-
-/// Finds the row of a coordinate by bisection of a canonical list.
-template <int D>
-struct SortedSites {
-  Coordinate<D> const* sites;
-  std::int64_t count;
-
-  [[nodiscard]] constexpr Row find(WideCoordinate<D> const& sought) const {
-    std::int64_t low = 0;
-    std::int64_t high = count;
-    while (low < high) {
-      std::int64_t const middle = low + (high - low) / 2;
-      if (widen(sites[middle]) < sought) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low < count && widen(sites[low]) == sought ? static_cast<Row>(low) : no_row;
-  }
-};
 
 /// Fills in the elements from the identity on: it joins each row with itself, those behind it have no rows yet.
 struct StartMirroredRows {

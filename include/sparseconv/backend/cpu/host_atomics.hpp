@@ -1,0 +1,16 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace sparseconv {
+
+/// Changes of one place by several threads of the host.
+struct HostAtomics {
+  /// place = desired if it is `expected`; whether it was.
+  static bool replace(std::int32_t& place, std::int32_t expected, std::int32_t desired) {
+    return std::atomic_ref<std::int32_t>(place).compare_exchange_strong(expected, desired, std::memory_order_relaxed);
+  }
+};
+
+}  // namespace sparseconv
