@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "sparseconv/backend/cpu/cache_size.hpp"
 #include "sparseconv/backend/cpu/packed_weights.hpp"
@@ -50,6 +52,58 @@ MatrixView<Accumulator<T> const> widened(CpuPolicy const& where, MatrixView<T co
   }
 }
 
+/// Where in one element's pairs the blocks of a thread have come to; they rise.
+class BlockCursor {
+ public:
+  struct Pairs {
+    std::int64_t first;
+    std::int64_t count;
+  };
+
+  /// The pairs with outputs [begin, end), which must not lie before those of the last call.
+  Pairs advance(std::span<Row const> outputs, std::int64_t begin, std::int64_t end) {
+    auto const from = outputs.begin() + next_;
+    auto const first = from == outputs.end() || *from >= begin ? from : std::lower_bound(from, outputs.end(), begin);
+    // Rows rise, so there are no more pairs than outputs.
+    auto const last = std::lower_bound(first, first + std::min(outputs.end() - first, end - begin), end);
+    next_ = last - outputs.begin();
+    return {first - outputs.begin(), last - first};
+  }
+
+ private:
+  std::int64_t next_ = 0;
+};
+
+/// Calls kernels one call late: each then knows what the next one reads, and fetches it.
+template <Element T>
+class KernelCalls {
+ public:
+  explicit KernelCalls(PairKernels<T> const& kernels) : kernels_(kernels) {}
+
+  /// Takes a call of the kernel that is `vectors` wide.
+  void add(BlockPairs<T> const& pairs, std::int64_t vectors) {
+    call_waiting(pairs.panel, pairs.in_channels * vectors * kernels_.lanes);
+    waiting_ = pairs;
+    vectors_ = vectors;
+  }
+
+  /// After it all calls are done.
+  void finish() { call_waiting(nullptr, 0); }
+
+ private:
+  void call_waiting(T const* next_panel, std::int64_t next_panel_size) {
+    if (waiting_.count == 0) return;
+    waiting_.next_panel = next_panel;
+    waiting_.next_panel_size = next_panel_size;
+    kernels_.by_vectors[static_cast<std::size_t>(vectors_) - 1](waiting_);
+    waiting_.count = 0;
+  }
+
+  PairKernels<T> const& kernels_;
+  BlockPairs<T> waiting_{};
+  std::int64_t vectors_ = 0;
+};
+
 /// Convolves block by block of output rows: a block has one owner, who goes through the kernel elements in order and
 /// adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
 /// written. Narrow element types are widened before: the input once for each call, weights when they are packed.
@@ -71,35 +125,35 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
   int const workers = static_cast<int>(std::min<std::int64_t>(blocks, where.thread_count()));
   where.team().run(workers, [&](int) {
     Buffer<Sum> block(where.memory(), rows * width);
+    std::vector<BlockCursor> cursors(static_cast<std::size_t>(rules.element_count()));
+    KernelCalls<Sum> calls(kernels);
     for (std::int64_t index = next++; index < blocks; index = next++) {
       std::int64_t const begin = index * rows;
       std::int64_t const end = std::min(begin + rows, output.rows);
       std::fill_n(block.data(), (end - begin) * width, Sum{0});
       for (std::int64_t k = 0; k < rules.element_count(); ++k) {
-        auto const outputs = rules.outputs_of(k);
-        auto const first = std::lower_bound(outputs.begin(), outputs.end(), static_cast<Row>(begin));
-        auto const last = std::lower_bound(first, outputs.end(), end);
-        if (first == last) continue;
-        std::int64_t const place = first - outputs.begin();
+        auto const [first, count] = cursors[static_cast<std::size_t>(k)].advance(rules.outputs_of(k), begin, end);
+        if (count == 0) continue;
         for (Panel const& panel : packed.panels()) {
           // As many input channels at a time as keep the panel in the first-level cache; the sums go on in the block.
           std::int64_t const parts = panel_parts<Sum>(input.columns, panel.vectors * kernels.lanes);
           for (std::int64_t part = 0; part < parts; ++part) {
             std::int64_t const channel = input.columns * part / parts;
-            kernels.by_vectors[static_cast<std::size_t>(panel.vectors) - 1](
-                {.input = input.data + channel,
-                 .input_stride = input.columns,
-                 .in_channels = input.columns * (part + 1) / parts - channel,
-                 .panel = packed.panel(k, panel) + channel * panel.vectors * kernels.lanes,
-                 .block = block.data() + panel.first_channel,
-                 .block_stride = width,
-                 .first_row = static_cast<Row>(begin),
-                 .input_rows = rules.inputs_of(k).data() + place,
-                 .output_rows = outputs.data() + place,
-                 .count = last - first});
+            calls.add({.input = input.data + channel,
+                       .input_stride = input.columns,
+                       .in_channels = input.columns * (part + 1) / parts - channel,
+                       .panel = packed.panel(k, panel) + channel * panel.vectors * kernels.lanes,
+                       .block = block.data() + panel.first_channel,
+                       .block_stride = width,
+                       .first_row = static_cast<Row>(begin),
+                       .input_rows = rules.inputs_of(k).data() + first,
+                       .output_rows = rules.outputs_of(k).data() + first,
+                       .count = count},
+                      panel.vectors);
           }
         }
       }
+      calls.finish();
       for (std::int64_t row = begin; row < end; ++row) {
         epilogue(row, output.columns, block.data() + (row - begin) * width, output.row(row));
       }

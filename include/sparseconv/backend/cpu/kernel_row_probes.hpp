@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "sparseconv/backend/cpu/fetch.hpp"
 #include "sparseconv/backend/cpu/pair_lists.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
@@ -54,7 +55,7 @@ class KernelRowProbes {
     std::array<typename HashTableView<D, Key>::Probe, batch> probes;
     for (std::size_t i = 0; i < sought.size(); ++i) {
       probes[i] = table_.probe(sought[i]);
-      __builtin_prefetch(table_.slots + probes[i].place);
+      SPARSECONV_FETCH_NEAR(table_.slots + probes[i].place);
       sought[i][D] += geometry_.dilation[D - 1];
     }
     for (std::size_t i = 0; i < sought.size(); ++i) {

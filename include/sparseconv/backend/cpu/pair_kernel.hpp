@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
+#include "sparseconv/backend/cpu/fetch.hpp"
 #include "sparseconv/backend/cpu/instruction_set.hpp"
 #include "sparseconv/tensor/element.hpp"
 #include "sparseconv/tensor/site_set.hpp"
@@ -31,7 +33,30 @@ struct BlockPairs {
   Row const* input_rows;
   Row const* output_rows;
   std::int64_t count;
+  T const* next_panel = nullptr;     ///< what the next call reads, if known: it is fetched meanwhile
+  std::int64_t next_panel_size = 0;  ///< in numbers
 };
+
+/// Numbers of a type in a cache line.
+template <Element T>
+inline constexpr std::int64_t numbers_per_line = 64 / sizeof(T);
+
+/// What a tile of pairs fetches into the caches while it adds.
+template <Element T>
+struct TileAhead {
+  Row const* input_rows = nullptr;  ///< of the tile after it
+  T const* panel = nullptr;         ///< its share of the next call's panel
+  std::int64_t panel_lines = 0;     ///< of that share, for each cache line of an input row
+};
+
+/// For tile number `tile` of `tiles`, each of `rows` pairs. Shares are rounded up to lines, so the last may end behind the panel.
+template <Element T>
+TileAhead<T> tile_ahead(BlockPairs<T> const& pairs, std::int64_t tile, std::int64_t tiles, std::int64_t rows) {
+  std::int64_t const begin = pairs.next_panel_size * tile / tiles;
+  std::int64_t const share = pairs.next_panel_size * (tile + 1) / tiles - begin;
+  return {pairs.input_rows + std::min(tile + 1, tiles - 1) * rows, pairs.next_panel + begin,
+          (share + pairs.in_channels - 1) / pairs.in_channels};
+}
 
 /// The most vectors that a panel is wide.
 inline constexpr int most_panel_vectors = 4;

@@ -23,9 +23,11 @@ constexpr std::size_t tile_rows(std::size_t vectors) {
   return rows < 12 ? rows : 12;
 }
 
-/// Adds Rows pairs at once; the sums stay in registers over all input channels.
-template <class T, std::size_t Rows, std::size_t Vectors>
-SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* input_rows, Row const* output_rows) {
+/// Adds Rows pairs at once; the sums stay in registers over all input channels. If it fetches, then with every cache line of its
+/// input rows one of each row ahead and some of the panel ahead.
+template <class T, std::size_t Rows, std::size_t Vectors, bool Fetches>
+SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* input_rows, Row const* output_rows,
+                                       TileAhead<T> const& ahead) {
   using V = Vector<T>;
   T const* input[Rows];
   T* output[Rows];
@@ -38,15 +40,28 @@ SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* in
     for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::load(output[r] + v * V::lanes);
   }
   T const* panel = pairs.panel;
-  for (std::int64_t c = 0; c < pairs.in_channels; ++c, panel += Vectors * V::lanes) {
-    typename V::Register weight[Vectors];
-    SPARSECONV_UNROLL
-    for (std::size_t v = 0; v < Vectors; ++v) weight[v] = V::load(panel + v * V::lanes);
-    SPARSECONV_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r) {
-      typename V::Register const factor = V::broadcast(input[r][c]);
+  std::int64_t const step = Fetches ? numbers_per_line<T> : pairs.in_channels;
+  for (std::int64_t c = 0; c < pairs.in_channels;) {
+    if constexpr (Fetches) {
+      for (std::size_t r = 0; r < Rows; ++r) {
+        SPARSECONV_FETCH_NEAR(pairs.input + ahead.input_rows[r] * pairs.input_stride + c);
+      }
+      T const* const panel_ahead = ahead.panel + c * ahead.panel_lines;
+      for (std::int64_t line = 0; line < ahead.panel_lines; ++line) {
+        SPARSECONV_FETCH(panel_ahead + line * numbers_per_line<T>);
+      }
+    }
+    std::int64_t const stop = pairs.in_channels - c < step ? pairs.in_channels : c + step;
+    for (; c < stop; ++c, panel += Vectors * V::lanes) {
+      typename V::Register weight[Vectors];
       SPARSECONV_UNROLL
-      for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::multiply_add(factor, weight[v], sum[r][v]);
+      for (std::size_t v = 0; v < Vectors; ++v) weight[v] = V::load(panel + v * V::lanes);
+      SPARSECONV_UNROLL
+      for (std::size_t r = 0; r < Rows; ++r) {
+        typename V::Register const factor = V::broadcast(input[r][c]);
+        SPARSECONV_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::multiply_add(factor, weight[v], sum[r][v]);
+      }
     }
   }
   SPARSECONV_UNROLL
@@ -56,12 +71,12 @@ SPARSECONV_KERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* in
   }
 }
 
-/// Adds pairs in tiles of Rows, and what is left in tiles of the next smaller power of two, down to one.
+/// Adds the pairs from `done` on in tiles of Rows, and what is left in tiles of the next smaller power of two, down to one.
 template <class T, std::size_t Rows, std::size_t Vectors>
 SPARSECONV_KERNEL_TARGET void add_in_tiles(BlockPairs<T> const& pairs, std::int64_t done) {
   constexpr auto step = static_cast<std::int64_t>(Rows);
   for (; done + step <= pairs.count; done += step) {
-    add_tile<T, Rows, Vectors>(pairs, pairs.input_rows + done, pairs.output_rows + done);
+    add_tile<T, Rows, Vectors, false>(pairs, pairs.input_rows + done, pairs.output_rows + done, {});
   }
   if constexpr (Rows > 1) {
     if (done < pairs.count) add_in_tiles<T, std::bit_floor(Rows - 1), Vectors>(pairs, done);
@@ -70,7 +85,17 @@ SPARSECONV_KERNEL_TARGET void add_in_tiles(BlockPairs<T> const& pairs, std::int6
 
 template <class T, std::size_t Vectors>
 SPARSECONV_KERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
-  add_in_tiles<T, tile_rows(Vectors), Vectors>(pairs, 0);
+  constexpr std::size_t rows = tile_rows(Vectors);
+  constexpr auto step = static_cast<std::int64_t>(rows);
+  std::int64_t done = 0;
+  if (pairs.in_channels > numbers_per_line<T>) {  // shorter rows come in time by themselves
+    std::int64_t const tiles = pairs.count / step;
+    for (std::int64_t tile = 0; tile < tiles; ++tile, done += step) {
+      add_tile<T, rows, Vectors, true>(pairs, pairs.input_rows + done, pairs.output_rows + done,
+                                       tile_ahead(pairs, tile, tiles, step));
+    }
+  }
+  add_in_tiles<T, rows, Vectors>(pairs, done);
 }
 
 template <class T>
