@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -121,16 +122,22 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
   std::int64_t const rows = block_rows<Sum>(output.rows, width, where.thread_count());
   std::int64_t const blocks = (output.rows + rows - 1) / rows;
   std::atomic<std::int64_t> next{0};
+  // Sums grow where the output lies if they have its type and its rows are whole vectors.
+  bool const sums_in_place = std::same_as<T, Sum> && width == output.columns;
 
   int const workers = static_cast<int>(std::min<std::int64_t>(blocks, where.thread_count()));
   where.team().run(workers, [&](int) {
-    Buffer<Sum> block(where.memory(), rows * width);
+    Buffer<Sum> block(where.memory(), sums_in_place ? 0 : rows * width);
     std::vector<BlockCursor> cursors(static_cast<std::size_t>(rules.element_count()));
     KernelCalls<Sum> calls(kernels);
     for (std::int64_t index = next++; index < blocks; index = next++) {
       std::int64_t const begin = index * rows;
       std::int64_t const end = std::min(begin + rows, output.rows);
-      std::fill_n(block.data(), (end - begin) * width, Sum{0});
+      Sum* sums = block.data();
+      if constexpr (std::same_as<T, Sum>) {
+        if (sums_in_place) sums = output.row(begin);
+      }
+      std::fill_n(sums, (end - begin) * width, Sum{0});
       for (std::int64_t k = 0; k < rules.element_count(); ++k) {
         auto const [first, count] = cursors[static_cast<std::size_t>(k)].advance(rules.outputs_of(k), begin, end);
         if (count == 0) continue;
@@ -143,7 +150,7 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
                        .input_stride = input.columns,
                        .in_channels = input.columns * (part + 1) / parts - channel,
                        .panel = packed.panel(k, panel) + channel * panel.vectors * kernels.lanes,
-                       .block = block.data() + panel.first_channel,
+                       .block = sums + panel.first_channel,
                        .block_stride = width,
                        .first_row = static_cast<Row>(begin),
                        .input_rows = rules.inputs_of(k).data() + first,
@@ -155,7 +162,7 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
       }
       calls.finish();
       for (std::int64_t row = begin; row < end; ++row) {
-        epilogue(row, output.columns, block.data() + (row - begin) * width, output.row(row));
+        epilogue(row, output.columns, sums + (row - begin) * width, output.row(row));
       }
     }
   });

@@ -83,13 +83,68 @@ SPARSECONV_KERNEL_TARGET void add_in_tiles(BlockPairs<T> const& pairs, std::int6
   }
 }
 
+// Where there are registers for it, a panel of one vector and few input channels stays there and the pairs pass by it.
+inline constexpr std::size_t held_channels = vector_registers >= 32 ? 16 : 0;
+inline constexpr std::size_t held_rows = 6;
+
+/// Adds the first `count` pairs, a multiple of held_rows, with Channels rows of the panel in registers; then the same with what
+/// is left of the panel, in parts of the next smaller power of two.
+template <class T, std::size_t Channels>
+SPARSECONV_KERNEL_TARGET void add_with_held_panel(BlockPairs<T> const& pairs, std::int64_t channel,
+                                                  std::int64_t count) {
+  using V = Vector<T>;
+  constexpr auto step = static_cast<std::int64_t>(held_rows);
+  if (channel + static_cast<std::int64_t>(Channels) <= pairs.in_channels) {
+    T const* const inputs = pairs.input + channel;
+    T const* const panel = pairs.panel + channel * static_cast<std::int64_t>(V::lanes);
+    typename V::Register weight[Channels];
+    SPARSECONV_UNROLL
+    for (std::size_t c = 0; c < Channels; ++c) weight[c] = V::load(panel + c * V::lanes);
+    for (std::int64_t pair = 0; pair < count; pair += step) {
+      Row const* const input_rows = pairs.input_rows + pair;
+      Row const* const output_rows = pairs.output_rows + pair;
+      Row const* const soon = pairs.input_rows + std::min(pair + 4 * step, count - step);
+      T const* input[held_rows];
+      T* output[held_rows];
+      typename V::Register sum[held_rows];
+      SPARSECONV_UNROLL
+      for (std::size_t r = 0; r < held_rows; ++r) {
+        SPARSECONV_FETCH_NEAR(inputs + soon[r] * pairs.input_stride);
+        input[r] = inputs + input_rows[r] * pairs.input_stride;
+        output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
+        sum[r] = V::load(output[r]);
+      }
+      SPARSECONV_UNROLL
+      for (std::size_t c = 0; c < Channels; ++c) {
+        SPARSECONV_UNROLL
+        for (std::size_t r = 0; r < held_rows; ++r) {
+          sum[r] = V::multiply_add(V::broadcast(input[r][c]), weight[c], sum[r]);
+        }
+      }
+      SPARSECONV_UNROLL
+      for (std::size_t r = 0; r < held_rows; ++r) V::store(output[r], sum[r]);
+    }
+    channel += static_cast<std::int64_t>(Channels);
+  }
+  if constexpr (Channels > 1) {
+    if (channel < pairs.in_channels) add_with_held_panel<T, Channels / 2>(pairs, channel, count);
+  }
+}
+
 template <class T, std::size_t Vectors>
 SPARSECONV_KERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
   constexpr std::size_t rows = tile_rows(Vectors);
   constexpr auto step = static_cast<std::int64_t>(rows);
   std::int64_t done = 0;
+  if constexpr (Vectors == 1 && held_channels > 0) {
+    constexpr auto held = static_cast<std::int64_t>(held_rows);
+    if (pairs.in_channels <= static_cast<std::int64_t>(held_channels) && pairs.count >= held) {
+      done = pairs.count / held * held;
+      add_with_held_panel<T, held_channels>(pairs, 0, done);
+    }
+  }
   if (pairs.in_channels > numbers_per_line<T>) {  // shorter rows come in time by themselves
-    std::int64_t const tiles = pairs.count / step;
+    std::int64_t const tiles = (pairs.count - done) / step;
     for (std::int64_t tile = 0; tile < tiles; ++tile, done += step) {
       add_tile<T, rows, Vectors, true>(pairs, pairs.input_rows + done, pairs.output_rows + done,
                                        tile_ahead(pairs, tile, tiles, step));

@@ -13,6 +13,26 @@
 
 namespace sparseconv {
 
+/// Tells the processor that its thread looks at one place again and again.
+inline void relax_processor() {
+#if (defined(__GNUC__) || defined(__clang__)) && (defined(__x86_64__) || defined(__i386__))
+  __builtin_ia32_pause();
+#elif (defined(__GNUC__) || defined(__clang__)) && defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// Waits until the value is not `old`, and returns it. Looks so many times before it lets the system put the thread to sleep.
+template <class T>
+T wait_while(std::atomic<T> const& value, T old, int looks) {
+  for (int look = 0; look < looks; ++look) {
+    if (T const now = value.load(std::memory_order_acquire); now != old) return now;
+    relax_processor();
+  }
+  value.wait(old, std::memory_order_acquire);
+  return value.load(std::memory_order_acquire);
+}
+
 /// A fixed number of threads that wait for work; the calling thread is one of them.
 ///
 /// The threads start at the first parallel call and end with the team. One call uses the team at a time: a second
@@ -56,10 +76,7 @@ class ThreadTeam {
     pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     start_round();
     guarded_call(0);
-    for (int left = pending_.load(std::memory_order_acquire); left != 0;
-         left = pending_.load(std::memory_order_acquire)) {
-      pending_.wait(left, std::memory_order_acquire);
-    }
+    for (int left = pending_.load(std::memory_order_acquire); left != 0;) left = wait_while(pending_, left, looks_);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
@@ -86,8 +103,7 @@ class ThreadTeam {
 
   void serve(int worker, std::uint64_t seen) {
     while (true) {
-      round_.wait(seen, std::memory_order_acquire);
-      seen = round_.load(std::memory_order_acquire);
+      seen = wait_while(round_, seen, looks_);
       if (stopping_.load(std::memory_order_relaxed)) return;
       if (worker < active_) guarded_call(worker);
       if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
@@ -104,6 +120,9 @@ class ThreadTeam {
   }
 
   int size_;
+  // Some ten microseconds: to wake a thread takes longer than most pauses between the steps of a network. None where threads
+  // have to share a core, as one that looks would keep one that works from it.
+  int looks_ = static_cast<unsigned>(size_) <= std::thread::hardware_concurrency() ? 1000 : 0;
   std::vector<std::thread> workers_;
   std::atomic<bool> in_use_{false};
   std::atomic<std::uint64_t> round_{0};
