@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "sparseconv/backend/cpu/narrow_numbers.hpp"
 #include "sparseconv/execute/activation.hpp"
 #include "sparseconv/tensor/element.hpp"
 #include "sparseconv/tensor/matrix_view.hpp"
@@ -33,7 +34,7 @@ struct Epilogue {
     }
     activation.apply(sum, channels);
     if constexpr (is_narrow<T>) {
-      for (std::int64_t c = 0; c < channels; ++c) output[c] = T(sum[c]);
+      narrow(sum, output, channels);
     } else if (sum != output) {
       std::copy_n(sum, channels, output);
     }

@@ -90,7 +90,8 @@ TYPED_TEST(PairKernel, AddsEveryPairAndTouchesNothingElse) {
     auto const most = static_cast<std::size_t>(pair_kernels<TypeParam>(set).most_vectors);
     for (std::size_t vectors = 1; vectors <= most; ++vectors) {
       for (std::int64_t count = 0; count <= 27; ++count) expect_sums<TypeParam>(set, vectors, count, 5);
-      for (std::int64_t const in_channels : {0, 1, 15, 16, 17, 33}) expect_sums<TypeParam>(set, vectors, 13, in_channels);
+      for (std::int64_t const in_channels : {0, 1, 15, 16, 17, 33})
+        expect_sums<TypeParam>(set, vectors, 13, in_channels);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sparseconv/backend/cpu/cache_size.hpp"
+#include "sparseconv/backend/cpu/narrow_numbers.hpp"
 #include "sparseconv/backend/cpu/packed_weights.hpp"
 #include "sparseconv/backend/cpu/pair_kernel.hpp"
 #include "sparseconv/execute/epilogue.hpp"
@@ -46,7 +47,9 @@ MatrixView<Accumulator<T> const> widened(CpuPolicy const& where, MatrixView<T co
                                          Buffer<Accumulator<T>>& wide) {
   if constexpr (is_narrow<T>) {
     wide = Buffer<Accumulator<T>>(where.memory(), input.size());
-    for_each_index(where, input.size(), [&](std::int64_t i) { wide[i] = static_cast<Accumulator<T>>(input.data[i]); });
+    for_each_range(where, input.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+      widen(input.data + begin, wide.data() + begin, end - begin);
+    });
     return {wide.data(), input.rows, input.columns};
   } else {
     return input;

@@ -1,28 +1,31 @@
 #pragma once
 
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
+#define SPARSECONV_X86_KERNELS 1
+#include <cpuid.h>
+#else
+#define SPARSECONV_X86_KERNELS 0
+#endif
+
 namespace sparseconv {
 
 /// The vector instructions that the CPU's kernels are compiled for, in rising order.
 enum class InstructionSet {
   portable,  ///< what the compiler was told the program may use
-  avx2,      ///< AVX2 with fused multiply-add
-  avx512     ///< AVX-512 F
+  avx2,      ///< AVX2 with fused multiply-add and conversions of half (F16C)
+  avx512     ///< AVX-512 F, and what avx2 has
 };
-
-#if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
-#define SPARSECONV_X86_KERNELS 1
-#else
-#define SPARSECONV_X86_KERNELS 0
-#endif
 
 /// The best instruction set of the processor that the program runs on.
 inline InstructionSet best_instruction_set() {
 #if SPARSECONV_X86_KERNELS
   static InstructionSet const best = [] {
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f")) return InstructionSet::avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return InstructionSet::avx2;
-    return InstructionSet::portable;
+    // Not every compiler's __builtin_cpu_supports knows F16C.
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    bool const f16c = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+    if (!f16c || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return InstructionSet::portable;
+    return __builtin_cpu_supports("avx512f") ? InstructionSet::avx512 : InstructionSet::avx2;
   }();
   return best;
 #else
