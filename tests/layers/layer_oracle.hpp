@@ -30,7 +30,7 @@ void expect_row(Convolution<T, D> const& layer, T const* row, double const* sums
     double const bias = layer.bias().empty() ? 0 : static_cast<double>(layer.bias()[static_cast<std::size_t>(c)]);
     double const expected = activated(layer.activation(), sums[c] + bias);
     // A bias and a slope round once each.
-    double const bound = rounding_bound<T>(terms + 2, magnitudes[c] + std::fabs(bias));
+    double const bound = rounding_bound<T>(terms + 2, magnitudes[c] + std::fabs(bias), expected);
     ASSERT_LE(std::fabs(static_cast<double>(row[c]) - expected), bound) << "channel " << c;
   }
 }

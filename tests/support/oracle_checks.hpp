@@ -23,7 +23,7 @@ double largest_share(T const* actual, double const* expected, double const* magn
   for (std::int64_t c = 0; c < channels; ++c) {
     double const difference = std::fabs(static_cast<double>(actual[c]) - expected[c]);
     if (difference == 0) continue;
-    double const bound = rounding_bound<T>(terms, magnitude[c]);
+    double const bound = rounding_bound<T>(terms, magnitude[c], expected[c]);
     double const share = bound > 0 ? difference / bound : std::numeric_limits<double>::infinity();
     largest = std::isnan(share) ? std::numeric_limits<double>::infinity() : std::max(largest, share);
   }
