@@ -45,5 +45,20 @@ TEST(Epilogue, WritesNoMoreThanTheChannels) {
   EXPECT_EQ(output, (Pair{1, 7}));
 }
 
+// 1 + 2^-11 + 2^-12 becomes 1 + 2^-10 in half, which has steps of 2^-10 there and of 2^-11 below 1. Had the bias been rounded
+// to half before, it would have been 0.5, and 1 + 2^-11 would have gone to 1, which is even.
+TEST(Epilogue, AddsABiasOfAnotherTypeBeforeItRounds) {
+  std::array<float, 1> const fine{0.5F + 0x1p-12F};
+  std::array<float, 1> sum{0.5F + 0x1p-11F};
+  std::array<half, 1> output{};
+  Epilogue<half, HostMemory, float>{.bias = fine}(0, 1, sum.data(), output.data());
+  EXPECT_EQ(output[0], half(1 + 0x1p-10F));
+
+  std::array<bfloat16, 1> const coarse{bfloat16(-3.F)};
+  float row = 1.25F;
+  Epilogue<float, HostMemory, bfloat16>{.bias = coarse}(0, 1, &row, &row);
+  EXPECT_EQ(row, -1.75F);
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -9,6 +9,7 @@
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "support/convolution.hpp"
+#include "support/element_pairs.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"
@@ -88,6 +89,62 @@ TEST(GatherGemmScatterCross, AgreesWithTheDenseOracleInHalfAndBfloat16) {
   cross<half, 3>();
   cross<bfloat16, 2>();
   cross<bfloat16, 3>();
+}
+
+template <class Pair>
+class GatherGemmScatterOf : public ::testing::Test {};
+TYPED_TEST_SUITE(GatherGemmScatterOf, test::ElementPairs);
+
+// Neither features nor weights lose a digit before they are multiplied, whichever of them is the narrower.
+TYPED_TEST(GatherGemmScatterOf, FeaturesAndWeightsAgreesWithTheDenseOracle) {
+  using T = typename TypeParam::Features;
+  using W = typename TypeParam::Learned;
+  test::for_each_option<2>([&](test::Options<2> const& options) {
+    if (options.number % 7 != 0) return;
+    auto const input = random_tensor<T>(options.sites, 5, options.number);
+    auto const weights = random_weights<W>(options.geometry.element_count(), 5, 3, options.number);
+    auto expected = test::convolve_dense(test::to_image(input), test::to_doubles(weights.values()), 3,
+                                         test::to_oracle(options.geometry), test::to_oracle(options.definition));
+    if (!expected) return;
+    SCOPED_TRACE(options.text());
+    auto const outputs = output_sites(seq, options.sites, options.geometry, options.definition);
+    auto const bias = test::random_numbers<W>(3, options.number + 1);
+    auto const residual = random_tensor<T>(outputs, 3, options.number + 2);
+    Epilogue<T, HostMemory, W> const epilogue{
+        .bias = bias, .residual = residual.features(), .activation = leaky_relu(0.125)};
+    test::finish(*expected, outputs, epilogue);
+    auto const check = [&](auto const& where) {
+      test::expect_agrees(convolve<T, 2>(where, input, weights, options.geometry, options.definition, epilogue),
+                          *expected);
+    };
+    check(seq);
+    check(test::OnCpu<2>::policy());
+  });
+}
+
+// Weights written in place are of the features' type; others are named.
+TYPED_TEST(GatherGemmScatter, TakesWeightsInBraces) {
+  auto const sites = test::random_site_set(Grid<1>{.shape = {20}}, 9, 1);
+  auto const input = random_tensor<float>(sites, 2, 2);
+  auto const numbers = test::random_numbers<float>(3 * 2 * 4, 3);
+  auto const rules = build_rulebook(seq, sites, sites, KernelGeometry<1>{.kernel_size = 3, .padding = 1});
+  auto const run = [&](auto const& gather) {
+    SparseTensor<float, 1> output(sites, 4);
+    gather(output.features());
+    return output;
+  };
+  auto const& where = TypeParam::policy();
+  auto const expected = run([&](MatrixView<float> output) {
+    gather_gemm_scatter(where, rules, input.features(), Weights<float>(3, 2, 4, numbers), output);
+  });
+  auto const in_braces = run([&](MatrixView<float> output) {
+    gather_gemm_scatter(where, rules, input.features(), {numbers.data(), 3, 2, 4}, output, {});
+  });
+  auto const named = run([&](MatrixView<float> output) {
+    gather_gemm_scatter(where, rules, input.features(), WeightsView<float>{numbers.data(), 3, 2, 4}, output, {});
+  });
+  EXPECT_TRUE(same_bits<float>(in_braces.features(), expected.features()));
+  EXPECT_TRUE(same_bits<float>(named.features(), expected.features()));
 }
 
 TYPED_TEST(GatherGemmScatter, AgreesWithTheMapOracleInFiveAndSixDimensions) {

@@ -16,6 +16,7 @@
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
+#include "support/element_pairs.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -34,7 +35,7 @@ struct Trained {
         shift(test::random_numbers<T>(channels, seed + 1)),
         mean(test::random_numbers<T>(channels, seed + 2)),
         variance(test::random_numbers<T>(channels, seed + 3)) {
-    for (T& value : variance) value = std::abs(value) + T{0.01F};
+    for (T& value : variance) value = T(std::abs(static_cast<Accumulator<T>>(value)) + 0.01F);
   }
   [[nodiscard]] BatchNormStatistics<T> view() const { return {scale, shift, mean, variance}; }
 };
@@ -192,6 +193,37 @@ TEST(FoldBatchNorm, ScalesWeightsAndBiasByHand) {
   EXPECT_EQ(convolution.weights().data[1], 60);
   EXPECT_EQ(convolution.bias()[0], 5);
   EXPECT_EQ(convolution.bias()[1], 10);
+}
+
+template <class Pair>
+class FoldBatchNormOf : public ::testing::Test {};
+TYPED_TEST_SUITE(FoldBatchNormOf, test::ElementPairs);
+
+// The statistics are stored as the weights are. What the layer then holds is the product in the type of the sums, rounded once.
+TYPED_TEST(FoldBatchNormOf, FeaturesAndWeightsRoundsToTheTypeOfTheWeights) {
+  using T = typename TypeParam::Features;
+  using W = typename TypeParam::Learned;
+  using Sum = Accumulator<T>;
+  SubmanifoldConv3D<T, W> const apart({.in_channels = 9, .out_channels = 13, .bias = true, .seed = 5});
+  BatchNorm<T> norm(13, 1e-3);
+  norm.set(Trained<W>(13, 41).view());
+  SubmanifoldConv3D<T, W> folded = apart;
+  folded.set_bias(test::random_numbers<W>(13, 31));
+  std::vector<W> const bias(folded.bias().begin(), folded.bias().end());
+  fold_batch_norm(folded, norm);
+  for (std::int64_t i = 0; i < folded.weights().size(); ++i) {
+    auto const product = static_cast<Sum>(apart.weights().data[i]) * norm.factors()[static_cast<std::size_t>(i % 13)];
+    ASSERT_EQ(folded.weights().data[i], W(product)) << i;
+  }
+  for (std::size_t c = 0; c < 13; ++c) {
+    double const exact =
+        static_cast<double>(bias[c]) * static_cast<double>(norm.factors()[c]) + static_cast<double>(norm.offsets()[c]);
+    ASSERT_LE(std::fabs(static_cast<double>(folded.bias()[c]) - exact), test::rounding_bound<W>(2, 20, exact)) << c;
+  }
+  auto const input =
+      test::random_tensor<T>(test::random_site_set<3>({.shape = {9, 10, 11}, .batch_size = 2}, 300, 3), 9, 4);
+  test::expect_oracle(seq, folded, input);
+  test::expect_oracle(test::OnCpu<2>::policy(), folded, input);
 }
 
 TEST(FoldBatchNorm, GivesALayerWithoutBiasOne) {

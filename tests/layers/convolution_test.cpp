@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
+#include "support/element_pairs.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -51,8 +53,8 @@ SparseTensor<float, 3> scene(std::int64_t sites, std::int64_t channels) {
                                     channels, 13);
 }
 
-template <class T, int D>
-std::vector<T> weights_of(Convolution<T, D> const& layer) {
+template <class T, int D, class W>
+std::vector<W> weights_of(Convolution<T, D, HostMemory, W> const& layer) {
   return {layer.weights().data, layer.weights().data + layer.weights().size()};
 }
 
@@ -72,6 +74,64 @@ TYPED_TEST(ConvolutionOn, AgreesWithTheReferenceAtEveryWidth) {
           << in_channels << " to " << out_channels;
     }
   }
+}
+
+template <class Pair>
+class ConvolutionOf : public ::testing::Test {};
+TYPED_TEST_SUITE(ConvolutionOf, test::ElementPairs);
+
+TYPED_TEST(ConvolutionOf, FeaturesAndWeightsAgreesWithTheOracle) {
+  using T = typename TypeParam::Features;
+  using W = typename TypeParam::Learned;
+  auto const input =
+      test::random_tensor<T>(test::random_site_set<3>({.shape = {7, 8, 9}, .batch_size = 2}, 120, 1), 17, 2);
+  auto const bias = test::random_numbers<W>(21, 3);
+  auto const check = [&](auto layer) {
+    layer.set_bias(bias);
+    static_assert(std::is_same_v<decltype(layer(seq, input)), SparseTensor<T, 3>>);
+    test::expect_oracle(seq, layer, input);
+    test::expect_oracle(test::OnCpu<2>::policy(), layer, input);
+  };
+  check(SubmanifoldConv3D<T, W>({.in_channels = 17, .out_channels = 21, .bias = true, .activation = relu, .seed = 4}));
+  check(SparseConv3D<T, W>({.in_channels = 17,
+                            .out_channels = 21,
+                            .kernel_size = {3, 2, 3},
+                            .stride = 2,
+                            .padding = 1,
+                            .bias = true,
+                            .activation = leaky_relu(0.25),
+                            .seed = 5}));
+}
+
+/// A layer and its double that stores the same weights and bias in float.
+template <class T>
+void expect_bits_of_float(CpuPolicy const& where) {
+  SubmanifoldConv3D<T, bfloat16> narrow(
+      {.in_channels = 9, .out_channels = 35, .bias = true, .activation = leaky_relu(0.125), .seed = 6});
+  narrow.set_bias(test::random_numbers<bfloat16>(35, 7));
+  SubmanifoldConv3D<T, float> wide({.in_channels = 9, .out_channels = 35, .activation = leaky_relu(0.125)});
+  auto const weights = weights_of(narrow);
+  wide.set_weights(std::vector<float>(weights.begin(), weights.end()));
+  wide.set_bias(std::vector<float>(narrow.bias().begin(), narrow.bias().end()));
+  auto const sites = test::random_site_set<3>({.shape = {17, 19, 23}, .batch_size = 2}, 700, 8);
+  auto const input = test::random_tensor<T>(sites, 9, 9);
+  auto const shortcut = test::random_tensor<T>(sites, 35, 10);
+  auto const check = [&](auto const& policy, auto how) {
+    test::expect_same_tensor(narrow.with_residual(policy, input, shortcut, how),
+                             wide.with_residual(policy, input, shortcut, how));
+  };
+  check(seq, dataflow::gather_gemm_scatter);
+  check(seq, dataflow::implicit_gemm);
+  check(where, dataflow::gather_gemm_scatter);
+  check(where, dataflow::implicit_gemm);
+}
+
+TEST(Convolution, WeightsThatBfloat16HoldsGiveTheBitsOfFloat) {
+  test::for_each_cpu_policy([](CpuPolicy const& where) {
+    expect_bits_of_float<float>(where);
+    expect_bits_of_float<half>(where);
+    expect_bits_of_float<bfloat16>(where);
+  });
 }
 
 TEST(Convolution, HasTheSameBitsForAnyNumberOfThreads) {

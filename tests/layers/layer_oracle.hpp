@@ -11,33 +11,29 @@
 
 #include "sparseconv/layers/convolution.hpp"
 #include "support/dense_oracle.hpp"
+#include "support/oracle_checks.hpp"
 #include "support/oracle_conversion.hpp"
 #include "support/rounding.hpp"
 
 namespace sparseconv::test {
 
-/// An activation in the test's own words.
-inline double activated(Activation const& activation, double value) {
-  if (value >= 0 || activation.kind == Activation::Kind::none) return value;
-  return activation.kind == Activation::Kind::relu ? 0 : activation.slope * value;
-}
-
 /// The features of one output row against what the oracle sums up, with the layer's bias and activation.
-template <class T, int D>
-void expect_row(Convolution<T, D> const& layer, T const* row, double const* sums, double const* magnitudes,
-                std::int64_t terms) {
+template <class T, int D, class W>
+void expect_row(Convolution<T, D, HostMemory, W> const& layer, T const* row, double const* sums,
+                double const* magnitudes, std::int64_t terms) {
   for (std::int64_t c = 0; c < layer.out_channels(); ++c) {
     double const bias = layer.bias().empty() ? 0 : static_cast<double>(layer.bias()[static_cast<std::size_t>(c)]);
     double const expected = activated(layer.activation(), sums[c] + bias);
     // A bias and a slope round once each.
-    double const bound = rounding_bound<T>(terms + 2, magnitudes[c] + std::fabs(bias));
+    double const bound = rounding_bound<T>(terms + 2, magnitudes[c] + std::fabs(bias), expected);
     ASSERT_LE(std::fabs(static_cast<double>(row[c]) - expected), bound) << "channel " << c;
   }
 }
 
 /// Checks grid, sites and features of a layer's result against the dense oracle; where an extent vanishes, the error.
-template <class Policy, class T, int D>
-void expect_oracle(Policy const& where, Convolution<T, D> const& layer, SparseTensor<T, D> const& input) {
+template <class Policy, class T, int D, class W>
+void expect_oracle(Policy const& where, Convolution<T, D, HostMemory, W> const& layer,
+                   SparseTensor<T, D> const& input) {
   std::vector<double> const weights(layer.weights().data, layer.weights().data + layer.weights().size());
   auto const expected = convolve_dense(to_image(input), weights, layer.out_channels(), to_oracle(layer.geometry()),
                                        to_oracle(layer.definition()));

@@ -43,6 +43,22 @@ TEST(PooledEncoder, GoesToASixtyFourthAndHasTheBitsOfAnyThreadCount) {
   EXPECT_LE(test::largest_difference(encoder(seq, input).features(), expected.features()), 1e-5 * largest);
 }
 
+// The layers of one seed hold the same numbers but for their rounding to bfloat16, by 2^-9 of each.
+TEST(PooledEncoder, StoresFeaturesAndWeightsApart) {
+  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {64, 66, 64}}, 60, 1);
+  auto const input = test::random_tensor<float>(sites, 3, 2);
+  auto const& where = test::OnCpu<2>::policy();
+  auto const expected = PooledEncoder<float>(3, 4)(where, input);
+  auto const result = PooledEncoder<float, HostMemory, bfloat16>(3, 4)(where, input);
+  double largest = 0;
+  for (float const number : expected.features().values())
+    largest = std::max(largest, std::fabs(static_cast<double>(number)));
+  EXPECT_TRUE(result.sites().is(expected.sites()));
+  double const difference = test::largest_difference(result.features(), expected.features());
+  EXPECT_GT(difference, 0);
+  EXPECT_LE(difference, 14 * 0x1p-9 * largest);
+}
+
 TEST(PooledEncoder, RefusesAnOddNumberOfLayers) {
   EXPECT_EQ(test::message_of<ShapeError>([] {
               return PooledEncoder<float>({SubmanifoldConv3D<float>({3, 4})});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
@@ -19,10 +20,10 @@ Weights<T> random_weights(std::int64_t elements, std::int64_t in_channels, std::
 }
 
 /// Output sites, rulebook and arithmetic in one call, nothing cached.
-template <class T, int D, class Policy>
-SparseTensor<T, D> convolve(Policy const& where, SparseTensor<T, D> const& input, Weights<T> const& weights,
+template <class T, int D, class Policy, class W>
+SparseTensor<T, D> convolve(Policy const& where, SparseTensor<T, D> const& input, Weights<W> const& weights,
                             KernelGeometry<D> const& geometry, OutputDefinition definition,
-                            Epilogue<T> const& epilogue = {}) {
+                            std::type_identity_t<Epilogue<T, HostMemory, W>> const& epilogue = {}) {
   SiteSet<D> const outputs = output_sites(where, input.sites(), geometry, definition);
   SparseTensor<T, D> output(outputs, weights.view().out_channels);
   Rulebook<> const rules = build_rulebook(where, input.sites(), outputs, geometry);

@@ -25,6 +25,16 @@ double rounding_bound(std::int64_t terms, double magnitude) {
   return bound;
 }
 
+/// The same for an exact value that is known: what is stored narrow is rounded with an error relative to the value, not to the
+/// magnitude. So factors that were rounded before they were multiplied show, where products cancel.
+template <class T>
+double rounding_bound(std::int64_t terms, double magnitude, double value) {
+  double const bound = rounding_bound<Accumulator<T>>(terms, magnitude);
+  if constexpr (!is_narrow<T>) return bound;
+  return bound + static_cast<double>(std::numeric_limits<T>::epsilon()) / 2 * (std::fabs(value) + bound) +
+         static_cast<double>(std::numeric_limits<T>::denorm_min());
+}
+
 /// The largest deviation of two matrices of one shape. NaN anywhere makes it infinite.
 template <class A, class B>
 double largest_difference(MatrixView<A> a, MatrixView<B> b) {

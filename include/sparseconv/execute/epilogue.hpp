@@ -15,10 +15,12 @@ namespace sparseconv {
 ///
 /// Computed in the type of the sums and rounded once, when it is stored.
 ///
+/// T is the type of the features, W that of the learned numbers.
+///
 /// Shapes: bias C_out numbers or empty; residual M x C_out or without data; both in the memory of the output.
-template <Element T, MemorySpace Memory = HostMemory>
+template <Element T, MemorySpace Memory = HostMemory, Element W = T>
 struct Epilogue {
-  std::span<T const> bias{};
+  std::span<W const> bias{};
   MatrixView<T const, Memory> residual{};
   Activation activation = no_activation;
 

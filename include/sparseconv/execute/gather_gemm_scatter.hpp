@@ -15,10 +15,12 @@
 namespace sparseconv {
 
 /// Throws: ShapeError names the first operand of a convolution that does not fit the others.
-template <Element T, MemorySpace Memory>
+template <Element T, Element W, MemorySpace Memory>
 void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
-                    MatrixView<T const, Memory> input, WeightsView<T, Memory> const& weights,
-                    MatrixView<T const, Memory> output, Epilogue<T, Memory> const& epilogue, std::string const& call) {
+                    MatrixView<T const, Memory> input, WeightsView<W, Memory> const& weights,
+                    MatrixView<T const, Memory> output, Epilogue<T, Memory, W> const& epilogue,
+                    std::string const& call) {
+  check_elements<T, W>();
   auto const require = [&](std::int64_t given, std::int64_t needed, char const* what, char const* whose) {
     if (given == needed) return;
     throw ShapeError(call + ": " + what + " " + std::to_string(given) + ", " + whose + " " + std::to_string(needed) +
@@ -39,12 +41,12 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   }
 }
 
-template <Element T>
+template <Element T, Element W>
 void convolve_rows(SequentialPolicy const&, RulebookView<> const& rules, MatrixView<T const> input,
-                   WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
+                   WeightsView<W> const& weights, MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue) {
   Buffer<Accumulator<T>> sums(output.size(), Accumulator<T>{0});
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
-    MatrixView<T const> const matrix = weights.element(k);
+    MatrixView<W const> const matrix = weights.element(k);
     for (std::int64_t pair = 0; pair < rules.pair_count(k); ++pair) {
       T const* const in = input.row(rules.inputs_of(k)[static_cast<std::size_t>(pair)]);
       Accumulator<T>* const out = sums.data() + rules.outputs_of(k)[static_cast<std::size_t>(pair)] * output.columns;
@@ -60,15 +62,18 @@ void convolve_rows(SequentialPolicy const&, RulebookView<> const& rules, MatrixV
   }
 }
 
-template <Element T>
+template <Element T, Element W>
 void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> input,
-                   WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
-  convolve_in_blocks(where, rules, input, weights, output, epilogue);
+                   WeightsView<W> const& weights, MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue) {
+  convolve_in_blocks<T, W>(where, rules, input, weights, output, epilogue);
 }
 
 /// Does the arithmetic of a convolution: output[o] = epilogue(sum over the pairs (i, o) of element k of input[i] W[k]).
 ///
 /// Output rows without a pair get the epilogue of a sum of 0. What output held before is overwritten.
+///
+/// Weights and bias may have another element type than features: float, half and bfloat16 go with one another, double with
+/// double alone. On a device they have the features' type, or the features are float. Weights in braces have the features'.
 ///
 /// Shapes: input N x C_in, weights K x C_in x C_out, output M x C_out, N and M as in the rulebook.
 ///         Output must not overlap the other operands.
@@ -76,25 +81,28 @@ void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixVi
 /// Bits:   the same on every run and for any number of threads: a row is summed by element, then input channel, in float
 ///         (double for double), and rounded once. `cpu` fuses multiplications and additions where the processor can, `seq`
 ///         does not; a device's fragments sum 8 or 16 channels in an order of their own.
-/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread, and for half and
-///         bfloat16 the input once in float; `seq` takes M x C_out sums; a device keeps a copy of the weights.
+/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread, and of features
+///         in half and bfloat16 the input once in float; `seq` takes M x C_out sums; a device keeps a copy of the weights.
 /// Throws: ShapeError if an operand does not fit the others.
-template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
+          WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>
 void gather_gemm_scatter(Policy const& where, RulebookView<Memory> const& rules,
-                         std::type_identity_t<MatrixView<T const, Memory>> input,
-                         std::type_identity_t<WeightsView<T, Memory>> weights, MatrixView<T, Memory> output,
-                         std::type_identity_t<Epilogue<T, Memory>> const& epilogue = {}) {
+                         std::type_identity_t<MatrixView<T const, Memory>> input, AnyWeights const& weights,
+                         MatrixView<T, Memory> output,
+                         std::type_identity_t<Epilogue<T, Memory, typename AnyWeights::Number>> const& epilogue = {}) {
+  using W = typename AnyWeights::Number;
   check_reach<Policy, Memory>();
-  check_operands<T, Memory>(rules.element_count(), rules.input_count, rules.output_count, input, weights, output,
-                            epilogue, "gather_gemm_scatter");
-  convolve_rows<T>(where, rules, input, weights, output, epilogue);
+  check_operands<T, W, Memory>(rules.element_count(), rules.input_count, rules.output_count, input, weights, output,
+                               epilogue, "gather_gemm_scatter");
+  convolve_rows<T, W>(where, rules, input, weights, output, epilogue);
 }
 
-template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
+          WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>
 void gather_gemm_scatter(Policy const& where, Rulebook<Memory> const& rules,
-                         std::type_identity_t<MatrixView<T const, Memory>> input,
-                         std::type_identity_t<WeightsView<T, Memory>> weights, MatrixView<T, Memory> output,
-                         std::type_identity_t<Epilogue<T, Memory>> const& epilogue = {}) {
+                         std::type_identity_t<MatrixView<T const, Memory>> input, AnyWeights const& weights,
+                         MatrixView<T, Memory> output,
+                         std::type_identity_t<Epilogue<T, Memory, typename AnyWeights::Number>> const& epilogue = {}) {
   gather_gemm_scatter(where, rules.view(), input, weights, output, epilogue);
 }
 

@@ -16,9 +16,9 @@
 namespace sparseconv {
 
 /// Plain loops, one output after the other.
-template <Element T, HostPolicy Policy>
+template <Element T, Element W, HostPolicy Policy>
 void convolve_places(Policy const& where, RowMapView const& map, MatrixView<T const> input,
-                     WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue) {
+                     WeightsView<W> const& weights, MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue) {
   using Sum = Accumulator<T>;
   for_each_range(where, map.output_count, 256, [&](std::int64_t begin, std::int64_t end) {
     Buffer<Sum> sums(where.memory(), output.columns);
@@ -27,7 +27,7 @@ void convolve_places(Policy const& where, RowMapView const& map, MatrixView<T co
       for (std::int64_t k = 0; k < map.elements; ++k) {
         Row const row = map.input_rows[k * map.output_count + place];
         if (row == no_row) continue;
-        MatrixView<T const> const matrix = weights.element(k);
+        MatrixView<W const> const matrix = weights.element(k);
         for (std::int64_t c = 0; c < input.columns; ++c) {
           auto const factor = static_cast<Sum>(input(row, c));
           for (std::int64_t j = 0; j < output.columns; ++j) sums[j] += factor * static_cast<Sum>(matrix(c, j));
@@ -39,22 +39,25 @@ void convolve_places(Policy const& where, RowMapView const& map, MatrixView<T co
   });
 }
 
-/// Does the arithmetic of a convolution as gather_gemm_scatter does, but output by output over a row map.
+/// Does the arithmetic of a convolution as gather_gemm_scatter does, for the same element types, but output by output over a
+/// row map.
 ///
 /// Shapes, Order, Throws: as gather_gemm_scatter.
 /// Bits:   the same on every run: on the host those of gather_gemm_scatter on `seq`, for any number of threads; a device's
 ///         fragments sum 8 or 16 channels in an order of their own.
 /// Work:   2 P C_in C_out operations, in plain loops on the host; on a device more by the outputs of a tile that lack an
 ///         element which others of it have. A device keeps a copy of the weights.
-template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
+          WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>
 void implicit_gemm(Policy const& where, RowMap<Memory> const& map,
-                   std::type_identity_t<MatrixView<T const, Memory>> input,
-                   std::type_identity_t<WeightsView<T, Memory>> weights, MatrixView<T, Memory> output,
-                   std::type_identity_t<Epilogue<T, Memory>> const& epilogue = {}) {
+                   std::type_identity_t<MatrixView<T const, Memory>> input, AnyWeights const& weights,
+                   MatrixView<T, Memory> output,
+                   std::type_identity_t<Epilogue<T, Memory, typename AnyWeights::Number>> const& epilogue = {}) {
+  using W = typename AnyWeights::Number;
   check_reach<Policy, Memory>();
-  check_operands<T, Memory>(map.element_count(), map.input_count(), map.output_count(), input, weights, output,
-                            epilogue, "implicit_gemm");
-  convolve_places<T>(where, map.view(), input, weights, output, epilogue);
+  check_operands<T, W, Memory>(map.element_count(), map.input_count(), map.output_count(), input, weights, output,
+                               epilogue, "implicit_gemm");
+  convolve_places<T, W>(where, map.view(), input, weights, output, epilogue);
 }
 
 }  // namespace sparseconv

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -14,12 +15,23 @@
 
 namespace sparseconv {
 
+/// Stops the compiler with a sentence where features of T cannot meet weights of W: both must be summed in one type.
+template <Element T, Element W>
+constexpr void check_elements() {
+  static_assert(
+      std::same_as<Accumulator<T>, Accumulator<W>>,
+      "sparseconv: features and weights of a convolution are both double, or neither is; store both as double, "
+      "or each as float, half or bfloat16");
+}
+
 /// The matrices of a convolution that somebody else owns.
 ///
 /// Shapes: K x C_in x C_out, row-major; element k is the C_in x C_out matrix by which input rows are multiplied from
 /// the left.
 template <Element T, MemorySpace Memory = HostMemory>
 struct WeightsView {
+  using Number = T;
+
   T const* data = nullptr;
   std::int64_t elements = 0;
   std::int64_t in_channels = 0;
@@ -38,6 +50,8 @@ struct WeightsView {
 template <Element T, MemorySpace Memory = HostMemory>
 class Weights {
  public:
+  using Number = T;
+
   Weights() : Weights(0, 0, 0, {}) {}
 
   /// Throws: ShapeError if a count is negative, or values does not hold elements x in_channels x out_channels numbers;
@@ -80,5 +94,9 @@ class Weights {
   std::int64_t in_channels_;
   std::int64_t out_channels_;
 };
+
+/// Weights or a view of them, in that memory.
+template <class Type, class Memory>
+concept WeightsOperand = std::convertible_to<Type const&, WeightsView<typename Type::Number, Memory>>;
 
 }  // namespace sparseconv

@@ -17,7 +17,7 @@
 
 namespace sparseconv {
 
-/// The numbers of a trained batch norm. Shapes: C each.
+/// The numbers of a trained batch norm, of any element type. Shapes: C each.
 template <Element T>
 struct BatchNormStatistics {
   std::span<T const> scale;     ///< gamma
@@ -72,8 +72,9 @@ class BatchNorm {
   [[nodiscard]] std::int64_t parameter_count() const { return 2 * channels(); }
 
   /// Throws: ShapeError if one of them does not have C numbers, or variance + epsilon is not positive.
-  void set(BatchNormStatistics<T> const& statistics) requires(Memory::host_reads) {
-    auto const check = [&](std::span<T const> values, char const* what) {
+  template <Element Statistic = T>
+  void set(BatchNormStatistics<Statistic> const& statistics) requires(Memory::host_reads) {
+    auto const check = [&](std::span<Statistic const> values, char const* what) {
       if (static_cast<std::int64_t>(values.size()) == channels()) return;
       throw ShapeError(std::string("BatchNorm.set: ") + what + " has " + std::to_string(values.size()) +
                        " numbers, the layer " + std::to_string(channels()) + " channels; give one for each");
@@ -158,11 +159,12 @@ BatchNorm<T, typename Policy::Memory> copy_to(Policy const& where, BatchNorm<T> 
   return {copy_to(where, norm.factors()), copy_to(where, norm.offsets()), norm.epsilon()};
 }
 
-/// Puts a batch norm into the convolution before it, which then does the work of both.
+/// Puts a batch norm into the convolution before it, which then does the work of both. The products are rounded to the type of
+/// its weights.
 ///
 /// Throws: ShapeError if the channels differ, or the convolution has an activation, which would come between the two.
-template <Element T, int D>
-void fold_batch_norm(Convolution<T, D>& convolution, BatchNorm<T> const& norm) {
+template <Element T, int D, Element W>
+void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T> const& norm) {
   if (norm.channels() != convolution.out_channels()) {
     throw ShapeError("fold_batch_norm: the norm has " + std::to_string(norm.channels()) +
                      " channels, the convolution gives " + std::to_string(convolution.out_channels()) +
@@ -171,19 +173,19 @@ void fold_batch_norm(Convolution<T, D>& convolution, BatchNorm<T> const& norm) {
   if (convolution.activation() != no_activation) {
     throw ShapeError("fold_batch_norm: the convolution has an activation before the norm; set it after folding");
   }
-  WeightsView<T> const weights = convolution.weights();
+  WeightsView<W> const weights = convolution.weights();
   auto const channels = static_cast<std::size_t>(norm.channels());
-  Buffer<T> folded(std::span<T const>(weights.data, static_cast<std::size_t>(weights.size())));
+  Buffer<W> folded(std::span<W const>(weights.data, static_cast<std::size_t>(weights.size())));
   for (std::int64_t i = 0; i < folded.size(); ++i) {
-    folded[i] = T(static_cast<Accumulator<T>>(folded[i]) * norm.factors()[static_cast<std::size_t>(i) % channels]);
+    folded[i] = W(static_cast<Accumulator<T>>(folded[i]) * norm.factors()[static_cast<std::size_t>(i) % channels]);
   }
-  Buffer<T> bias(norm.channels());
+  Buffer<W> bias(norm.channels());
   for (std::size_t c = 0; c < channels; ++c) {
     Accumulator<T> sum = norm.offsets()[c];
     if (!convolution.bias().empty()) sum += static_cast<Accumulator<T>>(convolution.bias()[c]) * norm.factors()[c];
-    bias[static_cast<std::int64_t>(c)] = T(sum);
+    bias[static_cast<std::int64_t>(c)] = W(sum);
   }
-  Convolution<T, D> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
+  Convolution<T, D, HostMemory, W> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
   both.set_weights(folded);
   both.set_bias(bias);
   convolution = std::move(both);

@@ -23,7 +23,10 @@ namespace sparseconv {
 ///
 /// Users make SparseConv and SubmanifoldConv; a Convolution holds either by value, so that a network can keep a list of them,
 /// and copy_to brings it to a device. A call changes nothing in the layer and is safe from several threads.
-template <Element T, int D, MemorySpace Memory = HostMemory>
+///
+/// T is the element type of the features, W that of weights and bias: both double, or each float, half or bfloat16. Sums are
+/// kept in double or float. On a device W is T, or T is float.
+template <Element T, int D, MemorySpace Memory = HostMemory, Element W = T>
 class Convolution {
  public:
   [[nodiscard]] std::int64_t in_channels() const { return weights_.view().in_channels; }
@@ -36,33 +39,33 @@ class Convolution {
   [[nodiscard]] std::string const& name() const { return name_; }
 
   /// K x C_in x C_out, see WeightsView.
-  [[nodiscard]] WeightsView<T, Memory> weights() const { return weights_.view(); }
+  [[nodiscard]] WeightsView<W, Memory> weights() const { return weights_.view(); }
 
   /// C_out numbers, or none; in the layer's memory.
-  [[nodiscard]] std::span<T const> bias() const { return {bias_.data(), static_cast<std::size_t>(bias_.size())}; }
+  [[nodiscard]] std::span<W const> bias() const { return {bias_.data(), static_cast<std::size_t>(bias_.size())}; }
 
   /// Weights and biases together.
   [[nodiscard]] std::int64_t parameter_count() const { return weights().size() + bias_.size(); }
 
   /// Shapes: K x C_in x C_out, kernel elements row-major with the last axis fastest.
   /// Throws: ShapeError for another number of values.
-  void set_weights(std::span<T const> values) requires(Memory::host_reads) {
+  void set_weights(std::span<W const> values) requires(Memory::host_reads) {
     if (static_cast<std::int64_t>(values.size()) != weights().size()) {
       throw ShapeError(name_ + ".set_weights: " + std::to_string(values.size()) + " values for weights of " +
                        std::to_string(weights().elements) + " kernel elements x " + std::to_string(in_channels()) +
                        " x " + std::to_string(out_channels()) + " channels; give " + std::to_string(weights().size()));
     }
-    weights_ = Weights<T>(weights().elements, in_channels(), out_channels(), Buffer<T>(values));
+    weights_ = Weights<W>(weights().elements, in_channels(), out_channels(), Buffer<W>(values));
   }
 
   /// Shapes: C_out numbers; none takes the bias away.
   /// Throws: ShapeError for another number of values.
-  void set_bias(std::span<T const> values) requires(Memory::host_reads) {
+  void set_bias(std::span<W const> values) requires(Memory::host_reads) {
     if (!values.empty() && static_cast<std::int64_t>(values.size()) != out_channels()) {
       throw ShapeError(name_ + ".set_bias: " + std::to_string(values.size()) + " values for " +
                        std::to_string(out_channels()) + " output channels; give one for each, or none");
     }
-    bias_ = Buffer<T>(values);
+    bias_ = Buffer<W>(values);
   }
 
   void set_activation(Activation activation) { activation_ = activation; }
@@ -139,19 +142,22 @@ class Convolution {
 
   /// A layer of parts; users make SparseConv and SubmanifoldConv. Parts that do not fit each other are refused by the call.
   Convolution(std::string name, KernelGeometry<D> const& geometry, OutputDefinition definition, Activation activation,
-              Weights<T, Memory> weights, Buffer<T, Memory> bias)
+              Weights<W, Memory> weights, Buffer<W, Memory> bias)
       : name_(std::move(name)),
         geometry_(geometry),
         definition_(definition),
         activation_(activation),
         weights_(std::move(weights)),
-        bias_(std::move(bias)) {}
+        bias_(std::move(bias)) {
+    check_elements<T, W>();
+  }
 
  protected:
   Convolution(std::string name, std::int64_t in_channels, std::int64_t out_channels, KernelGeometry<D> const& geometry,
               OutputDefinition definition, bool bias, Activation activation,
               std::uint64_t seed) requires(Memory::host_reads)
       : name_(std::move(name)), geometry_(geometry), definition_(definition), activation_(activation) {
+    check_elements<T, W>();
     check_geometry(geometry, name_);
     if (in_channels < 1 || out_channels < 1) {
       throw ShapeError(name_ + ": in_channels is " + std::to_string(in_channels) + ", out_channels is " +
@@ -163,9 +169,9 @@ class Convolution {
                           " x " + std::to_string(out_channels) +
                           " cannot be addressed; take fewer channels or a smaller kernel");
     }
-    weights_ = Weights<T>(elements, in_channels, out_channels,
-                          he_uniform<T>(elements * in_channels * out_channels, elements * in_channels, seed));
-    if (bias) bias_ = Buffer<T>(out_channels, T{0});
+    weights_ = Weights<W>(elements, in_channels, out_channels,
+                          he_uniform<W>(elements * in_channels * out_channels, elements * in_channels, seed));
+    if (bias) bias_ = Buffer<W>(out_channels, W{0});
   }
 
  private:
@@ -181,7 +187,7 @@ class Convolution {
                                            SiteSet<D, Memory> const& outputs, MatrixView<T const, Memory> residual,
                                            How) const {
     check_reach<Policy, Memory>();
-    Epilogue<T, Memory> const epilogue{.bias = bias(), .residual = residual, .activation = activation_};
+    Epilogue<T, Memory, W> const epilogue{.bias = bias(), .residual = residual, .activation = activation_};
     SparseTensor<T, D, Memory> result(outputs, out_channels(),
                                       Buffer<T, Memory>(where.memory(), outputs.size() * out_channels()));
     if constexpr (goes_by_row_map<Policy, How>) {
@@ -198,22 +204,23 @@ class Convolution {
   KernelGeometry<D> geometry_;
   OutputDefinition definition_;
   Activation activation_;
-  Weights<T, Memory> weights_;
-  Buffer<T, Memory> bias_;
+  Weights<W, Memory> weights_;
+  Buffer<W, Memory> bias_;
 };
 
 /// The layer in the memory of a device policy.
 ///
 /// Order, Throws: as copy_to of a tensor.
-template <DevicePolicy Policy, Element T, int D>
-Convolution<T, D, typename Policy::Memory> copy_to(Policy const& where, Convolution<T, D> const& layer) {
-  WeightsView<T> const weights = layer.weights();
-  std::span<T const> const values(weights.data, static_cast<std::size_t>(weights.size()));
+template <DevicePolicy Policy, Element T, int D, Element W>
+Convolution<T, D, typename Policy::Memory, W> copy_to(Policy const& where,
+                                                      Convolution<T, D, HostMemory, W> const& layer) {
+  WeightsView<W> const weights = layer.weights();
+  std::span<W const> const values(weights.data, static_cast<std::size_t>(weights.size()));
   return {layer.name(),
           layer.geometry(),
           layer.definition(),
           layer.activation(),
-          Weights<T, typename Policy::Memory>(weights.elements, weights.in_channels, weights.out_channels,
+          Weights<W, typename Policy::Memory>(weights.elements, weights.in_channels, weights.out_channels,
                                               copy_to(where, values)),
           copy_to(where, layer.bias())};
 }

@@ -24,27 +24,30 @@ struct SparseConvConfig {
 
 /// Convolution whose outputs are active wherever the kernel reaches an active input (or as `definition` says).
 ///
+/// Features are stored as T, weights and bias as W; see Convolution.
+///
 /// Throws: ShapeError if a channel count, kernel extent, stride or dilation is below 1, or a padding is negative.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
-template <Element T, int D>
-class SparseConv : public Convolution<T, D> {
+template <Element T, int D, Element W = T>
+class SparseConv : public Convolution<T, D, HostMemory, W> {
  public:
   explicit SparseConv(SparseConvConfig<D> const& config)
-      : Convolution<T, D>("SparseConv" + std::to_string(D) + "D", config.in_channels, config.out_channels,
-                          {.kernel_size = config.kernel_size,
-                           .stride = config.stride,
-                           .padding = config.padding,
-                           .dilation = config.dilation},
-                          config.definition, config.bias, config.activation, config.seed) {}
+      : Convolution<T, D, HostMemory, W>("SparseConv" + std::to_string(D) + "D", config.in_channels,
+                                         config.out_channels,
+                                         {.kernel_size = config.kernel_size,
+                                          .stride = config.stride,
+                                          .padding = config.padding,
+                                          .dilation = config.dilation},
+                                         config.definition, config.bias, config.activation, config.seed) {}
 };
 
-template <Element T>
-using SparseConv1D = SparseConv<T, 1>;
-template <Element T>
-using SparseConv2D = SparseConv<T, 2>;
-template <Element T>
-using SparseConv3D = SparseConv<T, 3>;
-template <Element T>
-using SparseConv4D = SparseConv<T, 4>;
+template <Element T, Element W = T>
+using SparseConv1D = SparseConv<T, 1, W>;
+template <Element T, Element W = T>
+using SparseConv2D = SparseConv<T, 2, W>;
+template <Element T, Element W = T>
+using SparseConv3D = SparseConv<T, 3, W>;
+template <Element T, Element W = T>
+using SparseConv4D = SparseConv<T, 4, W>;
 
 }  // namespace sparseconv

@@ -50,16 +50,17 @@ struct SubmanifoldConvConfig {
 /// Convolves on the sites that are active already: an output is active where the kernel's centre covers an active input.
 ///
 /// With its default padding the output has the input's own site set, by identity, so that layers after it find its rulebook.
+/// Features are stored as T, weights and bias as W; see Convolution.
 ///
 /// Throws: ShapeError if a channel count, kernel extent or dilation is below 1, a padding is negative, or the centre is outside
 ///         the kernel.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
-template <Element T, int D>
-class SubmanifoldConv : public Convolution<T, D> {
+template <Element T, int D, Element W = T>
+class SubmanifoldConv : public Convolution<T, D, HostMemory, W> {
  public:
   explicit SubmanifoldConv(SubmanifoldConvConfig<D> const& config)
-      : Convolution<T, D>(name(), config.in_channels, config.out_channels, geometry_of(config),
-                          OutputDefinition::submanifold, config.bias, config.activation, config.seed) {}
+      : Convolution<T, D, HostMemory, W>(name(), config.in_channels, config.out_channels, geometry_of(config),
+                                         OutputDefinition::submanifold, config.bias, config.activation, config.seed) {}
 
  private:
   static std::string name() { return "SubmanifoldConv" + std::to_string(D) + "D"; }
@@ -76,13 +77,13 @@ class SubmanifoldConv : public Convolution<T, D> {
   }
 };
 
-template <Element T>
-using SubmanifoldConv1D = SubmanifoldConv<T, 1>;
-template <Element T>
-using SubmanifoldConv2D = SubmanifoldConv<T, 2>;
-template <Element T>
-using SubmanifoldConv3D = SubmanifoldConv<T, 3>;
-template <Element T>
-using SubmanifoldConv4D = SubmanifoldConv<T, 4>;
+template <Element T, Element W = T>
+using SubmanifoldConv1D = SubmanifoldConv<T, 1, W>;
+template <Element T, Element W = T>
+using SubmanifoldConv2D = SubmanifoldConv<T, 2, W>;
+template <Element T, Element W = T>
+using SubmanifoldConv3D = SubmanifoldConv<T, 3, W>;
+template <Element T, Element W = T>
+using SubmanifoldConv4D = SubmanifoldConv<T, 4, W>;
 
 }  // namespace sparseconv

@@ -12,11 +12,11 @@
 namespace sparseconv {
 
 /// Seven stages of two submanifold convolutions of kernel 3 with max pooling between them, no bias and no norm: the network
-/// by which spconv measures itself.
+/// by which spconv measures itself. Features are stored as T, weights as W; see Convolution.
 ///
 /// Shapes: input N x in_channels; the result has 256 channels at a 64th of the input's resolution.
 /// Source: the benchmark of spconv 2 (its test/benchmark.py): channels 64, 96, 128, 160, 192, 224, 256.
-template <Element T, MemorySpace Memory = HostMemory>
+template <Element T, MemorySpace Memory = HostMemory, Element W = T>
 class PooledEncoder {
  public:
   /// Throws: ShapeError if in_channels < 1.
@@ -24,7 +24,7 @@ class PooledEncoder {
     std::int64_t channels = in_channels;
     for (std::int64_t const width : {64, 96, 128, 160, 192, 224, 256}) {
       for (int layer = 0; layer < 2; ++layer) {
-        SubmanifoldConv<T, 3> const convolution(  // with a name, see SecondEncoder
+        SubmanifoldConv<T, 3, W> const convolution(  // with a name, see SecondEncoder
             {.in_channels = channels, .out_channels = width, .seed = seed * 1000003 + layers_.size()});
         layers_.push_back(convolution);
         channels = width;
@@ -33,13 +33,13 @@ class PooledEncoder {
   }
 
   /// An encoder of such layers, two a stage. Throws: ShapeError if their number is odd or 0.
-  explicit PooledEncoder(std::vector<Convolution<T, 3, Memory>> layers) : layers_(std::move(layers)) {
+  explicit PooledEncoder(std::vector<Convolution<T, 3, Memory, W>> layers) : layers_(std::move(layers)) {
     if (layers_.empty() || layers_.size() % 2 != 0) {
       throw ShapeError("PooledEncoder: " + std::to_string(layers_.size()) + " layers; give two for each stage");
     }
   }
 
-  [[nodiscard]] std::vector<Convolution<T, 3, Memory>> const& layers() const { return layers_; }
+  [[nodiscard]] std::vector<Convolution<T, 3, Memory, W>> const& layers() const { return layers_; }
 
   /// Learned numbers: the weights.
   [[nodiscard]] std::int64_t parameter_count() const {
@@ -63,18 +63,19 @@ class PooledEncoder {
   }
 
  private:
-  std::vector<Convolution<T, 3, Memory>> layers_;
+  std::vector<Convolution<T, 3, Memory, W>> layers_;
   SparsePool3D pool_{SparsePoolConfig<3>{}};
 };
 
 /// The network in the memory of a device policy.
 ///
 /// Order, Throws: as copy_to of a tensor.
-template <DevicePolicy Policy, Element T>
-PooledEncoder<T, typename Policy::Memory> copy_to(Policy const& where, PooledEncoder<T> const& encoder) {
-  std::vector<Convolution<T, 3, typename Policy::Memory>> layers;
+template <DevicePolicy Policy, Element T, Element W>
+PooledEncoder<T, typename Policy::Memory, W> copy_to(Policy const& where,
+                                                     PooledEncoder<T, HostMemory, W> const& encoder) {
+  std::vector<Convolution<T, 3, typename Policy::Memory, W>> layers;
   for (auto const& layer : encoder.layers()) layers.push_back(copy_to(where, layer));
-  return PooledEncoder<T, typename Policy::Memory>(std::move(layers));
+  return PooledEncoder<T, typename Policy::Memory, W>(std::move(layers));
 }
 
 }  // namespace sparseconv

@@ -17,10 +17,10 @@ namespace sparseconv {
 
 /// One step of a network: convolution, batch norm and ReLU; or, without a norm, the convolution alone, which then does with
 /// its bias and activation what the others did.
-template <Element T, MemorySpace Memory = HostMemory>
+template <Element T, MemorySpace Memory = HostMemory, Element W = T>
 struct EncoderLayer {
   std::string name;
-  Convolution<T, 3, Memory> convolution;
+  Convolution<T, 3, Memory, W> convolution;
   std::optional<BatchNorm<T, Memory>> norm;
 
   template <ExecutionPolicy Policy>
@@ -33,11 +33,12 @@ struct EncoderLayer {
 };
 
 /// The middle extractor of SECOND: twelve sparse convolutions that take a voxel grid to an eighth of its resolution.
+/// Features are stored as T, weights as W; see Convolution.
 ///
 /// Shapes: input N x in_channels on a grid z, y, x of at least 25 x 1 x 1 cells (41 x 1600 x 1408 for KITTI); the result has 128
 ///         channels and for KITTI a grid of 2 x 200 x 176. folded_to_map() gives what the detection head takes.
 /// Source: Yan, Mao, Li, Sensors 2018; OpenPCDet's VoxelBackBone8x. Batch norm epsilon 1e-3.
-template <Element T, MemorySpace Memory = HostMemory>
+template <Element T, MemorySpace Memory = HostMemory, Element W = T>
 class SecondEncoder {
  public:
   /// Throws: ShapeError if in_channels < 1.
@@ -57,12 +58,12 @@ class SecondEncoder {
   }
 
   /// An encoder of layers that follow one another. Throws: ShapeError if there is none.
-  explicit SecondEncoder(std::vector<EncoderLayer<T, Memory>> layers) : layers_(std::move(layers)) {
+  explicit SecondEncoder(std::vector<EncoderLayer<T, Memory, W>> layers) : layers_(std::move(layers)) {
     if (layers_.empty()) throw ShapeError("SecondEncoder: no layers; give the layers of an encoder");
   }
 
-  [[nodiscard]] std::vector<EncoderLayer<T, Memory>>& layers() { return layers_; }
-  [[nodiscard]] std::vector<EncoderLayer<T, Memory>> const& layers() const { return layers_; }
+  [[nodiscard]] std::vector<EncoderLayer<T, Memory, W>>& layers() { return layers_; }
+  [[nodiscard]] std::vector<EncoderLayer<T, Memory, W>> const& layers() const { return layers_; }
 
   /// Learned numbers: weights, and scale and shift of the batch norms that are not folded.
   [[nodiscard]] std::int64_t parameter_count() const {
@@ -94,7 +95,8 @@ class SecondEncoder {
 
  private:
   void submanifold(char const* name, std::int64_t in_channels, std::int64_t out_channels, std::uint64_t seed) {
-    SubmanifoldConv<T, 3> const layer({.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)});
+    SubmanifoldConv<T, 3, W> const layer(
+        {.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)});
     add(name, layer);
   }
 
@@ -103,11 +105,11 @@ class SecondEncoder {
     config.in_channels = in_channels;
     config.out_channels = out_channels;
     config.seed = next(seed);
-    SparseConv<T, 3> const layer(config);  // with a name: nvcc 13.0 makes a Convolution of a temporary's arguments
+    SparseConv<T, 3, W> const layer(config);  // with a name: nvcc 13.0 makes a Convolution of a temporary's arguments
     add(name, layer);
   }
 
-  void add(char const* name, Convolution<T, 3> convolution) {
+  void add(char const* name, Convolution<T, 3, HostMemory, W> convolution) {
     BatchNorm<T> norm(convolution.out_channels(), 1e-3);
     layers_.push_back({name, std::move(convolution), std::move(norm)});
   }
@@ -115,22 +117,23 @@ class SecondEncoder {
   // Every layer draws from a seed of its own.
   [[nodiscard]] std::uint64_t next(std::uint64_t seed) const { return seed * 1000003 + layers_.size(); }
 
-  std::vector<EncoderLayer<T, Memory>> layers_;
+  std::vector<EncoderLayer<T, Memory, W>> layers_;
 };
 
 /// The network in the memory of a device policy.
 ///
 /// Order, Throws: as copy_to of a tensor.
-template <DevicePolicy Policy, Element T>
-SecondEncoder<T, typename Policy::Memory> copy_to(Policy const& where, SecondEncoder<T> const& encoder) {
+template <DevicePolicy Policy, Element T, Element W>
+SecondEncoder<T, typename Policy::Memory, W> copy_to(Policy const& where,
+                                                     SecondEncoder<T, HostMemory, W> const& encoder) {
   using Memory = typename Policy::Memory;
-  std::vector<EncoderLayer<T, Memory>> layers;
-  for (EncoderLayer<T> const& layer : encoder.layers()) {
+  std::vector<EncoderLayer<T, Memory, W>> layers;
+  for (EncoderLayer<T, HostMemory, W> const& layer : encoder.layers()) {
     std::optional<BatchNorm<T, Memory>> norm;
     if (layer.norm) norm.emplace(copy_to(where, *layer.norm));
     layers.push_back({layer.name, copy_to(where, layer.convolution), std::move(norm)});
   }
-  return SecondEncoder<T, Memory>(std::move(layers));
+  return SecondEncoder<T, Memory, W>(std::move(layers));
 }
 
 /// A 3-D result as a 2-D map for a detection head: z becomes part of the channels, channel c of slice z is c * Z + z.

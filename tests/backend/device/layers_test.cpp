@@ -58,24 +58,24 @@ double difference_of(SparseTensor<T, 3> const& actual, SparseTensor<U, 3> const&
   return test::largest_difference(actual.features(), expected.features()) / largest;
 }
 
-/// A layer's numbers as T, and its exact counterpart for those numbers.
-template <class T>
+/// A layer for features of T with its numbers as W, and its exact counterpart for those numbers.
+template <class T, class W>
 struct Twins {
-  Convolution<T, 3> layer;
+  Convolution<T, 3, HostMemory, W> layer;
   Convolution<double, 3> exact;
 };
 
-template <class T, template <class, int> class Layer, class Config>
-Twins<T> twins(Config const& config) {
-  Layer<T, 3> layer(config);
-  Layer<double, 3> exact(config);
+template <class T, class W, template <class, int, class> class Layer, class Config>
+Twins<T, W> twins(Config const& config) {
+  Layer<T, 3, W> layer(config);
+  Layer<double, 3, double> exact(config);
   auto const size = static_cast<std::int64_t>(layer.weights().size());
   std::vector<double> weights(static_cast<std::size_t>(size));
   for (std::int64_t i = 0; i < size; ++i)
     weights[static_cast<std::size_t>(i)] = static_cast<double>(layer.weights().data[i]);
   exact.set_weights(weights);
   if (config.bias) {
-    auto const bias = test::random_numbers<T>(config.out_channels, 77);
+    auto const bias = test::random_numbers<W>(config.out_channels, 77);
     layer.set_bias(bias);
     exact.set_bias(std::vector<double>(bias.begin(), bias.end()));
   }
@@ -89,7 +89,7 @@ constexpr double tolerance() {
          200 * static_cast<double>(std::numeric_limits<Accumulator<T>>::epsilon());
 }
 
-template <class T, class Policy>
+template <class T, class W, class Policy>
 void expect_layers_agree(Policy const& where) {
   auto const sites = test::random_site_set(room, 700, 1);
   for (std::int64_t const channels : {3, 16, 33}) {
@@ -101,15 +101,15 @@ void expect_layers_agree(Policy const& where) {
       return SparseTensor<double, 3>(sites, channels, std::move(values));
     }();
     auto const there = copy_to(where, input);
-    auto const submanifold = twins<T, SubmanifoldConv>(SubmanifoldConvConfig<3>{
+    auto const submanifold = twins<T, W, SubmanifoldConv>(SubmanifoldConvConfig<3>{
         .in_channels = channels, .out_channels = 24, .bias = true, .activation = relu, .seed = 3});
-    auto const strided = twins<T, SparseConv>(SparseConvConfig<3>{.in_channels = channels,
-                                                                  .out_channels = 40,
-                                                                  .stride = 2,
-                                                                  .padding = 1,
-                                                                  .bias = true,
-                                                                  .activation = leaky_relu(0.1),
-                                                                  .seed = 4});
+    auto const strided = twins<T, W, SparseConv>(SparseConvConfig<3>{.in_channels = channels,
+                                                                     .out_channels = 40,
+                                                                     .stride = 2,
+                                                                     .padding = 1,
+                                                                     .bias = true,
+                                                                     .activation = leaky_relu(0.1),
+                                                                     .seed = 4});
     for (auto const* const pair : {&submanifold, &strided}) {
       auto const exact = pair->exact(seq, input_exact);
       auto const layer = copy_to(where, pair->layer);
@@ -124,16 +124,49 @@ void expect_layers_agree(Policy const& where) {
 }
 
 TYPED_TEST(OnDevice, LayersAgreeInFloat) {
-  expect_layers_agree<float>(TypeParam::policy());
+  expect_layers_agree<float, float>(TypeParam::policy());
 }
 TYPED_TEST(OnDevice, LayersAgreeInDouble) {
-  expect_layers_agree<double>(TypeParam::policy());
+  expect_layers_agree<double, double>(TypeParam::policy());
 }
 TYPED_TEST(OnDevice, LayersAgreeInHalf) {
-  expect_layers_agree<half>(TypeParam::policy());
+  expect_layers_agree<half, half>(TypeParam::policy());
 }
 TYPED_TEST(OnDevice, LayersAgreeInBfloat16) {
-  expect_layers_agree<bfloat16>(TypeParam::policy());
+  expect_layers_agree<bfloat16, bfloat16>(TypeParam::policy());
+}
+TYPED_TEST(OnDevice, LayersAgreeInFloatWithWeightsInHalfOrBfloat16) {
+  expect_layers_agree<float, half>(TypeParam::policy());
+  expect_layers_agree<float, bfloat16>(TypeParam::policy());
+}
+
+/// Weights and bias that are stored as W are multiplied and added as the float that they are.
+template <class W, class Policy>
+void expect_bits_of_float(Policy const& where) {
+  SubmanifoldConv3D<float, W> narrow(
+      {.in_channels = 13, .out_channels = 21, .bias = true, .activation = leaky_relu(0.25), .seed = 50});
+  narrow.set_bias(test::random_numbers<W>(21, 51));
+  SubmanifoldConv3D<float> wide({.in_channels = 13, .out_channels = 21, .activation = leaky_relu(0.25)});
+  wide.set_weights(std::vector<float>(narrow.weights().data, narrow.weights().data + narrow.weights().size()));
+  wide.set_bias(std::vector<float>(narrow.bias().begin(), narrow.bias().end()));
+  auto const sites = test::random_site_set(room, 300, 52);
+  auto const there = copy_to(where, test::random_tensor<float>(sites, 13, 53));
+  auto const shortcut = copy_to(where, test::random_tensor<float>(sites, 21, 54), there.sites());
+  auto const layer = copy_to(where, narrow);
+  auto const layer_in_float = copy_to(where, wide);
+  auto const check = [&](auto const& policy, auto how) {
+    auto const result = copy_to_host(policy, layer.with_residual(policy, there, shortcut, how));
+    auto const expected = copy_to_host(policy, layer_in_float.with_residual(policy, there, shortcut, how));
+    EXPECT_TRUE(test::same_bits<float>(result.features(), expected.features()));
+  };
+  check(where, dataflow::implicit_gemm);
+  check(where, dataflow::gather_gemm_scatter);
+  check(where.with_tf32(), dataflow::implicit_gemm);
+}
+
+TYPED_TEST(OnDevice, NarrowWeightsGiveTheBitsOfFloat) {
+  expect_bits_of_float<half>(TypeParam::policy());
+  expect_bits_of_float<bfloat16>(TypeParam::policy());
 }
 
 TYPED_TEST(OnDevice, FloatIsFloatUnlessTf32IsAskedFor) {
@@ -141,7 +174,8 @@ TYPED_TEST(OnDevice, FloatIsFloatUnlessTf32IsAskedFor) {
   auto const sites = test::random_site_set(room, 300, 5);
   auto const exact_input = test::random_tensor<double>(sites, 64, 6);
   auto const input = stored<float>(exact_input);
-  auto const pair = twins<float, SubmanifoldConv>(SubmanifoldConvConfig<3>{.in_channels = 64, .out_channels = 64});
+  auto const pair =
+      twins<float, float, SubmanifoldConv>(SubmanifoldConvConfig<3>{.in_channels = 64, .out_channels = 64});
   auto const exact = pair.exact(seq, exact_input);
   auto const layer = copy_to(where, pair.layer);
   auto const there = copy_to(where, input);
@@ -250,6 +284,23 @@ TYPED_TEST(OnDevice, SecondIsThatOfTheHost) {
   EXPECT_TRUE(std::ranges::equal(copy_to_host(where, again).features().values(), folded.features().values()));
 }
 
+TYPED_TEST(OnDevice, NetworksWithWeightsInBfloat16AreThoseOfTheHost) {
+  auto const& where = TypeParam::policy();
+  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {64, 64, 64}}, 60, 55);
+  auto const input = test::random_tensor<float>(sites, 4, 56);
+  auto const there = copy_to(where, input);
+  SecondEncoder<float, HostMemory, bfloat16> second(4, 57);
+  for (bool const folded : {false, true}) {
+    if (folded) second.fold_batch_norms();
+    auto const result = copy_to_host(where, copy_to(where, second)(where, there));
+    auto const expected = second(seq, input);
+    ASSERT_TRUE(test::same_sites(result.sites(), expected.sites()));
+    EXPECT_LE(difference_of(result, expected), 1e-5) << folded;
+  }
+  PooledEncoder<float, HostMemory, bfloat16> const pooled(4, 58);
+  EXPECT_LE(difference_of(copy_to_host(where, copy_to(where, pooled)(where, there)), pooled(seq, input)), 1e-5);
+}
+
 TYPED_TEST(OnDevice, ANewNetworkWaitsOnceForEachNewSetOfSites) {
   auto const& where = TypeParam::policy();
   SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {41, 24, 24}}, 100, 17);
@@ -315,6 +366,35 @@ TEST(OnEmulatedDevice, SaysWhereBfloat16IsMissing) {
       message_of<CapacityError>([&] { (void)copy_to(where, conv)(where, input); }),
       "convolution: bfloat16 needs a device of compute capability 8.0 and a program that is compiled for such, here "
       "they have 7.5; use half or float, or name newer ones in CMAKE_CUDA_ARCHITECTURES");
+}
+
+// Beside float they are only storage.
+TEST(OnEmulatedDevice, TakesWeightsInBfloat16WithoutItsArithmetic) {
+  test::EmulatedGpu const where = test::EmulatedGpu{}.with_compute_capability(75);
+  auto const input = test::random_tensor<float>(test::random_site_set(room, 50, 59), 4, 60);
+  SubmanifoldConv3D<float, bfloat16> const conv({.in_channels = 4, .out_channels = 8});
+  auto const result = copy_to_host(where, copy_to(where, conv)(where, copy_to(where, input)));
+  EXPECT_LE(difference_of(result, conv(seq, input)), 1e-6);
+}
+
+// One set of weights serves features of either type, each with a packed form of its own.
+TEST(OnEmulatedDevice, KeepsPackedWeightsForEachTypeOfFeatures) {
+  test::EmulatedGpu const where;
+  auto const sites = copy_to(where, test::random_site_set(room, 50, 61));
+  KernelGeometry<3> const geometry{.kernel_size = 3, .padding = 1};
+  auto const map = cached_row_map(where, sites, sites, geometry);
+  auto const numbers = test::random_numbers<half>(27 * 8 * 8, 62);
+  Weights<half, test::EmulatedMemory> const weights(27, 8, 8, copy_to(where, numbers));
+  auto const packed_bytes = [&]<class T>(T) {
+    auto const input = copy_to(where, test::random_numbers<T>(sites.size() * 8, 63));
+    Buffer<T, test::EmulatedMemory> output(where.memory(), sites.size() * 8);
+    implicit_gemm(where, *map, {input.data(), sites.size(), 8}, weights,
+                  MatrixView<T, test::EmulatedMemory>{output.data(), sites.size(), 8});
+    return weights.view().derived->bytes();
+  };
+  EXPECT_EQ(packed_bytes(half{}), 27 * 8 * 8 * 2);
+  EXPECT_EQ(packed_bytes(float{}), 27 * 8 * 8 * (2 + 4));
+  EXPECT_EQ(packed_bytes(half{}), 27 * 8 * 8 * (2 + 4));
 }
 
 TEST(OnEmulatedDevice, MultipliesFloatAsFloatWhereThereIsNoTf32) {

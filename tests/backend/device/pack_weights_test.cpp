@@ -22,6 +22,14 @@ TEST(PackWeights, TransposesAndPadsEachElement) {
   EXPECT_EQ(packed, (std::vector<float>{11, 21, 31, 0, 12, 22, 32, 0, 111, 121, 131, 0, 112, 122, 132, 0}));
 }
 
+TEST(PackWeights, WidensWhatIsStoredNarrower) {
+  std::vector<half> const weights = {half(0.5F), half(-0x1p-24F), half(65504.F)};  // the smallest and the largest
+  std::vector<float> packed(4, -1);
+  PackWeights<float, half> const pack{weights.data(), packed.data(), 3, 1};
+  for (std::int64_t i = 0; i < 4; ++i) pack(i);
+  EXPECT_EQ(packed, (std::vector<float>{0.5F, -0x1p-24F, 65504, 0}));
+}
+
 TEST(PackWeights, PadsToSixteenBytes) {
   EXPECT_EQ(packed_in_channels<half>(1), 8);
   EXPECT_EQ(packed_in_channels<half>(8), 8);

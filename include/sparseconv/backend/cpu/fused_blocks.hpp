@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "sparseconv/backend/cpu/cache_size.hpp"
@@ -111,16 +112,17 @@ class KernelCalls {
 /// Convolves block by block of output rows: a block has one owner, who goes through the kernel elements in order and
 /// adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
 /// written. Narrow element types are widened before: the input once for each call, weights when they are packed.
-template <Element T>
+template <Element T, Element W = T>
 void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> narrow_input,
-                        WeightsView<T> const& weights, MatrixView<T> output, Epilogue<T> const& epilogue,
+                        std::type_identity_t<WeightsView<W>> const& weights, MatrixView<T> output,
+                        Epilogue<T, HostMemory, W> const& epilogue,
                         InstructionSet instructions = best_instruction_set()) {
   using Sum = Accumulator<T>;
   PairKernels<Sum> const& kernels = pair_kernels<Sum>(instructions);
   Buffer<Sum> wide;
   MatrixView<Sum const> const input = widened(where, narrow_input, wide);
   auto const packed_for_kernels = packed_weights(where, weights, kernels);
-  PackedWeights<T> const& packed = *packed_for_kernels;
+  PackedWeights<W> const& packed = *packed_for_kernels;
   std::int64_t const width = packed.width();
   std::int64_t const rows = block_rows<Sum>(output.rows, width, where.thread_count());
   std::int64_t const blocks = (output.rows + rows - 1) / rows;

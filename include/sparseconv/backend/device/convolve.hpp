@@ -24,29 +24,37 @@
 
 namespace sparseconv {
 
-/// The weights as PackWeights writes them. Does not wait.
-template <DevicePolicy Policy, Element T>
+/// Stops the compiler with a sentence where a device cannot multiply features of T by weights of W as they are.
+template <Element T, Element W>
+constexpr void check_device_elements() {
+  static_assert(std::same_as<T, W> || std::same_as<T, Accumulator<W>>,
+                "sparseconv: on a device features of half or bfloat16 take weights of their own type alone; store the "
+                "weights as the features, or the features as float");
+}
+
+/// The weights as PackWeights<T, W> writes them. Does not wait.
+template <Element T, Element W, DevicePolicy Policy>
 Buffer<T, typename Policy::Memory> pack_weights(Policy const& where,
-                                                WeightsView<T, typename Policy::Memory> const& weights, bool tf32) {
+                                                WeightsView<W, typename Policy::Memory> const& weights, bool tf32) {
   Buffer<T, typename Policy::Memory> packed(
       where.memory(), packed_weights_size<T>(weights.elements, weights.in_channels, weights.out_channels));
   where.for_each(packed.size(),
-                 PackWeights<T>{weights.data, packed.data(), weights.in_channels, weights.out_channels, tf32});
+                 PackWeights<T, W>{weights.data, packed.data(), weights.in_channels, weights.out_channels, tf32});
   return packed;
 }
 
-/// What weights keep for a device: their packed form, as it is and rounded to tf32.
-template <Element T, MemorySpace Memory>
+/// What weights of W keep for features of T on a device: their packed form, as it is and rounded to tf32.
+template <Element T, Element W, MemorySpace Memory>
 class DeviceWeights final : public Derived {
  public:
   /// The packed form, made if it is not there. Safe from several threads.
   template <DevicePolicy Policy>
-  std::shared_ptr<Buffer<T, Memory> const> get(Policy const& where, WeightsView<T, Memory> const& weights, bool tf32) {
+  std::shared_ptr<Buffer<T, Memory> const> get(Policy const& where, WeightsView<W, Memory> const& weights, bool tf32) {
     std::scoped_lock lock(mutex_);
     auto& kept = packed_[tf32 ? 1 : 0];
     if (!kept) {
       refuse_to_keep_while_capturing(where, "convolution");
-      kept = std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+      kept = std::make_shared<Buffer<T, Memory> const>(pack_weights<T>(where, weights, tf32));
     }
     return kept;
   }
@@ -72,12 +80,13 @@ class DeviceWeights final : public Derived {
 /// for this call if they are only viewed. tf32 is for float on devices that have it, and if the policy lets it.
 ///
 /// Throws: CapacityError for bfloat16 on a device that does not multiply it.
-template <Element T, DevicePolicy Policy, class Launch>
+template <Element T, Element W, DevicePolicy Policy, class Launch>
 void with_device_operands(Policy const& where, MatrixView<T const, typename Policy::Memory> input,
-                          WeightsView<T, typename Policy::Memory> const& weights,
+                          WeightsView<W, typename Policy::Memory> const& weights,
                           MatrixView<T, typename Policy::Memory> output,
-                          Epilogue<T, typename Policy::Memory> const& epilogue, Launch const& launch) {
+                          Epilogue<T, typename Policy::Memory, W> const& epilogue, Launch const& launch) {
   using Memory = typename Policy::Memory;
+  check_device_elements<T, W>();
   constexpr int ampere = 80;
   if (std::same_as<T, bfloat16> && where.compute_capability() < ampere) {
     throw CapacityError(
@@ -90,8 +99,8 @@ void with_device_operands(Policy const& where, MatrixView<T const, typename Poli
   bool const tf32 = std::same_as<T, float> && where.tf32() && where.compute_capability() >= ampere;
   auto const packed =
       weights.derived != nullptr
-          ? weights.derived->template get<DeviceWeights<T, Memory>>(stream_resource(where)).get(where, weights, tf32)
-          : std::make_shared<Buffer<T, Memory> const>(pack_weights(where, weights, tf32));
+          ? weights.derived->template get<DeviceWeights<T, W, Memory>>(stream_resource(where)).get(where, weights, tf32)
+          : std::make_shared<Buffer<T, Memory> const>(pack_weights<T>(where, weights, tf32));
   launch(DeviceOperands<T>{.input = input.data,
                            .input_rows = input.rows,
                            .in_channels = input.columns,
@@ -105,30 +114,30 @@ void with_device_operands(Policy const& where, MatrixView<T const, typename Poli
                            .tf32 = tf32});
 }
 
-template <Element T, DevicePolicy Policy>
+template <Element T, Element W, DevicePolicy Policy>
 void convolve_rows(Policy const& where, RulebookView<typename Policy::Memory> const& rules,
                    MatrixView<T const, typename Policy::Memory> input,
-                   WeightsView<T, typename Policy::Memory> const& weights,
+                   WeightsView<W, typename Policy::Memory> const& weights,
                    MatrixView<T, typename Policy::Memory> output,
-                   Epilogue<T, typename Policy::Memory> const& epilogue) {
+                   Epilogue<T, typename Policy::Memory, W> const& epilogue) {
   DevicePairs const pairs{.offsets = rules.offsets.data(),
                           .input_rows = rules.input_rows,
                           .output_rows = rules.output_rows,
                           .elements = rules.element_count(),
                           .input_count = rules.input_count,
                           .output_count = rules.output_count};
-  with_device_operands<T>(where, input, weights, output, epilogue, [&](DeviceOperands<T> const& operands) {
+  with_device_operands<T, W>(where, input, weights, output, epilogue, [&](DeviceOperands<T> const& operands) {
     launch_gather_gemm_scatter(where, pairs, operands);
   });
 }
 
-template <Element T, DevicePolicy Policy>
+template <Element T, Element W, DevicePolicy Policy>
 void convolve_places(Policy const& where, RowMapView const& map, MatrixView<T const, typename Policy::Memory> input,
-                     WeightsView<T, typename Policy::Memory> const& weights,
+                     WeightsView<W, typename Policy::Memory> const& weights,
                      MatrixView<T, typename Policy::Memory> output,
-                     Epilogue<T, typename Policy::Memory> const& epilogue) {
-  with_device_operands<T>(where, input, weights, output, epilogue,
-                          [&](DeviceOperands<T> const& operands) { launch_implicit_gemm(where, map, operands); });
+                     Epilogue<T, typename Policy::Memory, W> const& epilogue) {
+  with_device_operands<T, W>(where, input, weights, output, epilogue,
+                             [&](DeviceOperands<T> const& operands) { launch_implicit_gemm(where, map, operands); });
 }
 
 }  // namespace sparseconv

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "sparseconv/backend/device/device_bias.hpp"
 #include "sparseconv/execute/activation.hpp"
 #include "sparseconv/tensor/element.hpp"
 
@@ -20,7 +21,7 @@ struct DeviceOperands {
   T* output = nullptr;
   std::int64_t output_rows = 0;
   std::int64_t out_channels = 0;
-  T const* bias = nullptr;      ///< or none
+  DeviceBias<T> bias = {};
   T const* residual = nullptr;  ///< or none
   Activation activation = no_activation;
   /// Of float only: products of numbers rounded to 11 significant bits, on tensor cores. The weights must have been

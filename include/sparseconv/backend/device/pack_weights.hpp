@@ -31,12 +31,13 @@ constexpr float rounded_to_tf32(float value) {
 }
 
 /// Writes one number of the packed weights, which is the body of a for_each over all of them: the matrices of the
-/// kernel elements transposed and padded with zeros, so that 16 bytes are always neighbours in C_in.
+/// kernel elements transposed and padded with zeros, so that 16 bytes are always neighbours in C_in. T is the type that kernels
+/// multiply, W that of the weights, each of which T holds exactly.
 ///
 /// Shapes: weights K x C_in x C_out, packed K x C_out x packed_in_channels(C_in).
-template <Element T>
+template <Element T, Element W = T>
 struct PackWeights {
-  T const* weights;
+  W const* weights;
   T* packed;
   std::int64_t in_channels;
   std::int64_t out_channels;
@@ -49,7 +50,7 @@ struct PackWeights {
     std::int64_t const element = column / out_channels;
     std::int64_t const out = column % out_channels;
     T value{0};
-    if (in < in_channels) value = weights[(element * in_channels + in) * out_channels + out];
+    if (in < in_channels) value = static_cast<T>(weights[(element * in_channels + in) * out_channels + out]);
     if constexpr (std::same_as<T, float>) {
       if (tf32) value = rounded_to_tf32(value);
     }

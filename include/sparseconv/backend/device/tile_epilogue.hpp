@@ -44,7 +44,7 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
     SPARSECONV_DEVICE_UNROLL
     for (int n = 0; n < size; ++n) {
       Sum sum = from[n];
-      if (operands.bias != nullptr && n < count) sum += static_cast<Sum>(operands.bias[channel + n]);
+      if (operands.bias.present() && n < count) sum += operands.bias[channel + n];
       if (operands.residual != nullptr) sum += static_cast<Sum>(residual.numbers[n]);
       result.numbers[n] = static_cast<T>(operands.activation(sum));
     }
