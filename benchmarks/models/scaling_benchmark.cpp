@@ -1,7 +1,7 @@
 // From a hundred thousand sites to ten million at constant density: time per site of every stage and of the network.
 //
 // The scene is a simulated street that grows longer; pairs_per_site shows how far its density is constant. Without a
-// filter only the two smallest sizes run: ten million sites take minutes and about 15 GB, so a filter has to name them.
+// filter only the two smallest sizes run: ten million sites take minutes and 9 GB, so a filter has to name them.
 
 #include <algorithm>
 #include <optional>
