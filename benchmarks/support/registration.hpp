@@ -18,10 +18,10 @@ inline std::vector<int> thread_counts() {
   return all == 1 ? std::vector<int>{1} : std::vector<int>{1, all};
 }
 
-/// Registers body(state) under a name, in milliseconds of the time that the body sets.
+/// Registers body(state) under a name, in milliseconds of the time that the body sets; returns it for further settings.
 template <class Body>
-void add(std::string const& name, Body body) {
-  benchmark::RegisterBenchmark(name.c_str(), std::move(body))->UseManualTime()->Unit(benchmark::kMillisecond);
+benchmark::internal::Benchmark* add(std::string const& name, Body body) {
+  return benchmark::RegisterBenchmark(name.c_str(), std::move(body))->UseManualTime()->Unit(benchmark::kMillisecond);
 }
 
 /// Registers name/scene/threads:n for every scene and thread count; body(state, scene, policy).
@@ -35,10 +35,11 @@ void add_for_scenes(std::string const& name, std::vector<Scene> const& all, Body
   }
 }
 
-/// The rest of a benchmark program's main.
-inline int run(int argc, char** argv) {
+/// The rest of a benchmark program's main. Where the command line has no --benchmark_filter, `filter` is taken.
+inline int run(int argc, char** argv, std::string const& filter = ".") {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  if (benchmark::GetBenchmarkFilter().empty()) benchmark::SetBenchmarkFilter(filter);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

@@ -25,15 +25,32 @@ inline constexpr bool have_gemm = true;
 inline constexpr bool have_gemm = false;
 #endif
 
-/// oneDNN's sgemm of rows x C_in by C_in x C_out, where oneDNN is there.
+/// Holds the yardstick to what the library's kernels of an instruction set may use; only before its first product. For the
+/// portable kernels that is SSE4.1, the least that oneDNN has.
+/// Throws: Error if oneDNN does not do so.
+inline void hold_gemm_to(sparseconv::InstructionSet set) {
+#if defined(SPARSECONV_HAVE_ONEDNN) && SPARSECONV_X86_KERNELS
+  if (set == sparseconv::InstructionSet::avx512) return;
+  dnnl_cpu_isa_t const most = set == sparseconv::InstructionSet::avx2 ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_sse41;
+  if (dnnl_set_max_cpu_isa(most) != dnnl_success || dnnl_get_effective_cpu_isa() != most) {
+    throw sparseconv::Error(
+        "hold_gemm_to: oneDNN cannot be held to an instruction set; it was built without, or has run");
+  }
+#else
+  static_cast<void>(set);
+#endif
+}
+
+/// oneDNN's sgemm of rows x C_in by C_in x C_out, where oneDNN is there; more than 2^22 rows in pieces, on one piece of memory.
 class Gemm {
  public:
   Gemm(std::int64_t rows, std::int64_t in_channels, std::int64_t out_channels, int threads)
       : rows_(rows), in_(in_channels), out_(out_channels), threads_(threads) {
     if constexpr (have_gemm) {
-      a_ = random_numbers(rows * in_channels, 1);
+      std::int64_t const present = std::min(rows, most_rows);
+      a_ = random_numbers(present * in_channels, 1);
       b_ = random_numbers(in_channels * out_channels, 2);
-      c_ = sparseconv::Buffer<float>(rows * out_channels, 0.0F);
+      c_ = sparseconv::Buffer<float>(present * out_channels, 0.0F);
     }
   }
 
@@ -42,11 +59,16 @@ class Gemm {
 #ifdef _OPENMP
     omp_set_num_threads(threads_);
 #endif
-    dnnl_sgemm('N', 'N', rows_, out_, in_, 1.0F, a_.data(), in_, b_.data(), out_, 0.0F, c_.data(), out_);
+    for (std::int64_t done = 0; done < rows_; done += most_rows) {
+      std::int64_t const rows = std::min(rows_ - done, most_rows);
+      dnnl_sgemm('N', 'N', rows, out_, in_, 1.0F, a_.data(), in_, b_.data(), out_, 0.0F, c_.data(), out_);
+    }
 #endif
   }
 
  private:
+  static constexpr std::int64_t most_rows = std::int64_t{1} << 22;
+
   std::int64_t rows_;
   std::int64_t in_;
   std::int64_t out_;

@@ -61,6 +61,28 @@ TEST(MemoryPool, ServesARequestByABlockOfUpToTwiceItsSize) {
   EXPECT_EQ(pool.bytes(), 1024 + 4096);
 }
 
+TEST(MemoryPool, CountsWhatIsInUseAndItsPeak) {
+  MemoryPool pool;
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_EQ(pool.peak_bytes_in_use(), 0);
+  MemoryBlock const first = pool.take(1000);   // a block of 1024
+  MemoryBlock const second = pool.take(4000);  // of 4096
+  EXPECT_EQ(pool.bytes_in_use(), 1024 + 4096);
+  pool.give_back(second);
+  EXPECT_EQ(pool.bytes_in_use(), 1024);
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096) << "it stays when less is in use";
+  pool.reset_peak();
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024) << "what is in use still counts";
+  MemoryBlock const third = pool.take(2048);  // finds the block of 4096 that waits
+  EXPECT_EQ(pool.bytes_in_use(), 1024 + 4096) << "a block that serves less counts whole";
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096);
+  pool.give_back(first);
+  pool.give_back(third);
+  pool.release();
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096) << "what waited was not in use";
+}
+
 TEST(MemoryPool, ServesBuffersAndOutlivesItsOwner) {
   auto pool = std::make_shared<MemoryPool>();
   int const* place = nullptr;
@@ -96,6 +118,9 @@ TEST(MemoryPool, NeverGivesOneBlockToTwoThreads) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(clashes, std::vector<int>(4, 0));
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_GE(pool.peak_bytes_in_use(), 128);
+  EXPECT_LE(pool.peak_bytes_in_use(), 4 * 128);
 }
 
 }  // namespace

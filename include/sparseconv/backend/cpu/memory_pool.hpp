@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -42,24 +43,18 @@ class MemoryPool {
   /// A block of at least `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
   [[nodiscard]] MemoryBlock take(std::size_t bytes) {
     std::size_t const size = block_size(bytes);
-    {
-      std::scoped_lock lock(mutex_);
-      auto const found = waiting_.lower_bound(size);
-      if (found != waiting_.end() && found->first <= 2 * size) {
-        MemoryBlock const block{found->second, found->first};
-        waiting_.erase(found);
-        waiting_bytes_ -= block.size;
-        unpoison(block);
-        return block;
-      }
-      system_bytes_ += size;
-    }
-    return {::operator new(size, std::align_val_t(alignment)), size};
+    if (MemoryBlock const block = take_waiting(size); block.data != nullptr) return block;
+    MemoryBlock const block{::operator new(size, std::align_val_t(alignment)), size};
+    std::scoped_lock lock(mutex_);
+    system_bytes_ += size;
+    count_as_used(size);
+    return block;
   }
 
   /// Takes back what take() gave.
   void give_back(MemoryBlock block) noexcept {
     std::scoped_lock lock(mutex_);
+    used_bytes_ -= block.size;
     try {
       waiting_.emplace(block.size, block.data);
     } catch (...) {
@@ -82,6 +77,24 @@ class MemoryPool {
     return static_cast<std::int64_t>(system_bytes_);
   }
 
+  /// Bytes of the blocks that are taken and not yet given back; a block counts whole, whatever was asked for.
+  [[nodiscard]] std::int64_t bytes_in_use() const {
+    std::scoped_lock lock(mutex_);
+    return static_cast<std::int64_t>(used_bytes_);
+  }
+
+  /// The most bytes that were in use at one time since reset_peak(), or ever.
+  [[nodiscard]] std::int64_t peak_bytes_in_use() const {
+    std::scoped_lock lock(mutex_);
+    return static_cast<std::int64_t>(peak_bytes_);
+  }
+
+  /// The peak is from now on what is in use now, until more is.
+  void reset_peak() {
+    std::scoped_lock lock(mutex_);
+    peak_bytes_ = used_bytes_;
+  }
+
   /// Returns what waits for reuse to the system.
   void release() {
     std::scoped_lock lock(mutex_);
@@ -101,6 +114,25 @@ class MemoryPool {
   }
 
  private:
+  /// The smallest block that waits and serves a request of `size` bytes, or none.
+  MemoryBlock take_waiting(std::size_t size) {
+    std::scoped_lock lock(mutex_);
+    auto const found = waiting_.lower_bound(size);
+    if (found == waiting_.end() || found->first > 2 * size) return {};
+    MemoryBlock const block{found->second, found->first};
+    waiting_.erase(found);
+    waiting_bytes_ -= block.size;
+    count_as_used(block.size);
+    unpoison(block);
+    return block;
+  }
+
+  /// Who calls holds the lock.
+  void count_as_used(std::size_t bytes) {
+    used_bytes_ += bytes;
+    peak_bytes_ = std::max(peak_bytes_, used_bytes_);
+  }
+
 #ifdef SPARSECONV_ADDRESS_SANITIZER
   static void poison(MemoryBlock block) {
     __asan_poison_memory_region(block.data, block.size);
@@ -117,6 +149,8 @@ class MemoryPool {
   std::multimap<std::size_t, void*> waiting_;  // by size
   std::size_t waiting_bytes_ = 0;
   std::size_t system_bytes_ = 0;
+  std::size_t used_bytes_ = 0;
+  std::size_t peak_bytes_ = 0;
 };
 
 }  // namespace sparseconv

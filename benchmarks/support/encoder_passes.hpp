@@ -1,0 +1,201 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/sparseconv.hpp"
+#include "support/interleaved.hpp"
+#include "support/scenes.hpp"
+#include "support/yardsticks.hpp"
+
+namespace benchmark_support {
+
+/// What a part of a pass took: its time, and the policy's pool before it, at its peak and after it, in bytes of whole blocks.
+struct Part {
+  double seconds = 0;
+  std::int64_t bytes_before = 0;
+  std::int64_t bytes_at_peak = 0;
+  std::int64_t bytes_after = 0;
+};
+
+/// Where a pool's blocks come from: reused as in any run, by which a block may be twice as large as what it serves; or all of
+/// them new, then it is larger by a quarter at most.
+enum class Blocks { reused, fresh };
+
+/// Does the work and measures it.
+template <class Work>
+Part measured_part(sparseconv::CpuPolicy const& where, Blocks blocks, Work const& work) {
+  sparseconv::MemoryPool& pool = *where.memory();
+  if (blocks == Blocks::fresh) pool.release();
+  Part part;
+  pool.reset_peak();
+  part.bytes_before = pool.bytes_in_use();
+  part.seconds = seconds(work);
+  part.bytes_at_peak = pool.peak_bytes_in_use();
+  part.bytes_after = pool.bytes_in_use();
+  return part;
+}
+
+/// What a layer works on; the same in every pass over a scene.
+struct LayerSize {
+  std::int64_t in_channels;
+  std::int64_t out_channels;
+  std::int64_t outputs;
+  std::int64_t pairs;
+  std::int64_t rulebook_bytes;
+
+  [[nodiscard]] double operations() const {
+    return 2.0 * static_cast<double>(pairs) * static_cast<double>(in_channels * out_channels);
+  }
+};
+
+/// A layer's parts of a pass: output sites and rulebook, then the arithmetic; and the yardstick's time after that pass.
+struct LayerParts {
+  Part index;
+  Part arithmetic;
+  double gemm_seconds = 0;
+};
+
+/// One pass of a scan through the network, part after part in the order of a real one.
+struct Pass {
+  std::int64_t bytes_before = 0;
+  Part voxelize;  ///< zeros in a pass that begins with sites
+  std::vector<LayerParts> layers;
+
+  [[nodiscard]] double seconds() const {
+    double sum = voxelize.seconds;
+    for (LayerParts const& layer : layers) sum += layer.index.seconds + layer.arithmetic.seconds;
+    return sum;
+  }
+
+  [[nodiscard]] double gemm_seconds() const {
+    double sum = 0;
+    for (LayerParts const& layer : layers) sum += layer.gemm_seconds;
+    return sum;
+  }
+
+  /// The most above what was in use before the pass.
+  [[nodiscard]] std::int64_t peak_bytes() const {
+    std::int64_t peak = voxelize.bytes_at_peak;
+    for (LayerParts const& layer : layers) {
+      peak = std::max({peak, layer.index.bytes_at_peak, layer.arithmetic.bytes_at_peak});
+    }
+    return peak - bytes_before;
+  }
+};
+
+/// Several passes over one scene, and one with fresh blocks, whose times mean nothing.
+struct Passes {
+  std::vector<LayerSize> sizes;
+  std::vector<Pass> passes;
+  Pass with_fresh_blocks;
+  std::int64_t points = 0;
+  std::int64_t sites = 0;
+
+  /// The median of what a function says of each pass.
+  template <class OfPass>
+  [[nodiscard]] double median_of(OfPass const& of_pass) const {
+    std::vector<double> values;
+    for (Pass const& pass : passes) values.push_back(static_cast<double>(of_pass(pass)));
+    return median(std::move(values));
+  }
+};
+
+/// SECOND's middle extractor with its batch norms folded, on a policy of its own, taken apart.
+class TakenApartEncoder {
+ public:
+  TakenApartEncoder(Scene const& scene, int threads)
+      : cloud_(scene.cloud), grid_(scene.grid), where_(sparseconv::cpu.threads(threads)), encoder_(cloud_.columns) {
+    grid_.extra_slices = 1;  // as the encoder takes it, whatever the scene is for elsewhere
+    encoder_.fold_batch_norms();
+  }
+
+  /// Cold passes begin with the points and keep nothing; warm ones begin with sites that have kept all output sites and
+  /// rulebooks. After each pass the yardstick of every layer runs once, in the order of the layers.
+  [[nodiscard]] Passes run(bool cold, int count) const {
+    auto const kept = sparseconv::voxelize(where_, cloud_, grid_).tensor;
+    auto const pass = [&](Blocks blocks) { return cold ? cold_pass(blocks) : warm_pass(blocks, kept); };
+    Passes result;
+    result.points = cloud_.size();
+    result.sites = kept.size();
+    result.sizes = layer_sizes(kept.sites());
+    std::vector<Gemm> const gemms = yardsticks(result.sizes);
+    if (cold) kept.sites().release_derived();
+    pass(Blocks::reused);  // packs the weights
+    result.with_fresh_blocks = pass(Blocks::fresh);
+    pass(Blocks::reused);  // fills the pool
+    for (int i = 0; i < count; ++i) {
+      result.passes.push_back(pass(Blocks::reused));
+      for (std::size_t layer = 0; layer < gemms.size(); ++layer) {
+        result.passes.back().layers[layer].gemm_seconds = seconds(gemms[layer]);
+      }
+    }
+    return result;
+  }
+
+ private:
+  Pass cold_pass(Blocks blocks) const {
+    Pass pass;
+    pass.bytes_before = where_.memory()->bytes_in_use();
+    sparseconv::SparseTensor<float, 3> input;
+    pass.voxelize = measured_part(where_, blocks, [&] { input = sparseconv::voxelize(where_, cloud_, grid_).tensor; });
+    run_layers(blocks, input, pass);
+    return pass;
+  }
+
+  Pass warm_pass(Blocks blocks, sparseconv::SparseTensor<float, 3> const& input) const {
+    Pass pass;
+    pass.bytes_before = where_.memory()->bytes_in_use();
+    run_layers(blocks, input, pass);
+    return pass;
+  }
+
+  /// A layer asks for its sites and its rulebook first; its call then finds both with the input's sites.
+  void run_layers(Blocks blocks, sparseconv::SparseTensor<float, 3> features, Pass& pass) const {
+    for (auto const& layer : encoder_.layers()) {
+      LayerParts parts;
+      parts.index = measured_part(where_, blocks, [&] {
+        auto const outputs = layer.convolution.output_sites(where_, features.sites());
+        static_cast<void>(layer.convolution.rulebook(where_, features.sites(), outputs));
+      });
+      sparseconv::SparseTensor<float, 3> result;
+      parts.arithmetic = measured_part(where_, blocks, [&] { result = layer(where_, features); });
+      features = std::move(result);
+      pass.layers.push_back(parts);
+    }
+  }
+
+  [[nodiscard]] std::vector<LayerSize> layer_sizes(sparseconv::SiteSet<3> sites) const {
+    std::vector<LayerSize> sizes;
+    for (auto const& layer : encoder_.layers()) {
+      auto const outputs = layer.convolution.output_sites(where_, sites);
+      auto const rules = layer.convolution.rulebook(where_, sites, outputs);
+      sizes.push_back({.in_channels = layer.convolution.in_channels(),
+                       .out_channels = layer.convolution.out_channels(),
+                       .outputs = outputs.size(),
+                       .pairs = rules->pair_count(),
+                       .rulebook_bytes = rules->bytes()});
+      sites = outputs;
+    }
+    return sizes;
+  }
+
+  [[nodiscard]] std::vector<Gemm> yardsticks(std::vector<LayerSize> const& sizes) const {
+    std::vector<Gemm> gemms;
+    for (LayerSize const& size : sizes) {
+      gemms.emplace_back(size.pairs, size.in_channels, size.out_channels, where_.thread_count());
+    }
+    return gemms;
+  }
+
+  sparseconv::PointCloud const& cloud_;
+  sparseconv::VoxelGrid grid_;
+  sparseconv::CpuPolicy where_;
+  sparseconv::SecondEncoder<float> encoder_;
+};
+
+}  // namespace benchmark_support
