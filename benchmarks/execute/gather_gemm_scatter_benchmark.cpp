@@ -112,6 +112,7 @@ void add_all(std::vector<bs::Scene> const& scenes, std::optional<sc::Instruction
 }  // namespace
 
 int main(int argc, char** argv) {
+  bs::let_yardstick_sleep(argv);
   std::optional<sc::InstructionSet> instructions;
   try {
     instructions = bs::take_instructions(argc, argv);

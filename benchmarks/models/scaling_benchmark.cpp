@@ -128,6 +128,7 @@ void add(std::string const& name, Size const& size, Body const& body) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  bs::let_yardstick_sleep(argv);
   for (Size const& size : sizes) {
     add("voxelize", size, voxelize);
     add("index_sub3", size, [](benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const& where) {

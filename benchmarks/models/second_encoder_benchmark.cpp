@@ -50,6 +50,7 @@ void encode(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const
 }  // namespace
 
 int main(int argc, char** argv) {
+  bs::let_yardstick_sleep(argv);
   auto const scenes = bs::scenes();
   for (bool const cold : {true, false}) {
     bs::add_for_scenes(cold ? "second/cold" : "second/warm", scenes,

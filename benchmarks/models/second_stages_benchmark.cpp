@@ -130,6 +130,7 @@ void add_rows(Setting const& setting, std::vector<std::string> const& layers) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  bs::let_yardstick_sleep(argv);
   auto const scenes = bs::scenes();
   sc::SecondEncoder<float> const encoder(4);
   std::vector<std::string> layers;
