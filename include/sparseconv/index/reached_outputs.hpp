@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sparseconv/error.hpp"
@@ -138,11 +139,11 @@ class ReachedOutputs {
 /// A wide coordinate as a site's.
 /// Throws: CoordinateError if a position does not fit 32 bits.
 template <int D>
-Coordinate<D> narrow(WideCoordinate<D> const& wide, std::string const& call) {
+Coordinate<D> narrow(WideCoordinate<D> const& wide, std::string_view call) {
   Coordinate<D> coordinate{.batch = static_cast<std::int32_t>(wide[0]), .position = {}};
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
     if (!std::in_range<std::int32_t>(wide[axis + 1])) {
-      throw CoordinateError(call + ": an output at position " + std::to_string(wide[axis + 1]) + " of axis " +
+      throw CoordinateError(std::string(call) + ": an output at position " + std::to_string(wide[axis + 1]) + " of axis " +
                             std::to_string(axis) +
                             " does not fit 32 bits; give the grid a shape, or move the sites towards 0");
     }

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
@@ -78,10 +79,10 @@ void check_grid(Grid<D> const& grid, std::string const& call) {
 
 /// Throws: CoordinateError if the coordinate is outside the grid.
 template <int D>
-void check_inside(Grid<D> const& grid, Coordinate<D> const& coordinate, std::string const& call) {
+void check_inside(Grid<D> const& grid, Coordinate<D> const& coordinate, std::string_view call) {
   if (grid.contains(coordinate)) return;
   bool const batch_fits = coordinate.batch >= 0 && coordinate.batch < grid.batch_size;
-  throw CoordinateError(call + ": site " + to_string(coordinate) + " is outside the grid (shape " +
+  throw CoordinateError(std::string(call) + ": site " + to_string(coordinate) + " is outside the grid (shape " +
                         to_string(grid.shape) + ", batch_size " + std::to_string(grid.batch_size) + "); " +
                         (batch_fits ? "enlarge the shape, leave it out for an unbounded grid, or drop the site"
                                     : "batch indices start at 0; enlarge batch_size or correct the index"));

@@ -27,6 +27,7 @@ class KeyPacking {
     for (std::size_t field = box.low.size(); field-- > 0;) {
       int const width = field_bits(box, field);
       shift_[field] = width == 0 ? 0 : used;  // a shift by the key's full width would be undefined
+      mask_[field] = width == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
       used += width;
     }
     bits_ = used;
@@ -75,9 +76,7 @@ class KeyPacking {
   [[nodiscard]] constexpr WideCoordinate<D> coordinate(Key key) const {
     WideCoordinate<D> unpacked{};
     for (std::size_t field = 0; field < unpacked.size(); ++field) {
-      int const width = field_bits(box_, field);
-      std::uint64_t const mask = width == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
-      unpacked[field] = box_.low[field] + static_cast<std::int64_t>(low_bits(key >> shift_[field]) & mask);
+      unpacked[field] = box_.low[field] + static_cast<std::int64_t>(low_bits(key >> shift_[field]) & mask_[field]);
     }
     return unpacked;
   }
@@ -90,6 +89,7 @@ class KeyPacking {
 
   Box<D> box_{};
   std::array<int, static_cast<std::size_t>(D) + 1> shift_{};
+  std::array<std::uint64_t, static_cast<std::size_t>(D) + 1> mask_{};  // of a field's width, not shifted
   int bits_ = 0;
 };
 
