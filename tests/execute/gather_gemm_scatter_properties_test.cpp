@@ -7,11 +7,11 @@
 #include <thread>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/index/cached_index.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/convolution.hpp"
+#include "support/error_message.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"

@@ -5,11 +5,11 @@
 #include <limits>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "support/convolution.hpp"
 #include "support/element_pairs.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"

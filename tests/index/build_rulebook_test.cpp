@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "sparseconv/index/output_sites.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/policies.hpp"
 #include "support/rulebook_pairs.hpp"

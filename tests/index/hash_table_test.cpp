@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

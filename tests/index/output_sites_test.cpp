@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_conversion.hpp"
 #include "support/policies.hpp"

@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {
@@ -16,7 +16,14 @@ template <int D>
 std::vector<WideCoordinate<D>> reached_by(Coordinate<D> const& input, KernelGeometry<D> const& geometry,
                                           OutputDefinition definition, Grid<D> const& outputs) {
   std::vector<WideCoordinate<D>> list;
-  ReachedOutputs<D>(geometry, definition, outputs)(input, [&](WideCoordinate<D> const& o) { list.push_back(o); });
+  ReachedOutputs<D> const reached(geometry, definition, outputs);
+  reached(input, [&](WideCoordinate<D> const& o) { list.push_back(o); });
+
+  std::vector<WideCoordinate<D>> by_runs;
+  reached.runs(input, [&](WideCoordinate<D> first, std::int64_t count) {
+    for (; count > 0; --count, ++first[D]) by_runs.push_back(first);
+  });
+  EXPECT_EQ(by_runs, list);
   return list;
 }
 

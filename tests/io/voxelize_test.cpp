@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "io/shared_data.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/io/npz.hpp"
 #include "sparseconv/io/records.hpp"
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/element_pairs.hpp"
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 

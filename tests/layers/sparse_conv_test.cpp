@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"

@@ -9,8 +9,8 @@
 #include <numeric>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "layers/layer_oracle.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_conversion.hpp"
 #include "support/policies.hpp"

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"

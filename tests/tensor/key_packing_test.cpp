@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/random_numbers.hpp"
 
 namespace sparseconv {

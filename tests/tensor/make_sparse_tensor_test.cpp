@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 

@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 #include "support/random_sites.hpp"
 
 namespace sparseconv {

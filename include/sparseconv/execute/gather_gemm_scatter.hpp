@@ -81,8 +81,9 @@ void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixVi
 /// Bits:   the same on every run and for any number of threads: a row is summed by element, then input channel, in float
 ///         (double for double), and rounded once. `cpu` fuses multiplications and additions where the processor can, `seq`
 ///         does not; a device's fragments sum 8 or 16 channels in an order of their own.
-/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights and one block of rows for each thread, and of features
-///         in half and bfloat16 the input once in float; `seq` takes M x C_out sums; a device keeps a copy of the weights.
+/// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights; where C_out is no multiple of a vector, or features are
+///         half or bfloat16, one block of rows for each thread; and for half and bfloat16 the input once in float. `seq` takes
+///         M x C_out sums; a device keeps a copy of the weights.
 /// Throws: ShapeError if an operand does not fit the others.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
           WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>

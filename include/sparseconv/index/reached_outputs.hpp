@@ -34,15 +34,13 @@ class ReachedOutputs {
 
   template <class Body>
   constexpr void operator()(Coordinate<D> const& input, Body&& body) const {
-    std::array<Range, static_cast<std::size_t>(D)> ranges;
-    for (int axis = 0; axis < D; ++axis) {
-      auto const a = static_cast<std::size_t>(axis);
-      ranges[a] = inside(axis, range(axis, input.position[a]));
-      if (ranges[a].first > ranges[a].last) return;
-    }
-    WideCoordinate<D> output{};
-    output[0] = input.batch;
-    along_axis<0>(input, ranges, output, body);
+    visit<false>(input, body);
+  }
+
+  /// The same outputs by runs along the last axis: calls body(first output, count).
+  template <class Body>
+  constexpr void runs(Coordinate<D> const& input, Body&& body) const {
+    visit<true>(input, body);
   }
 
   /// An upper bound of the outputs that one input reaches.
@@ -105,17 +103,39 @@ class ReachedOutputs {
     return {std::max<std::int64_t>(reach.first, 0), std::min<std::int64_t>(reach.last, outputs_.shape[axis] - 1)};
   }
 
-  template <int Axis, class Ranges, class Body>
+  template <bool Runs, class Body>
+  constexpr void visit(Coordinate<D> const& input, Body& body) const {
+    std::array<Range, static_cast<std::size_t>(D)> ranges;
+    for (int axis = 0; axis < D; ++axis) {
+      auto const a = static_cast<std::size_t>(axis);
+      ranges[a] = inside(axis, range(axis, input.position[a]));
+      if (ranges[a].first > ranges[a].last) return;
+    }
+    WideCoordinate<D> output{};
+    output[0] = input.batch;
+    along_axis<0, Runs>(input, ranges, output, body);
+  }
+
+  template <int Axis, bool Runs, class Ranges, class Body>
   constexpr void along_axis(Coordinate<D> const& input, Ranges const& ranges, WideCoordinate<D>& output,
-                            Body&& body) const {
+                            Body& body) const {
     if constexpr (Axis == D) {
-      body(std::as_const(output));
+      if constexpr (Runs) {
+        body(std::as_const(output), std::int64_t{1});
+      } else {
+        body(std::as_const(output));
+      }
     } else {
       Range const reach = ranges[Axis];
       std::int64_t const dilation = geometry_.dilation[Axis];
       if (definition_ != OutputDefinition::regular || dilation == 1) {
-        for (output[Axis + 1] = reach.first; output[Axis + 1] <= reach.last; ++output[Axis + 1]) {
-          along_axis<Axis + 1>(input, ranges, output, body);
+        if constexpr (Runs && Axis + 1 == D) {
+          output[D] = reach.first;
+          body(std::as_const(output), reach.last - reach.first + 1);
+        } else {
+          for (output[Axis + 1] = reach.first; output[Axis + 1] <= reach.last; ++output[Axis + 1]) {
+            along_axis<Axis + 1, Runs>(input, ranges, output, body);
+          }
         }
         return;
       }
@@ -125,7 +145,7 @@ class ReachedOutputs {
         std::int64_t const scaled = input.position[Axis] + geometry_.padding[Axis] - k * dilation;
         if (scaled % stride != 0 || scaled / stride < reach.first || scaled / stride > reach.last) continue;
         output[Axis + 1] = scaled / stride;
-        along_axis<Axis + 1>(input, ranges, output, body);
+        along_axis<Axis + 1, Runs>(input, ranges, output, body);
       }
     }
   }
@@ -143,8 +163,8 @@ Coordinate<D> narrow(WideCoordinate<D> const& wide, std::string_view call) {
   Coordinate<D> coordinate{.batch = static_cast<std::int32_t>(wide[0]), .position = {}};
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
     if (!std::in_range<std::int32_t>(wide[axis + 1])) {
-      throw CoordinateError(std::string(call) + ": an output at position " + std::to_string(wide[axis + 1]) + " of axis " +
-                            std::to_string(axis) +
+      throw CoordinateError(std::string(call) + ": an output at position " + std::to_string(wide[axis + 1]) +
+                            " of axis " + std::to_string(axis) +
                             " does not fit 32 bits; give the grid a shape, or move the sites towards 0");
     }
     coordinate.position[axis] = static_cast<std::int32_t>(wide[axis + 1]);

@@ -7,7 +7,7 @@
 #include <future>
 #include <stdexcept>
 
-#include "io/error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "sparseconv/backend/device/output_sites.hpp"
 #include "sparseconv/backend/device/row_map.hpp"
 #include "sparseconv/backend/device/rulebook.hpp"
@@ -16,6 +15,7 @@
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "support/device_policies.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"

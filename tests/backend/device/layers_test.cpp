@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "sparseconv/backend/device/convolve.hpp"
 #include "sparseconv/backend/device/dense.hpp"
 #include "sparseconv/backend/device/output_sites.hpp"
@@ -24,6 +23,7 @@
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
 #include "support/device_policies.hpp"
+#include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/random_sites.hpp"

@@ -9,13 +9,13 @@
 #include <span>
 #include <vector>
 
-#include "io/error_message.hpp"
 #include "sparseconv/backend/device/dense.hpp"
 #include "sparseconv/backend/device/point_features.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/device_policies.hpp"
+#include "support/error_message.hpp"
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 

@@ -25,13 +25,27 @@ Buffer<Coordinate<D>> output_coordinates_by_bit_map(CpuPolicy const& where, Site
   Buffer<std::uint64_t> map(where.memory(), (std::int64_t{1} << packing.bits()) / 64 + 1);
   for_each_range(where, map.size(), stretch,
                  [&](std::int64_t begin, std::int64_t end) { std::fill(map.begin() + begin, map.begin() + end, 0U); });
+  bool const alone = where.thread_count() == 1;
+  auto const mark = [&](std::uint64_t& word, std::uint64_t bits) {
+    if (alone) {
+      word |= bits;
+      return;
+    }
+    std::atomic_ref<std::uint64_t> shared(word);
+    if ((shared.load(std::memory_order_relaxed) & bits) != bits) shared.fetch_or(bits, std::memory_order_relaxed);
+  };
   for_each_index(where, inputs.size(), [&](std::int64_t row) {
-    reached(inputs.coordinates()[static_cast<std::size_t>(row)], [&](WideCoordinate<D> const& output) {
-      std::uint64_t const key = packing.key(output);
-      std::uint64_t const bit = std::uint64_t{1} << (key % 64);
-      std::atomic_ref<std::uint64_t> word(map[static_cast<std::int64_t>(key / 64)]);
-      if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
-    });
+    reached.runs(inputs.coordinates()[static_cast<std::size_t>(row)],
+                 [&](WideCoordinate<D> const& output, std::int64_t count) {
+                   // Neighbours along the last axis are neighbours in the map, here cut at the ends of its words.
+                   std::uint64_t key = packing.key(output);
+                   for (auto left = static_cast<std::uint64_t>(count); left > 0;) {
+                     std::uint64_t const taken = std::min(left, 64 - key % 64);
+                     mark(map[static_cast<std::int64_t>(key / 64)], ~std::uint64_t{0} >> (64 - taken) << (key % 64));
+                     key += taken;
+                     left -= taken;
+                   }
+                 });
   });
 
   std::vector<std::int64_t> first(static_cast<std::size_t>((map.size() + stretch - 1) / stretch));
