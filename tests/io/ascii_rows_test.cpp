@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "byte_writer.hpp"
-#include "error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "byte_writer.hpp"
-#include "error_message.hpp"
+#include "support/error_message.hpp"
 #include "temporary_file.hpp"
 
 namespace sparseconv {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

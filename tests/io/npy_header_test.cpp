@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "error_message.hpp"
 #include "npy_file.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "error_message.hpp"
 #include "npy_file.hpp"
+#include "support/error_message.hpp"
 #include "temporary_file.hpp"
 
 namespace sparseconv {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "error_message.hpp"
 #include "npy_file.hpp"
 #include "shared_data.hpp"
+#include "support/error_message.hpp"
 #include "temporary_file.hpp"
 
 namespace sparseconv {

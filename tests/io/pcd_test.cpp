@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "byte_writer.hpp"
-#include "error_message.hpp"
+#include "support/error_message.hpp"
 #include "temporary_file.hpp"
 
 namespace sparseconv {

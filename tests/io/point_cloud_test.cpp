@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "error_message.hpp"
+#include "support/error_message.hpp"
 
 namespace sparseconv {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "byte_writer.hpp"
-#include "error_message.hpp"
 #include "shared_data.hpp"
+#include "support/error_message.hpp"
 #include "temporary_file.hpp"
 
 namespace sparseconv {
