@@ -1,7 +1,11 @@
 // What the processor can do at most: products in loops of nothing but fused multiply-adds, and of nothing but its own dot
-// products of bfloat16. Both run from registers.
+// products of bfloat16, both from registers. And what the pair kernels do of it when all they read and write is in the
+// first-level cache.
 
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <string>
 
 #include "support/interleaved.hpp"
 #include "support/registration.hpp"
@@ -54,6 +58,64 @@ void report(benchmark::State& state, double products_each, double time) {
 
 #endif
 
+#if SPARSECONV_X86_KERNELS
+
+/// One kernel element whose pairs are (0, 0), (1, 1), ...: rows, sums and panel stay in the first-level cache.
+class CachedPairs {
+ public:
+  explicit CachedPairs(std::int64_t channels)
+      : channels_(channels),
+        input_(bs::random_numbers(pairs * channels, 1)),
+        panel_(bs::random_numbers(channels * channels, 2)),
+        sums_(pairs * channels, 0.0F),
+        rows_(pairs) {
+    std::iota(rows_.begin(), rows_.end(), sc::Row{0});
+  }
+
+  [[nodiscard]] double products() const { return static_cast<double>(calls * pairs * channels_ * channels_); }
+
+  void operator()() {
+    auto const& kernels = sc::pair_kernels<float>(sc::InstructionSet::avx512);
+    for (std::int64_t call = 0; call < calls; ++call) {
+      kernels.by_vectors[static_cast<std::size_t>(channels_ / kernels.lanes) - 1]({.input = input_.data(),
+                                                                                   .input_stride = channels_,
+                                                                                   .in_channels = channels_,
+                                                                                   .panel = panel_.data(),
+                                                                                   .block = sums_.data(),
+                                                                                   .block_stride = channels_,
+                                                                                   .first_row = 0,
+                                                                                   .input_rows = rows_.data(),
+                                                                                   .output_rows = rows_.data(),
+                                                                                   .count = pairs});
+    }
+  }
+
+ private:
+  static constexpr std::int64_t pairs = 48;
+  static constexpr std::int64_t calls = 20'000;
+
+  std::int64_t channels_;
+  sc::Buffer<float> input_;
+  sc::Buffer<float> panel_;
+  sc::Buffer<float> sums_;
+  sc::Buffer<sc::Row> rows_;
+};
+
+void add_cached_pairs(std::int64_t channels) {
+  std::string const name = std::to_string(channels) + "-" + std::to_string(channels);
+  bs::add("products/cached_pairs/" + name, [channels](benchmark::State& state) {
+    CachedPairs work(channels);
+    double const multiply_adds = static_cast<double>(rounds * sums * 16);
+    double const time = bs::measure_against(
+        state, "yardstick/time", [&] { work(); }, multiply_add);
+    state.counters["Gproducts/s"] = work.products() / time / 1e9;
+    state.counters["of_peak"] = state.counters["yardstick/time"] * work.products() / multiply_adds;
+    state.counters.erase("yardstick/time");
+  });
+}
+
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -61,6 +123,7 @@ int main(int argc, char** argv) {
   if (sc::best_instruction_set() == sc::InstructionSet::avx512) {
     bs::add("products/fused_multiply_add",
             [](benchmark::State& state) { report(state, 16, bs::measure(state, multiply_add)); });
+    for (std::int64_t const channels : {16, 32, 64}) add_cached_pairs(channels);
     if (__builtin_cpu_supports("avx512bf16")) {
       bs::add("products/dot_bfloat16",
               [](benchmark::State& state) { report(state, 32, bs::measure(state, dot_bfloat16)); });

@@ -4,7 +4,7 @@ set output "share_of_gemm.svg"
 
 set title "waymo, one thread: share of oneDNN sgemm's rate on the same P x C_{in} x C_{out}"
 set xrange [-0.5:4.5]
-set yrange [0:1.5]
+set yrange [0:2]
 set ytics 0.5 nomirror
 set xtics nomirror scale 0
 set border 3 linecolor "#333333"
