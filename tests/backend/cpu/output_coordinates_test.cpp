@@ -57,6 +57,26 @@ TEST(OutputCoordinates, FillAWordOfTheMapToItsLastBit) {
   }
 }
 
+TEST(OutputCoordinates, ReachAcrossTheWordsOfTheMap) {
+  // Each site reaches as many outputs side by side as the kernel has elements.
+  std::vector<Coordinate<1>> line;
+  for (std::int32_t const x : {-300, -60, 0, 1, 63, 64, 500}) line.push_back({0, {x}});
+  for (int const size : {1, 2, 63, 64, 65, 200}) {
+    expect_three_ways_to_agree(test::sites_of(Grid<1>{}, line), {.kernel_size = size}, OutputDefinition::regular, {});
+  }
+}
+
+TEST(OutputCoordinates, ComeFromABitMapThatIsNoLargerThanAList) {
+  ReachedOutputs<3> const strided({.kernel_size = 3, .stride = 2}, OutputDefinition::regular, {});
+  EXPECT_EQ(strided.most(), 8);
+  EXPECT_TRUE(bit_map_serves(20, 1024, strided)) << "128 bytes a site, and 8 outputs of 16 bytes";
+  EXPECT_FALSE(bit_map_serves(21, 1024, strided));
+  ReachedOutputs<3> const floored({.kernel_size = 2, .stride = 2}, OutputDefinition::floor, {});
+  EXPECT_TRUE(bit_map_serves(19, 1024, floored)) << "64 bytes a site";
+  EXPECT_FALSE(bit_map_serves(20, 1024, floored));
+  EXPECT_FALSE(bit_map_serves(41, std::numeric_limits<std::int64_t>::max(), strided));
+}
+
 TEST(OutputCoordinates, MayBeNone) {
   expect_three_ways_to_agree(SiteSet<2>(), {.kernel_size = 3}, OutputDefinition::regular, {});
   auto const one = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {1}}});

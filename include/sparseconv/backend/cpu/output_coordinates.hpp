@@ -108,20 +108,30 @@ Buffer<Coordinate<D>> output_coordinates_by_sort(CpuPolicy const& where, SiteSet
   return outputs;
 }
 
-/// The coordinates that inputs reach, canonical. A bit map serves while it is no larger than 64 bytes an input site.
+/// Whether a bit map of keys serves: while it is no larger than 64 bytes an input site, or than the list of all outputs that
+/// inputs may reach, with room to sort it.
+template <int D>
+bool bit_map_serves(int bits, std::int64_t inputs, ReachedOutputs<D> const& reached) {
+  constexpr int most_bits = 40;
+  if (bits > most_bits) return false;
+  double const bytes = static_cast<double>(std::int64_t{1} << bits) / 8;
+  return bytes <= static_cast<double>(inputs) *
+                      std::max(64.0, 2.0 * sizeof(std::uint64_t) * static_cast<double>(reached.most()));
+}
+
+/// The coordinates that inputs reach, canonical.
 template <int D>
 Buffer<Coordinate<D>> output_coordinates(CpuPolicy const& where, SiteSet<D> const& inputs,
                                          ReachedOutputs<D> const& reached) {
-  return with_key_packing(
-      reached.box(inputs.bounding_box()), "output_sites", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-        if constexpr (std::is_same_v<Key, std::uint64_t>) {
-          constexpr int most_bits = 40;
-          if (packing.bits() <= most_bits && (std::int64_t{1} << packing.bits()) / 8 <= 64 * inputs.size()) {
-            return output_coordinates_by_bit_map(where, inputs, reached, packing);
-          }
-        }
-        return output_coordinates_by_sort(where, inputs, reached, packing);
-      });
+  return with_key_packing(reached.box(inputs.bounding_box()), "output_sites",
+                          [&]<class Key>(KeyPacking<D, Key> const& packing) {
+                            if constexpr (std::is_same_v<Key, std::uint64_t>) {
+                              if (bit_map_serves(packing.bits(), inputs.size(), reached)) {
+                                return output_coordinates_by_bit_map(where, inputs, reached, packing);
+                              }
+                            }
+                            return output_coordinates_by_sort(where, inputs, reached, packing);
+                          });
 }
 
 }  // namespace sparseconv
