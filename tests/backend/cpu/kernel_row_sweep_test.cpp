@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/finder_check.hpp"
+#include "support/instruction_sets.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -20,8 +21,10 @@ void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGe
   KeyPacking<D, Key> const packing(swept_box(inputs, outputs, geometry));
   // All elements, and rows of the kernel that are cut short.
   for (std::int64_t elements = geometry.element_count(); elements >= 0; elements -= 1 + elements / 3) {
-    KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing);
-    test::expect_finds_pairs(sweep, inputs, outputs, geometry, elements);
+    for (auto const set : test::instruction_sets()) {
+      KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing, set);
+      test::expect_finds_pairs(sweep, inputs, outputs, geometry, elements);
+    }
   }
 }
 

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "sparseconv/backend/cpu/instruction_set.hpp"
+#include "sparseconv/backend/cpu/kernel_row_cursors.hpp"
 #include "sparseconv/backend/cpu/pair_lists.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/primitive/for_each.hpp"
@@ -45,15 +47,17 @@ class KernelRowSweep {
   /// For elements [0, elements); the packing is of the swept box.
   template <ExecutionPolicy Policy>
   KernelRowSweep(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing)
-      : memory_(where.memory()),
-        input_keys_(memory_, inputs.size() + past_end),
+                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing,
+                 InstructionSet instructions = best_instruction_set())
+      : instructions_(instructions),
+        memory_(where.memory()),
+        input_keys_(memory_, inputs.size() + keys_past_end),
         dilation_(static_cast<std::uint64_t>(geometry.dilation[D - 1])) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
     });
     // Larger than every key of a packing, and further than any reach behind the last.
-    std::fill_n(input_keys_.end() - past_end, past_end, Key{0} - Key{1});
+    std::fill_n(input_keys_.end() - keys_past_end, keys_past_end, Key{0} - Key{1});
     Key to_window{0};
     if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
       to_window = packing.offset_key(geometry.window_start({}));
@@ -77,13 +81,13 @@ class KernelRowSweep {
     if (begin == end) return;
     std::int64_t const room = end - begin;
     Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
-    std::vector<Cursor> cursors;
+    std::vector<KernelRowCursor<Key>> cursors;
     Key const* const keys = input_keys_.data();
     for (KernelRow const& row : rows_) {
-      Key const* const at = std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[begin] + row.key);
+      Key const* const at = std::lower_bound(keys, input_keys_.end() - keys_past_end, window_keys()[begin] + row.key);
       cursors.push_back({row.key, row.reach, at - keys, candidates.data() + std::ssize(cursors) * room});
     }
-    move_cursors(begin, end, cursors);
+    move_cursors<Key>(instructions_, keys, window_keys(), begin, end, cursors);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
       append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
@@ -91,8 +95,6 @@ class KernelRowSweep {
   }
 
  private:
-  static constexpr std::int64_t past_end = 3;
-
   struct KernelRow {
     Key key;    ///< from a window to the cell of the first element
     Key reach;  ///< from there to the cell of the last
@@ -100,36 +102,8 @@ class KernelRowSweep {
     std::int64_t width;
   };
 
-  struct Cursor {
-    Key key;
-    Key reach;
-    std::int64_t at;
-    PackedPair* candidates_end;
-  };
-
   [[nodiscard]] Key const* window_keys() const {
     return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
-  }
-
-  /// Lists for each kernel row the outputs that have an input within its reach, and the first such input. For dilated
-  /// kernels it may lie between the elements.
-  void move_cursors(std::int64_t begin, std::int64_t end, std::vector<Cursor>& cursors) const {
-    Key const* const keys = input_keys_.data();
-    Key const* const windows = window_keys();
-    for (std::int64_t output = begin; output < end; ++output) {
-      Key const window = windows[output];
-      // The cursors take turns, so that none waits for its own last step; and how far they move follows no pattern, so
-      // that a branch would be mispredicted: three steps without one are nearly always enough.
-      for (Cursor& cursor : cursors) {
-        Key const first = window + cursor.key;
-        std::int64_t at = cursor.at;
-        at += std::int64_t{keys[at] < first} + std::int64_t{keys[at + 1] < first} + std::int64_t{keys[at + 2] < first};
-        while (keys[at] < first) ++at;
-        cursor.at = at;
-        *cursor.candidates_end = pack_pair(static_cast<Row>(at), static_cast<Row>(output));
-        cursor.candidates_end += keys[at] - first <= cursor.reach;
-      }
-    }
   }
 
   void append_pairs(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
@@ -178,6 +152,7 @@ class KernelRowSweep {
     for (std::size_t x = 0; x < Width; ++x) lists.set_end(row.first_element + static_cast<std::int64_t>(x), next[x]);
   }
 
+  InstructionSet instructions_;
   std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
   Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
