@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iostream>
 #include <numeric>
 #include <string>
 
@@ -55,10 +56,6 @@ __attribute__((target("avx512f,avx512bf16"))) void dot_bfloat16() {
 void report(benchmark::State& state, double products_each, double time) {
   state.counters["Gproducts/s"] = static_cast<double>(rounds * sums) * products_each / time / 1e9;
 }
-
-#endif
-
-#if SPARSECONV_X86_KERNELS
 
 /// One kernel element whose pairs are (0, 0), (1, 1), ...: rows, sums and panel stay in the first-level cache.
 class CachedPairs {
@@ -130,5 +127,9 @@ int main(int argc, char** argv) {
     }
   }
 #endif
+  if (sc::best_instruction_set() != sc::InstructionSet::avx512) {
+    std::cerr << "no rows: they are written for AVX-512, which this processor lacks\n";
+    return 0;
+  }
   return bs::run(argc, argv);
 }

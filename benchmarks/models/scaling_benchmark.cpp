@@ -18,7 +18,7 @@ namespace {
 
 struct Size {
   char const* name;
-  std::int64_t metres;  ///< of street, which has about 670 sites a metre
+  std::int64_t metres;  ///< of street, which has about 650 sites a metre
 };
 
 constexpr Size sizes[] = {{"100k", 150}, {"300k", 450}, {"1M", 1500}, {"3M", 4500}, {"10M", 15000}};

@@ -36,7 +36,7 @@ struct Epilogue {
     }
     activation.apply(sum, channels);
     if constexpr (is_narrow<T>) {
-      narrow(sum, output, channels);
+      narrow_numbers(sum, output, channels);
     } else if (sum != output) {
       std::copy_n(sum, channels, output);
     }

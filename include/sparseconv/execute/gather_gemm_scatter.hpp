@@ -74,6 +74,7 @@ void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixVi
 ///
 /// Weights and bias may have another element type than features: float, half and bfloat16 go with one another, double with
 /// double alone. On a device they have the features' type, or the features are float. Weights in braces have the features'.
+/// An epilogue names the type of the weights, of which its bias is: Epilogue<T, Memory, W>.
 ///
 /// Shapes: input N x C_in, weights K x C_in x C_out, output M x C_out, N and M as in the rulebook.
 ///         Output must not overlap the other operands.

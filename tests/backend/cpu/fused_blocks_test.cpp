@@ -34,6 +34,20 @@ TEST(BlockRows, StayInTheirBounds) {
   EXPECT_LE(block_rows<float>(20000, 16, 4) * 4 * 4, 20000 + 4 * 4 * 64) << "each thread finds several blocks";
 }
 
+TEST(BlockCursor, GoesOverTheBlocksOfOneThread) {
+  std::vector<Row> const outputs{3, 64, 70, 200, 201};
+  auto const expect = [](BlockCursor::Pairs pairs, std::int64_t first, std::int64_t count) {
+    EXPECT_EQ(pairs.first, first);
+    EXPECT_EQ(pairs.count, count);
+  };
+  BlockCursor cursor;
+  expect(cursor.advance(outputs, 64, 128), 1, 2);   // its first block is not the first of all
+  expect(cursor.advance(outputs, 192, 201), 3, 1);  // it has skipped one, and the block ends between two pairs
+  expect(cursor.advance(outputs, 201, 256), 4, 1);
+  expect(cursor.advance(outputs, 256, 320), 5, 0);
+  expect(BlockCursor().advance({}, 0, 64), 0, 0);
+}
+
 template <class T>
 SparseTensor<T, 2> run(CpuPolicy const& where, Rulebook<> const& rules, SparseTensor<T, 2> const& input,
                        Weights<T> const& weights, Epilogue<T> const& epilogue, InstructionSet set) {
@@ -50,7 +64,8 @@ TYPED_TEST(FusedBlocks, AgreeWithEveryInstructionSetAtTheEdgesOfBlocks) {
   for (std::int64_t const count : {1, 63, 64, 65, 4095, 4097}) {
     SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {95, 97}}, count, 1);
     Rulebook<> const rules = build_rulebook(cpu, sites, sites, geometry);
-    for (auto const& [in_channels, out_channels] : {std::pair{3, 1}, {4, 16}, {7, 33}, {2, 130}, {421, 20}}) {
+    for (auto const& [in_channels, out_channels] :
+         {std::pair{3, 1}, {4, 16}, {7, 33}, {2, 130}, {421, 20}, {0, 16}, {16, 16}}) {
       auto const input = random_tensor<T>(sites, in_channels, 2);
       auto const weights = random_weights<T>(9, in_channels, out_channels, 3);
       auto const bias = test::random_numbers<T>(out_channels, 4);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -90,8 +91,62 @@ TYPED_TEST(PairKernel, AddsEveryPairAndTouchesNothingElse) {
     auto const most = static_cast<std::size_t>(pair_kernels<TypeParam>(set).most_vectors);
     for (std::size_t vectors = 1; vectors <= most; ++vectors) {
       for (std::int64_t count = 0; count <= 27; ++count) expect_sums<TypeParam>(set, vectors, count, 5);
-      for (std::int64_t const in_channels : {0, 1, 15, 16, 17, 33})
-        expect_sums<TypeParam>(set, vectors, 13, in_channels);
+      for (std::int64_t const in_channels : {0, 1, 2, 3, 8, 15, 16, 17, 33}) {
+        for (std::int64_t const count : {1, 5, 6, 7, 12, 13}) expect_sums<TypeParam>(set, vectors, count, in_channels);
+      }
+    }
+  }
+}
+
+TYPED_TEST(PairKernel, FetchesTheWholeOfTheNextPanel) {
+  using T = TypeParam;
+  Buffer<T> const panel(10007, T{0});
+  for (std::int64_t const in_channels : {17, 64, 100}) {
+    for (std::int64_t const size : {0, 1, 640, 10007}) {
+      for (std::int64_t const tiles : {1, 2, 9}) {
+        BlockPairs<T> pairs{};
+        pairs.in_channels = in_channels;
+        pairs.next_panel = size == 0 ? nullptr : panel.data();
+        pairs.next_panel_size = size;
+        std::int64_t covered = 0;
+        for (std::int64_t tile = 0; tile < tiles; ++tile) {
+          TileAhead<T> const ahead = tile_ahead(pairs, tile, tiles, 6);
+          if (size == 0) {
+            EXPECT_EQ(ahead.panel_lines, 0);
+            continue;
+          }
+          EXPECT_LE(ahead.panel - panel.data(), covered) << "no gap before the share of tile " << tile;
+          covered = ahead.panel - panel.data() + ahead.panel_lines * in_channels;
+        }
+        EXPECT_GE(covered, size);
+      }
+    }
+  }
+}
+
+TYPED_TEST(PairKernel, FetchesTheInputRowsOfTheNextTile) {
+  std::vector<Row> const rows(30);
+  BlockPairs<TypeParam> pairs{};
+  pairs.in_channels = 32;
+  pairs.input_rows = rows.data();
+  EXPECT_EQ(tile_ahead(pairs, 0, 3, 10).input_rows, rows.data() + 10);
+  EXPECT_EQ(tile_ahead(pairs, 1, 3, 10).input_rows, rows.data() + 20);
+  EXPECT_EQ(tile_ahead(pairs, 2, 3, 10).input_rows, rows.data() + 20) << "there is none after the last";
+}
+
+TYPED_TEST(PairKernel, AddsTheSameWhileItFetches) {
+  using T = TypeParam;
+  for (auto const set : test::instruction_sets()) {
+    PairKernels<T> const& kernels = pair_kernels<T>(set);
+    for (std::size_t vectors = 1; vectors <= static_cast<std::size_t>(kernels.most_vectors); ++vectors) {
+      Call<T> alone(25, 40, kernels.lanes * static_cast<std::int64_t>(vectors));
+      Call<T> fetching = alone;
+      BlockPairs<T> pairs = fetching.pairs();
+      pairs.next_panel = alone.panel.data();
+      pairs.next_panel_size = alone.panel.size();
+      kernels.by_vectors[vectors - 1](alone.pairs());
+      kernels.by_vectors[vectors - 1](pairs);
+      EXPECT_TRUE(std::equal(alone.block.begin(), alone.block.end(), fetching.block.begin()));
     }
   }
 }

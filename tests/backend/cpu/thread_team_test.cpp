@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <barrier>
+#include <chrono>
 #include <future>
 #include <stdexcept>
+#include <thread>
 
 #include "support/error_message.hpp"
 
@@ -55,6 +58,20 @@ TEST(ThreadTeam, LetsTheCallerWorkAloneIfOneIsEnough) {
     std::vector<int> workers;
     team->run(asked, [&](int worker) { workers.push_back(worker); });
     EXPECT_EQ(workers, std::vector<int>{0});
+  }
+}
+
+TEST(WaitWhile, ReturnsTheNewValueWhetherItLooksOrSleeps) {
+  for (int const looks : {0, 1, 1000000}) {
+    std::atomic<int> value{1};
+    EXPECT_EQ(wait_while(value, 0, looks), 1) << "changed already";
+    std::thread changes([&value] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      value.store(2, std::memory_order_release);
+      value.notify_all();
+    });
+    EXPECT_EQ(wait_while(value, 1, looks), 2);
+    changes.join();
   }
 }
 

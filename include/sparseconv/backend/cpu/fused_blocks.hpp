@@ -49,7 +49,7 @@ MatrixView<Accumulator<T> const> widened(CpuPolicy const& where, MatrixView<T co
   if constexpr (is_narrow<T>) {
     wide = Buffer<Accumulator<T>>(where.memory(), input.size());
     for_each_range(where, input.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-      widen(input.data + begin, wide.data() + begin, end - begin);
+      widen_numbers(input.data + begin, wide.data() + begin, end - begin);
     });
     return {wide.data(), input.rows, input.columns};
   } else {
@@ -70,7 +70,7 @@ class BlockCursor {
     auto const from = outputs.begin() + next_;
     auto const first = from == outputs.end() || *from >= begin ? from : std::lower_bound(from, outputs.end(), begin);
     // Rows rise, so there are no more pairs than outputs.
-    auto const last = std::lower_bound(first, first + std::min(outputs.end() - first, end - begin), end);
+    auto const last = std::lower_bound(first, first + std::min<std::int64_t>(outputs.end() - first, end - begin), end);
     next_ = last - outputs.begin();
     return {first - outputs.begin(), last - first};
   }

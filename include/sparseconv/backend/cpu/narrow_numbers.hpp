@@ -64,22 +64,26 @@ SPARSECONV_NARROW_TARGET std::int64_t narrow_eights(float const* from, T* to, st
 
 /// to[i] = from[i] for two-byte numbers.
 template <class T>
-requires(is_narrow<T>) void widen(T const* from, float* to, std::int64_t count,
-                                  InstructionSet set = best_instruction_set()) {
+requires(is_narrow<T>) void widen_numbers(T const* from, float* to, std::int64_t count,
+                                          InstructionSet set = best_instruction_set()) {
   std::int64_t i = 0;
 #if SPARSECONV_X86_KERNELS
   if (set != InstructionSet::portable) i = widen_eights(from, to, count);
+#else
+  static_cast<void>(set);
 #endif
   for (; i < count; ++i) to[i] = from[i];
 }
 
 /// to[i] = T(from[i]), rounded to nearest, ties to even.
 template <class T>
-requires(is_narrow<T>) void narrow(float const* from, T* to, std::int64_t count,
-                                   InstructionSet set = best_instruction_set()) {
+requires(is_narrow<T>) void narrow_numbers(float const* from, T* to, std::int64_t count,
+                                           InstructionSet set = best_instruction_set()) {
   std::int64_t i = 0;
 #if SPARSECONV_X86_KERNELS
   if (set != InstructionSet::portable) i = narrow_eights(from, to, count);
+#else
+  static_cast<void>(set);
 #endif
   for (; i < count; ++i) to[i] = T(from[i]);
 }

@@ -135,6 +135,7 @@ template <class T, std::size_t Vectors>
 SPARSECONV_KERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
   constexpr std::size_t rows = tile_rows(Vectors);
   constexpr auto step = static_cast<std::int64_t>(rows);
+  static_assert(held_rows <= rows || Vectors > 1, "pairs that are left are too few for a tile that fetches");
   std::int64_t done = 0;
   if constexpr (Vectors == 1 && held_channels > 0) {
     constexpr auto held = static_cast<std::int64_t>(held_rows);

@@ -120,14 +120,15 @@ class ThreadTeam {
   }
 
   int size_;
-  // Some ten microseconds: to wake a thread takes longer than most pauses between the steps of a network. None where threads
-  // have to share a core, as one that looks would keep one that works from it.
+  // A few tens of microseconds on recent processors: to wake a thread takes longer than most pauses between the steps of a
+  // network. None where threads have to share a core, as one that looks would keep one that works from it.
   int looks_ = static_cast<unsigned>(size_) <= std::thread::hardware_concurrency() ? 1000 : 0;
   std::vector<std::thread> workers_;
   std::atomic<bool> in_use_{false};
-  std::atomic<std::uint64_t> round_{0};
-  std::atomic<int> pending_{0};
-  std::atomic<bool> stopping_{false};
+  // Apart, as all idle workers look at the one while those that finish write the other.
+  alignas(64) std::atomic<std::uint64_t> round_{0};
+  alignas(64) std::atomic<int> pending_{0};
+  alignas(64) std::atomic<bool> stopping_{false};
   void (*call_)(void const*, int) = nullptr;
   void const* context_ = nullptr;
   int active_ = 0;
