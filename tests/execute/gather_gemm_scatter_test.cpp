@@ -8,7 +8,6 @@
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "support/convolution.hpp"
-#include "support/element_pairs.hpp"
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
@@ -89,37 +88,6 @@ TEST(GatherGemmScatterCross, AgreesWithTheDenseOracleInHalfAndBfloat16) {
   cross<half, 3>();
   cross<bfloat16, 2>();
   cross<bfloat16, 3>();
-}
-
-template <class Pair>
-class GatherGemmScatterOf : public ::testing::Test {};
-TYPED_TEST_SUITE(GatherGemmScatterOf, test::ElementPairs);
-
-// Neither features nor weights lose a digit before they are multiplied, whichever of them is the narrower.
-TYPED_TEST(GatherGemmScatterOf, FeaturesAndWeightsAgreesWithTheDenseOracle) {
-  using T = typename TypeParam::Features;
-  using W = typename TypeParam::Learned;
-  test::for_each_option<2>([&](test::Options<2> const& options) {
-    if (options.number % 7 != 0) return;
-    auto const input = random_tensor<T>(options.sites, 5, options.number);
-    auto const weights = random_weights<W>(options.geometry.element_count(), 5, 3, options.number);
-    auto expected = test::convolve_dense(test::to_image(input), test::to_doubles(weights.values()), 3,
-                                         test::to_oracle(options.geometry), test::to_oracle(options.definition));
-    if (!expected) return;
-    SCOPED_TRACE(options.text());
-    auto const outputs = output_sites(seq, options.sites, options.geometry, options.definition);
-    auto const bias = test::random_numbers<W>(3, options.number + 1);
-    auto const residual = random_tensor<T>(outputs, 3, options.number + 2);
-    Epilogue<T, HostMemory, W> const epilogue{
-        .bias = bias, .residual = residual.features(), .activation = leaky_relu(0.125)};
-    test::finish(*expected, outputs, epilogue);
-    auto const check = [&](auto const& where) {
-      test::expect_agrees(convolve<T, 2>(where, input, weights, options.geometry, options.definition, epilogue),
-                          *expected);
-    };
-    check(seq);
-    check(test::OnCpu<2>::policy());
-  });
 }
 
 // Weights written in place are of the features' type; others are named.

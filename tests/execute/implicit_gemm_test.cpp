@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <type_traits>
 
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "support/convolution.hpp"
-#include "support/element_pairs.hpp"
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
@@ -17,23 +15,13 @@
 namespace sparseconv {
 namespace {
 
+using test::convolve_by_map;
 using test::random_tensor;
 using test::random_weights;
 
 template <class Where>
 class ImplicitGemm : public ::testing::Test {};
 TYPED_TEST_SUITE(ImplicitGemm, test::Policies);
-
-template <class T, int D, class Policy, class W>
-SparseTensor<T, D> convolve_by_map(Policy const& where, SparseTensor<T, D> const& input, Weights<W> const& weights,
-                                   KernelGeometry<D> const& geometry, OutputDefinition definition,
-                                   std::type_identity_t<Epilogue<T, HostMemory, W>> const& epilogue = {}) {
-  SiteSet<D> const outputs = output_sites(where, input.sites(), geometry, definition);
-  SparseTensor<T, D> output(outputs, weights.view().out_channels);
-  implicit_gemm(where, build_row_map(where, input.sites(), outputs, geometry), input.features(), weights,
-                output.features(), epilogue);
-  return output;
-}
 
 TYPED_TEST(ImplicitGemm, AgreesWithTheDenseOracle) {
   test::for_each_option<2>([&](test::Options<2> const& options) {
@@ -63,36 +51,6 @@ TYPED_TEST(ImplicitGemm, HasTheBitsOfGatherGemmScatterOnSeq) {
   auto const by_map =
       convolve_by_map<float, 3>(TypeParam::policy(), input, weights, geometry, OutputDefinition::submanifold, epilogue);
   EXPECT_TRUE(test::same_bits<float>(by_map.features(), by_pairs.features()));
-}
-
-template <class Pair>
-class ImplicitGemmOf : public ::testing::Test {};
-TYPED_TEST_SUITE(ImplicitGemmOf, test::ElementPairs);
-
-TYPED_TEST(ImplicitGemmOf, FeaturesAndWeightsAgreesWithTheDenseOracle) {
-  using T = typename TypeParam::Features;
-  using W = typename TypeParam::Learned;
-  test::for_each_option<2>([&](test::Options<2> const& options) {
-    if (options.number % 11 != 0) return;
-    auto const input = random_tensor<T>(options.sites, 5, options.number);
-    auto const weights = random_weights<W>(options.geometry.element_count(), 5, 3, options.number);
-    auto expected = test::convolve_dense(test::to_image(input), test::to_doubles(weights.values()), 3,
-                                         test::to_oracle(options.geometry), test::to_oracle(options.definition));
-    if (!expected) return;
-    SCOPED_TRACE(options.text());
-    auto const outputs = output_sites(seq, options.sites, options.geometry, options.definition);
-    auto const bias = test::random_numbers<W>(3, options.number + 1);
-    auto const residual = random_tensor<T>(outputs, 3, options.number + 2);
-    Epilogue<T, HostMemory, W> const epilogue{
-        .bias = bias, .residual = residual.features(), .activation = leaky_relu(0.125)};
-    test::finish(*expected, outputs, epilogue);
-    auto const check = [&](auto const& where) {
-      test::expect_agrees(convolve_by_map<T, 2>(where, input, weights, options.geometry, options.definition, epilogue),
-                          *expected);
-    };
-    check(seq);
-    check(test::OnCpu<2>::policy());
-  });
 }
 
 TYPED_TEST(ImplicitGemm, KeepsSumsOfNarrowNumbersInFloat) {
