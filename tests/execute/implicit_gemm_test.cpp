@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "sparseconv/index/build_row_map.hpp"
-#include "sparseconv/index/output_sites.hpp"
 #include "support/convolution.hpp"
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"
