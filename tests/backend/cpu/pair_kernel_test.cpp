@@ -101,11 +101,13 @@ TYPED_TEST(PairKernel, AddsEveryPairAndTouchesNothingElse) {
 TYPED_TEST(PairKernel, FetchesTheWholeOfTheNextPanel) {
   using T = TypeParam;
   Buffer<T> const panel(10007, T{0});
+  std::vector<Row> const rows(54);
   for (std::int64_t const in_channels : {17, 64, 100}) {
     for (std::int64_t const size : {0, 1, 640, 10007}) {
       for (std::int64_t const tiles : {1, 2, 9}) {
         BlockPairs<T> pairs{};
         pairs.in_channels = in_channels;
+        pairs.input_rows = rows.data();
         pairs.next_panel = size == 0 ? nullptr : panel.data();
         pairs.next_panel_size = size;
         std::int64_t covered = 0;
