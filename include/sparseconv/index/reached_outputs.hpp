@@ -34,13 +34,21 @@ class ReachedOutputs {
 
   template <class Body>
   constexpr void operator()(Coordinate<D> const& input, Body&& body) const {
-    visit<false>(input, body);
+    runs(input, OneByOne<Body>{body});
   }
 
   /// The same outputs by runs along the last axis: calls body(first output, count).
   template <class Body>
   constexpr void runs(Coordinate<D> const& input, Body&& body) const {
-    visit<true>(input, body);
+    std::array<Range, static_cast<std::size_t>(D)> ranges;
+    for (int axis = 0; axis < D; ++axis) {
+      auto const a = static_cast<std::size_t>(axis);
+      ranges[a] = inside(axis, range(axis, input.position[a]));
+      if (ranges[a].first > ranges[a].last) return;
+    }
+    WideCoordinate<D> output{};
+    output[0] = input.batch;
+    along_axis<0>(input, ranges, output, body);
   }
 
   /// An upper bound of the outputs that one input reaches.
@@ -77,6 +85,16 @@ class ReachedOutputs {
     std::int64_t last;
   };
 
+  /// Calls a body for each output of a run.
+  template <class Body>
+  struct OneByOne {
+    Body& body;
+
+    constexpr void operator()(WideCoordinate<D> output, std::int64_t count) const {
+      for (; count > 0; --count, ++output[D]) body(std::as_const(output));
+    }
+  };
+
   // floor(c / stride): most strides are powers of two, for which a shift does what takes a division several times as long.
   [[nodiscard]] constexpr std::int64_t divided(int axis, std::int64_t c) const {
     int const shift = stride_shift_[static_cast<std::size_t>(axis)];
@@ -103,39 +121,20 @@ class ReachedOutputs {
     return {std::max<std::int64_t>(reach.first, 0), std::min<std::int64_t>(reach.last, outputs_.shape[axis] - 1)};
   }
 
-  template <bool Runs, class Body>
-  constexpr void visit(Coordinate<D> const& input, Body& body) const {
-    std::array<Range, static_cast<std::size_t>(D)> ranges;
-    for (int axis = 0; axis < D; ++axis) {
-      auto const a = static_cast<std::size_t>(axis);
-      ranges[a] = inside(axis, range(axis, input.position[a]));
-      if (ranges[a].first > ranges[a].last) return;
-    }
-    WideCoordinate<D> output{};
-    output[0] = input.batch;
-    along_axis<0, Runs>(input, ranges, output, body);
-  }
-
-  template <int Axis, bool Runs, class Ranges, class Body>
+  template <int Axis, class Ranges, class Body>
   constexpr void along_axis(Coordinate<D> const& input, Ranges const& ranges, WideCoordinate<D>& output,
                             Body& body) const {
     if constexpr (Axis == D) {
-      if constexpr (Runs) {
-        body(std::as_const(output), std::int64_t{1});
-      } else {
-        body(std::as_const(output));
-      }
+      body(std::as_const(output), std::int64_t{1});
     } else {
       Range const reach = ranges[Axis];
       std::int64_t const dilation = geometry_.dilation[Axis];
       if (definition_ != OutputDefinition::regular || dilation == 1) {
-        if constexpr (Runs && Axis + 1 == D) {
-          output[D] = reach.first;
+        output[Axis + 1] = reach.first;
+        if constexpr (Axis + 1 == D) {
           body(std::as_const(output), reach.last - reach.first + 1);
         } else {
-          for (output[Axis + 1] = reach.first; output[Axis + 1] <= reach.last; ++output[Axis + 1]) {
-            along_axis<Axis + 1, Runs>(input, ranges, output, body);
-          }
+          for (; output[Axis + 1] <= reach.last; ++output[Axis + 1]) along_axis<Axis + 1>(input, ranges, output, body);
         }
         return;
       }
@@ -145,7 +144,7 @@ class ReachedOutputs {
         std::int64_t const scaled = input.position[Axis] + geometry_.padding[Axis] - k * dilation;
         if (scaled % stride != 0 || scaled / stride < reach.first || scaled / stride > reach.last) continue;
         output[Axis + 1] = scaled / stride;
-        along_axis<Axis + 1, Runs>(input, ranges, output, body);
+        along_axis<Axis + 1>(input, ranges, output, body);
       }
     }
   }
