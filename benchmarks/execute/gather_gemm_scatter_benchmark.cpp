@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "support/chosen_instructions.hpp"
-#include "support/interleaved.hpp"
 #include "support/registration.hpp"
 #include "support/yardsticks.hpp"
 
@@ -52,13 +51,8 @@ void convolve(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy con
       sc::gather_gemm_scatter<sc::CpuPolicy, T>(where, rules, input_rows, matrices, output_rows);
     }
   };
-  double time = 0;
-  if (bs::have_gemm) {
-    bs::Gemm const gemm(rules.pair_count(), one.in_channels, one.out_channels, where.thread_count());
-    time = bs::measure_against(state, "of_gemm", work, gemm);
-  } else {
-    time = bs::measure(state, work);
-  }
+  double const time = bs::measure_against_gemm(
+      state, work, bs::Gemm(rules.pair_count(), one.in_channels, one.out_channels, where.thread_count()));
   auto const pairs = static_cast<double>(rules.pair_count());
   state.counters["pairs"] = pairs;
   state.counters["GFLOP/s"] = 2 * pairs * static_cast<double>(one.in_channels * one.out_channels) / time / 1e9;
@@ -73,24 +67,11 @@ void add(std::vector<bs::Scene> const& scenes, std::string const& name, Case con
                      });
 }
 
-std::string prefix(std::optional<sc::InstructionSet> instructions) {
-  if (!instructions) return "";
-  switch (*instructions) {
-    case sc::InstructionSet::portable:
-      return "portable/";
-    case sc::InstructionSet::avx2:
-      return "avx2/";
-    case sc::InstructionSet::avx512:
-      return "avx512/";
-  }
-  return "";
-}
-
 void add_all(std::vector<bs::Scene> const& scenes, std::optional<sc::InstructionSet> instructions) {
   auto const submanifold = [&](std::int64_t in, std::int64_t out) {
     return Case{{.kernel_size = 3, .padding = 1}, sc::OutputDefinition::submanifold, in, out, instructions};
   };
-  std::string const set = prefix(instructions);
+  std::string const set = instructions ? bs::name_of(*instructions) + "/" : "";
   for (std::int64_t const channels : {4, 16, 32, 64, 128, 256}) {
     add<float>(scenes, set + "sub3", submanifold(channels, channels == 4 ? 16 : channels));
   }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "support/interleaved.hpp"
+#include "support/layer_sizes.hpp"
 #include "support/registration.hpp"
 #include "support/street.hpp"
 #include "support/yardsticks.hpp"
@@ -85,10 +86,8 @@ void arithmetic(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy c
                                                   {output.data(), sites.size(), channels});
   };
   work();
-  double const time = bs::have_gemm
-                          ? bs::measure_against(state, "of_gemm", work,
-                                                bs::Gemm(rules.pair_count(), channels, channels, where.thread_count()))
-                          : bs::measure(state, work);
+  double const time =
+      bs::measure_against_gemm(state, work, bs::Gemm(rules.pair_count(), channels, channels, where.thread_count()));
   count_per_site(state, sites.size(), time, rules.pair_count());
 }
 
@@ -105,12 +104,7 @@ void second_cold(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy 
   where.memory()->reset_peak();
   double const time = bs::measure(state, work);
   std::int64_t pairs = 0;
-  auto sites = input.sites();
-  for (auto const& layer : encoder.layers()) {
-    auto const outputs = layer.convolution.output_sites(where, sites);
-    pairs += layer.convolution.rulebook(where, sites, outputs)->pair_count();
-    sites = outputs;
-  }
+  for (bs::LayerSize const& size : bs::layer_sizes(where, encoder, input.sites())) pairs += size.pairs;
   count_per_site(state, input.size(), time, pairs);
   state.counters["peak_bytes_per_site"] =
       static_cast<double>(where.memory()->peak_bytes_in_use()) / static_cast<double>(input.size());

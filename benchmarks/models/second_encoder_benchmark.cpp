@@ -1,6 +1,6 @@
 // SECOND's middle extractor from sites to features, against oneDNN's sgemm of every layer's P x C_in x C_out in the same run.
 
-#include "support/interleaved.hpp"
+#include "support/layer_sizes.hpp"
 #include "support/registration.hpp"
 #include "support/yardsticks.hpp"
 
@@ -17,31 +17,19 @@ void encode(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const
   sc::SecondEncoder<float> encoder(input.channels());
   encoder.fold_batch_norms();
 
-  std::vector<bs::Gemm> gemms;
+  auto const sizes = bs::layer_sizes(where, encoder, input.sites());
+  auto const gemms = bs::yardsticks(sizes, where.thread_count());
   double operations = 0;
-  auto sites = input.sites();
-  for (auto const& layer : encoder.layers()) {
-    auto const& convolution = layer.convolution;
-    auto const outputs = convolution.output_sites(where, sites);
-    std::int64_t const pairs = convolution.rulebook(where, sites, outputs)->pair_count();
-    gemms.emplace_back(pairs, convolution.in_channels(), convolution.out_channels(), where.thread_count());
-    operations += 2.0 * static_cast<double>(pairs * convolution.in_channels() * convolution.out_channels());
-    sites = outputs;
-  }
+  for (bs::LayerSize const& size : sizes) operations += size.operations();
 
   auto const work = [&] {
     if (cold) input.sites().release_derived();
     benchmark::DoNotOptimize(encoder(where, input));
   };
   work();
-  double time = 0;
-  if (bs::have_gemm) {
-    time = bs::measure_against(state, "of_gemm", work, [&] {
-      for (auto const& gemm : gemms) gemm();
-    });
-  } else {
-    time = bs::measure(state, work);
-  }
+  double const time = bs::measure_against_gemm(state, work, [&] {
+    for (auto const& gemm : gemms) gemm();
+  });
   state.counters["sites"] = static_cast<double>(input.size());
   state.counters["GFLOP/s"] = operations / time / 1e9;
   state.counters["index_MB"] = static_cast<double>(input.sites().derived_bytes()) / 1e6;

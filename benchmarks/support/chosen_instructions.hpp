@@ -4,11 +4,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "sparseconv/sparseconv.hpp"
 
 namespace benchmark_support {
+
+/// What the command line and the rows' names call an instruction set.
+inline std::string name_of(sparseconv::InstructionSet set) {
+  switch (set) {
+    case sparseconv::InstructionSet::portable:
+      return "portable";
+    case sparseconv::InstructionSet::avx2:
+      return "avx2";
+    case sparseconv::InstructionSet::avx512:
+      return "avx512";
+  }
+  return "";
+}
 
 /// The instruction set that the argument --instructions=portable|avx2|avx512 asks for, which is taken out of the list; none
 /// if there is no such argument.
@@ -24,10 +36,8 @@ inline std::optional<sparseconv::InstructionSet> take_instructions(int& argc, ch
   std::string_view const name = std::string_view(*found).substr(option.size());
   std::copy(found + 1, end + 1, found);  // with the null pointer that ends the list
   --argc;
-  for (auto const& [known, set] :
-       {std::pair{"portable", InstructionSet::portable}, std::pair{"avx2", InstructionSet::avx2},
-        std::pair{"avx512", InstructionSet::avx512}}) {
-    if (name == known && set <= sparseconv::best_instruction_set()) return set;
+  for (auto const set : {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512}) {
+    if (name == name_of(set) && set <= sparseconv::best_instruction_set()) return set;
   }
   throw sparseconv::Error("--instructions=" + std::string(name) +
                           ": give portable, avx2 or avx512, and one that this processor has");

@@ -9,6 +9,7 @@
 
 #include "sparseconv/sparseconv.hpp"
 #include "support/interleaved.hpp"
+#include "support/layer_sizes.hpp"
 #include "support/scenes.hpp"
 #include "support/yardsticks.hpp"
 
@@ -39,19 +40,6 @@ Part measured_part(sparseconv::CpuPolicy const& where, Blocks blocks, Work const
   part.bytes_after = pool.bytes_in_use();
   return part;
 }
-
-/// What a layer works on; the same in every pass over a scene.
-struct LayerSize {
-  std::int64_t in_channels;
-  std::int64_t out_channels;
-  std::int64_t outputs;
-  std::int64_t pairs;
-  std::int64_t rulebook_bytes;
-
-  [[nodiscard]] double operations() const {
-    return 2.0 * static_cast<double>(pairs) * static_cast<double>(in_channels * out_channels);
-  }
-};
 
 /// A layer's parts of a pass: output sites and rulebook, then the arithmetic; and the yardstick's time after that pass.
 struct LayerParts {
@@ -122,8 +110,8 @@ class TakenApartEncoder {
     Passes result;
     result.points = cloud_.size();
     result.sites = kept.size();
-    result.sizes = layer_sizes(kept.sites());
-    std::vector<Gemm> const gemms = yardsticks(result.sizes);
+    result.sizes = layer_sizes(where_, encoder_, kept.sites());
+    std::vector<Gemm> const gemms = yardsticks(result.sizes, where_.thread_count());
     if (cold) kept.sites().release_derived();
     pass(Blocks::reused);  // packs the weights
     result.with_fresh_blocks = pass(Blocks::fresh);
@@ -167,29 +155,6 @@ class TakenApartEncoder {
       features = std::move(result);
       pass.layers.push_back(parts);
     }
-  }
-
-  [[nodiscard]] std::vector<LayerSize> layer_sizes(sparseconv::SiteSet<3> sites) const {
-    std::vector<LayerSize> sizes;
-    for (auto const& layer : encoder_.layers()) {
-      auto const outputs = layer.convolution.output_sites(where_, sites);
-      auto const rules = layer.convolution.rulebook(where_, sites, outputs);
-      sizes.push_back({.in_channels = layer.convolution.in_channels(),
-                       .out_channels = layer.convolution.out_channels(),
-                       .outputs = outputs.size(),
-                       .pairs = rules->pair_count(),
-                       .rulebook_bytes = rules->bytes()});
-      sites = outputs;
-    }
-    return sizes;
-  }
-
-  [[nodiscard]] std::vector<Gemm> yardsticks(std::vector<LayerSize> const& sizes) const {
-    std::vector<Gemm> gemms;
-    for (LayerSize const& size : sizes) {
-      gemms.emplace_back(size.pairs, size.in_channels, size.out_channels, where_.thread_count());
-    }
-    return gemms;
   }
 
   sparseconv::PointCloud const& cloud_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sparseconv/sparseconv.hpp"
+#include "support/interleaved.hpp"
 #include "support/scenes.hpp"
 
 #ifdef SPARSECONV_HAVE_ONEDNN
@@ -96,6 +97,16 @@ class Gemm {
   sparseconv::Buffer<float> b_;
   mutable sparseconv::Buffer<float> c_;
 };
+
+/// Times `work` against one call of oneDNN's sgemm, or of several, as the counter `of_gemm`; alone where there is no oneDNN.
+template <class Work, class Gemms>
+double measure_against_gemm(benchmark::State& state, Work const& work, Gemms const& gemms) {
+  if constexpr (have_gemm) {
+    return measure_against(state, "of_gemm", work, gemms);
+  } else {
+    return measure(state, work);
+  }
+}
 
 /// Copies a block of memory; its bytes are read once and written once.
 class Copy {
