@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
+#include "support/stored_as.hpp"
 
 namespace sparseconv {
 namespace {
@@ -45,30 +45,16 @@ TEST(PooledEncoder, GoesToASixtyFourthAndHasTheBitsOfAnyThreadCount) {
   EXPECT_LE(test::largest_difference(encoder(seq, input).features(), expected.features()), 1e-5 * largest);
 }
 
-PooledEncoder<float> with_weights_in_float(PooledEncoder<float, HostMemory, bfloat16> const& encoder) {
-  std::vector<Convolution<float, 3>> layers;
-  for (auto const& layer : encoder.layers()) {
-    auto const widened = [](bfloat16 const* numbers, std::int64_t count) {
-      Buffer<float> wide(count);
-      std::copy_n(numbers, count, wide.begin());
-      return wide;
-    };
-    WeightsView<bfloat16> const weights = layer.weights();
-    layers.push_back({layer.name(), layer.geometry(), layer.definition(), layer.activation(),
-                      Weights<float>(weights.elements, weights.in_channels, weights.out_channels,
-                                     widened(weights.data, weights.size())),
-                      widened(layer.bias().data(), std::ssize(layer.bias()))});
-  }
-  return PooledEncoder<float>(std::move(layers));
-}
-
 TEST(PooledEncoder, HasTheSameBitsHoweverItsWeightsAreStored) {
   SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {64, 66, 64}}, 60, 1);
   auto const input = test::random_tensor<float>(sites, 3, 2);
   auto const& where = test::OnCpu<2>::policy();
   PooledEncoder<float, HostMemory, bfloat16> const encoder(3, 4);
   auto const result = encoder(where, input);
-  EXPECT_TRUE(test::same_bits<float>(result.features(), with_weights_in_float(encoder)(where, input).features()));
+  std::vector<Convolution<float, 3>> layers;
+  for (auto const& layer : encoder.layers()) layers.push_back(test::stored_as<float>(layer));
+  PooledEncoder<float> const in_float(std::move(layers));
+  EXPECT_TRUE(test::same_bits<float>(result.features(), in_float(where, input).features()));
   EXPECT_GT(test::largest_difference(result.features(), PooledEncoder<float>(3, 4)(where, input).features()), 0)
       << "weights of the same seed in float are others";
 }

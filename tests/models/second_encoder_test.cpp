@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "io/shared_data.hpp"
@@ -19,6 +20,7 @@
 #include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
+#include "support/stored_as.hpp"
 
 namespace sparseconv {
 namespace {
@@ -221,25 +223,12 @@ template <class T, class W>
 SecondEncoder<double> in_double(SecondEncoder<T, HostMemory, W> const& encoder) {
   std::vector<EncoderLayer<double>> layers;
   for (auto const& layer : encoder.layers()) {
-    auto const& convolution = layer.convolution;
-    WeightsView<W> const weights = convolution.weights();
-    auto const widened = [](W const* numbers, std::int64_t count) {
-      Buffer<double> wide(count);
-      std::transform(numbers, numbers + count, wide.begin(), [](W number) { return static_cast<double>(number); });
-      return wide;
-    };
     std::optional<BatchNorm<double>> norm;
     if (layer.norm) {
-      std::vector<double> const factors(layer.norm->factors().begin(), layer.norm->factors().end());
-      std::vector<double> const offsets(layer.norm->offsets().begin(), layer.norm->offsets().end());
-      norm.emplace(Buffer<double>(factors), Buffer<double>(offsets), layer.norm->epsilon());
+      norm.emplace(test::stored_as<double>(layer.norm->factors()), test::stored_as<double>(layer.norm->offsets()),
+                   layer.norm->epsilon());
     }
-    layers.push_back({layer.name,
-                      {convolution.name(), convolution.geometry(), convolution.definition(), convolution.activation(),
-                       Weights<double>(weights.elements, weights.in_channels, weights.out_channels,
-                                       widened(weights.data, weights.size())),
-                       widened(convolution.bias().data(), static_cast<std::int64_t>(convolution.bias().size()))},
-                      std::move(norm)});
+    layers.push_back({layer.name, test::stored_as<double>(layer.convolution), std::move(norm)});
   }
   return SecondEncoder<double>(std::move(layers));
 }
@@ -250,10 +239,8 @@ double error_of_mixed(CpuPolicy const& where) {
   SecondEncoder<T, HostMemory, W> encoder(4, 5);
   train(encoder);
   auto const input = scene<T>(300, 4);
-  Buffer<double> features(input.features().size());
-  std::transform(input.features().data, input.features().data + features.size(), features.begin(),
-                 [](T number) { return static_cast<double>(number); });
-  SparseTensor<double, 3> const exact_input(input.sites(), 4, std::move(features));
+  SparseTensor<double, 3> const exact_input(input.sites(), 4,
+                                            test::stored_as<double>(std::as_const(input).features().values()));
   double error = 0;
   for (bool const folded : {false, true}) {
     if (folded) encoder.fold_batch_norms();
