@@ -6,6 +6,7 @@
 
 #include <cuda_runtime.h>
 
+#include "gpu_graph/captured.cuh"
 #include "sparseconv/backend/cuda/cuda_check.cuh"
 
 namespace sparseconv::test {
@@ -30,21 +31,7 @@ class CudaStream {
 class CudaGraph {
  public:
   template <class Work>
-  CudaGraph(cudaStream_t stream, Work const& work) {
-    check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-    cudaGraph_t graph = nullptr;
-    try {
-      work();
-    } catch (...) {
-      static_cast<void>(cudaStreamEndCapture(stream, &graph));
-      if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
-      throw;
-    }
-    check_cuda(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
-    cudaError_t const status = cudaGraphInstantiate(&executable_, graph, cudaGraphInstantiateFlagAutoFreeOnLaunch);
-    static_cast<void>(cudaGraphDestroy(graph));
-    check_cuda(status, "cudaGraphInstantiate");
-  }
+  CudaGraph(cudaStream_t stream, Work const& work) : executable_(gpu_graph::captured(stream, work)) {}
   CudaGraph(CudaGraph const&) = delete;
   CudaGraph& operator=(CudaGraph const&) = delete;
   ~CudaGraph() { static_cast<void>(cudaGraphExecDestroy(executable_)); }
@@ -52,7 +39,7 @@ class CudaGraph {
   void replay(cudaStream_t stream) const { check_cuda(cudaGraphLaunch(executable_, stream), "cudaGraphLaunch"); }
 
  private:
-  cudaGraphExec_t executable_ = nullptr;
+  cudaGraphExec_t executable_;
 };
 
 }  // namespace sparseconv::test
