@@ -11,6 +11,10 @@
 #if defined(__CUDACC_VER_MAJOR__) && __CUDACC_VER_MAJOR__ * 100 + __CUDACC_VER_MINOR__ < 1204
 #error "sparseconv/cuda.cuh needs CUDA 12.4 or later"
 #endif
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 750
+#error \
+    "sparseconv/cuda.cuh needs compute capability 7.5 or later: set CMAKE_CUDA_ARCHITECTURES, or nvcc's -arch, to 75 or more"
+#endif
 
 #include "sparseconv/backend/cuda/gpu_policy.cuh"
 #include "sparseconv/backend/device/convolve.hpp"
