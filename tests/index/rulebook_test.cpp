@@ -40,9 +40,30 @@ TEST(Rulebook, TransposesToAView) {
   EXPECT_EQ(swapped.output_count, 4);
   EXPECT_EQ(list(swapped.inputs_of(0)), (std::vector<Row>{1, 2}));
   EXPECT_EQ(list(swapped.outputs_of(2)), std::vector<Row>{1});
-  EXPECT_EQ(swapped.input_rows, rules.view().output_rows) << "no row is copied";
-  EXPECT_EQ(swapped.transposed().input_rows, rules.view().input_rows);
+  EXPECT_EQ(swapped.input_rows.rows, rules.view().output_rows.rows) << "no row is copied";
+  EXPECT_EQ(swapped.transposed().input_rows.rows, rules.view().input_rows.rows);
   EXPECT_EQ(swapped.transposed().input_count, 4);
+}
+
+// Sites 0 to 3 in a row, a gap between 1 and 2: three elements, each site from the one before, itself, the one behind.
+TEST(Rulebook, SymmetricListsEachRowOnce) {
+  std::vector<std::int64_t> const offsets{0, 2, 6, 8};
+  std::vector<Row> const rows{0, 2, 0, 1, 2, 3, 1, 3};
+  Rulebook<> const rules(Buffer<std::int64_t>(std::span<std::int64_t const>(offsets)),
+                         Buffer<Row>(std::span<Row const>(rows)), 4, 1);
+  RulebookView<> const view = rules;
+  EXPECT_EQ(list(view.inputs_of(0)), (std::vector<Row>{0, 2}));
+  EXPECT_EQ(list(view.outputs_of(0)), (std::vector<Row>{1, 3}));
+  EXPECT_EQ(list(view.inputs_of(1)), list(view.outputs_of(1)));
+  EXPECT_EQ(list(view.inputs_of(2)), (std::vector<Row>{1, 3}));
+  EXPECT_EQ(list(view.outputs_of(2)), (std::vector<Row>{0, 2}));
+  EXPECT_EQ(view.input_count, 4);
+  EXPECT_EQ(view.output_count, 4);
+  EXPECT_EQ(rules.bytes(), 8 * 4 + 4 * 8);
+  RulebookView<> const swapped = rules.transposed();
+  EXPECT_EQ(list(swapped.inputs_of(0)), (std::vector<Row>{1, 3}));
+  EXPECT_EQ(list(swapped.outputs_of(0)), (std::vector<Row>{0, 2}));
+  EXPECT_EQ(list(swapped.transposed().inputs_of(0)), (std::vector<Row>{0, 2}));
 }
 
 TEST(Rulebook, KeepsItsIdentityThroughTransposition) {

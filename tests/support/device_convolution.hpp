@@ -101,7 +101,7 @@ class DeviceConvolution {
   }
 
   [[nodiscard]] DevicePairs pairs() const {
-    return {offsets_.data(), input_rows_.data(), output_rows_.data(), case_.elements, inputs_, case_.outputs};
+    return {offsets_.data(), {input_rows_.data()}, {output_rows_.data()}, case_.elements, inputs_, case_.outputs};
   }
   [[nodiscard]] RowMapView map() const {
     return {map_inputs_.data(), map_outputs_.data(), masks_.data(), case_.elements, inputs_, case_.outputs};

@@ -36,9 +36,7 @@ inline std::vector<RulePair> pairs_of(RulebookView<> const& rules) {
 /// Whether two rulebooks hold the same in the same order.
 inline bool same_rules(RulebookView<> const& a, RulebookView<> const& b) {
   return std::ranges::equal(a.offsets, b.offsets) && a.input_count == b.input_count &&
-         a.output_count == b.output_count && a.identity == b.identity &&
-         std::equal(a.input_rows, a.input_rows + a.pair_count(), b.input_rows) &&
-         std::equal(a.output_rows, a.output_rows + a.pair_count(), b.output_rows);
+         a.output_count == b.output_count && a.identity == b.identity && pairs_of(a) == pairs_of(b);
 }
 
 /// The pairs by their definition: for each element and output, the input at o*stride - padding + k*dilation.

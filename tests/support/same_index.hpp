@@ -7,6 +7,7 @@
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/tensor/site_set.hpp"
+#include "support/rulebook_pairs.hpp"
 
 namespace sparseconv::test {
 
@@ -19,13 +20,6 @@ template <int D>
 bool same_sites(SiteSet<D> const& a, SiteSet<D> const& b) {
   return a.grid() == b.grid() && std::ranges::equal(a.coordinates(), b.coordinates()) &&
          a.bounding_box().low == b.bounding_box().low && a.bounding_box().high == b.bounding_box().high;
-}
-
-inline bool same_rules(RulebookView<> const& a, RulebookView<> const& b) {
-  return std::ranges::equal(a.offsets, b.offsets) && a.input_count == b.input_count &&
-         a.output_count == b.output_count && a.identity == b.identity &&
-         std::equal(a.input_rows, a.input_rows + a.pair_count(), b.input_rows) &&
-         std::equal(a.output_rows, a.output_rows + a.pair_count(), b.output_rows);
 }
 
 inline bool same_map(RowMapView const& a, RowMapView const& b) {

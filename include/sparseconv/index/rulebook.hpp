@@ -12,17 +12,37 @@
 
 namespace sparseconv {
 
+/// Whether a map is symmetric: where the identity is the middle one of K elements, the pairs of element K-1-k are those of
+/// element k with input and output exchanged.
+constexpr bool is_symmetric(std::optional<std::int64_t> identity, std::int64_t elements) {
+  return identity && 2 * *identity + 1 == elements;
+}
+
+/// The rows on one side of the pairs, element by element.
+///
+/// One list serves both sides of a symmetric map: the outputs of element k are the inputs of element K-1-k.
+struct PairRows {
+  Row const* rows = nullptr;
+  bool reversed = false;  ///< the rows of element k are where those of element K-1-k would be
+
+  /// The rows of an element, of K, whose offsets are K + 1.
+  [[nodiscard]] constexpr Row const* of(std::int64_t element, std::int64_t elements,
+                                        std::int64_t const* offsets) const {
+    return rows + offsets[reversed ? elements - 1 - element : element];
+  }
+};
+
 /// A rulebook that somebody else owns: for each kernel element the (input row, output row) pairs that it joins.
 ///
-/// Shapes: K elements, P pairs; offsets K + 1 (64-bit); the pairs of element k are offsets[k] to offsets[k + 1] - 1.
+/// Shapes: K elements, P pairs; offsets K + 1 (64-bit); element k has offsets[k + 1] - offsets[k] pairs.
 /// Order:  within an element both input rows and output rows rise strictly.
 ///
 /// Offsets and rows lie in Memory, so what reads them can be called where that can be read.
 template <MemorySpace Memory = HostMemory>
 struct RulebookView {
   std::span<std::int64_t const> offsets;
-  Row const* input_rows = nullptr;
-  Row const* output_rows = nullptr;
+  PairRows input_rows = {};
+  PairRows output_rows = {};
   std::int64_t input_count = 0;
   std::int64_t output_count = 0;
   /// The element whose pairs are (0, 0), (1, 1), ... for every row, where the geometry makes one so.
@@ -44,8 +64,8 @@ struct RulebookView {
   }
 
  private:
-  [[nodiscard]] constexpr std::span<Row const> of(Row const* rows, std::int64_t element) const {
-    return {rows + offsets[static_cast<std::size_t>(element)], static_cast<std::size_t>(pair_count(element))};
+  [[nodiscard]] constexpr std::span<Row const> of(PairRows side, std::int64_t element) const {
+    return {side.of(element, element_count(), offsets.data()), static_cast<std::size_t>(pair_count(element))};
   }
 };
 
@@ -69,10 +89,17 @@ class Rulebook {
       : Rulebook(Buffer<std::int64_t>(std::span<std::int64_t const>(offsets)), std::move(input_rows),
                  std::move(output_rows), input_count, output_count, identity) {}
 
+  /// A symmetric one, from the input rows of all elements; is_symmetric(identity, K).
+  Rulebook(Buffer<std::int64_t, Memory> offsets, Buffer<Row, Memory> rows, std::int64_t site_count,
+           std::optional<std::int64_t> identity)
+      : Rulebook(std::move(offsets), std::move(rows), {}, site_count, site_count, identity) {
+    symmetric_ = true;
+  }
+
   [[nodiscard]] RulebookView<Memory> view() const {
     return {{offsets_.data(), static_cast<std::size_t>(offsets_.size())},
-            input_rows_.data(),
-            output_rows_.data(),
+            {input_rows_.data()},
+            symmetric_ ? PairRows{input_rows_.data(), true} : PairRows{output_rows_.data()},
             input_count_,
             output_count_,
             identity_};
@@ -83,16 +110,17 @@ class Rulebook {
   [[nodiscard]] std::int64_t element_count() const { return view().element_count(); }
   [[nodiscard]] std::int64_t pair_count() const requires(Memory::host_reads) { return view().pair_count(); }
 
-  /// Memory in bytes: 8 for each pair there is room for, and each element.
+  /// Memory in bytes: 8 for each element, and for each pair there is room for 4 if the map is symmetric, else 8.
   [[nodiscard]] std::int64_t bytes() const { return input_rows_.bytes() + output_rows_.bytes() + offsets_.bytes(); }
 
  private:
   Buffer<std::int64_t, Memory> offsets_;
   Buffer<Row, Memory> input_rows_;
-  Buffer<Row, Memory> output_rows_;
+  Buffer<Row, Memory> output_rows_;  ///< empty where symmetric
   std::int64_t input_count_;
   std::int64_t output_count_;
   std::optional<std::int64_t> identity_;
+  bool symmetric_ = false;
 };
 
 /// A rulebook of a device on the host, for who wants to look at it. Waits for the result.
@@ -101,8 +129,12 @@ Rulebook<> copy_to_host(Policy const& where, Rulebook<typename Policy::Memory> c
   RulebookView<typename Policy::Memory> const view = device.view();
   Buffer<std::int64_t> offsets = copy_to_host(where, view.offsets.data(), view.element_count() + 1);
   std::int64_t const pairs = offsets[offsets.size() - 1];
-  return Rulebook<>(std::move(offsets), copy_to_host(where, view.input_rows, pairs),
-                    copy_to_host(where, view.output_rows, pairs), view.input_count, view.output_count, view.identity);
+  Buffer<Row> input_rows = copy_to_host(where, view.input_rows.rows, pairs);
+  if (view.output_rows.reversed) {
+    return Rulebook<>(std::move(offsets), std::move(input_rows), view.input_count, view.identity);
+  }
+  return Rulebook<>(std::move(offsets), std::move(input_rows), copy_to_host(where, view.output_rows.rows, pairs),
+                    view.input_count, view.output_count, view.identity);
 }
 
 }  // namespace sparseconv

@@ -46,5 +46,15 @@ TEST(PairLists, CountsWhatWasWrittenToTheEndOnceItIsTold) {
   EXPECT_TRUE(lists[1].empty());
 }
 
+TEST(PairLists, HaveRoomToWriteBehindTheLastPair) {
+  PairLists lists(nullptr, 2, 1);
+  lists.append(1, pack_pair(7, 7));
+  lists.append(0, pack_pair(1, 1));
+  for (int i = 0; i < 8; ++i) lists.end(0)[i] = pack_pair(9, 9);
+  for (int i = 0; i < 8; ++i) lists.end(1)[i] = pack_pair(9, 9);
+  EXPECT_TRUE(std::ranges::equal(lists[0], std::vector{pack_pair(1, 1)}));
+  EXPECT_TRUE(std::ranges::equal(lists[1], std::vector{pack_pair(7, 7)}));
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -41,7 +41,7 @@ void check(DeviceCase const& given) {
 TEST(PairRange, HasThePairsOfABlockOfRows) {
   std::array<std::int64_t, 4> const offsets = {0, 4, 4, 6};
   std::array<Row, 6> const outputs = {0, 3, 4, 9, 5, 7};
-  DevicePairs const pairs{offsets.data(), nullptr, outputs.data(), 3, 0, 10};
+  DevicePairs const pairs{offsets.data(), {}, {outputs.data()}, 3, 0, 10};
   auto const expect = [&](std::int64_t element, std::int64_t first_row, std::int64_t first, std::int64_t count) {
     PairRange const range = PairRange::of(pairs, element, first_row, first_row + 4);
     EXPECT_EQ(range.first, first) << element << " " << first_row;
@@ -50,10 +50,21 @@ TEST(PairRange, HasThePairsOfABlockOfRows) {
   expect(0, 0, 0, 2);
   expect(0, 4, 2, 1);
   expect(0, 8, 3, 1);
-  expect(1, 0, 4, 0);
-  expect(2, 0, 4, 0);
-  expect(2, 4, 4, 2);
-  expect(2, 8, 6, 0);
+  expect(1, 0, 0, 0);
+  expect(2, 0, 0, 0);
+  expect(2, 4, 0, 2);
+  expect(2, 8, 2, 0);
+}
+
+TEST(PairRange, HasThoseOfAReversedSideToo) {
+  std::array<std::int64_t, 4> const offsets = {0, 2, 6, 8};
+  std::array<Row, 8> const rows = {0, 2, 0, 1, 2, 3, 1, 3};
+  DevicePairs const pairs{offsets.data(), {rows.data()}, {rows.data(), true}, 3, 4, 4};
+  EXPECT_EQ(pairs.inputs_of(0), rows.data());
+  EXPECT_EQ(pairs.outputs_of(0), rows.data() + 6);
+  PairRange const range = PairRange::of(pairs, 0, 2, 4);  // of the outputs 1 and 3
+  EXPECT_EQ(range.first, 1);
+  EXPECT_EQ(range.count, 1);
 }
 
 TYPED_TEST(PairBlock, TakesAnyChannels) {

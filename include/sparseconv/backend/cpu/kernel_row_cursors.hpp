@@ -2,14 +2,8 @@
 
 #include <cstdint>
 #include <span>
-#include <type_traits>
 
-#include "sparseconv/backend/cpu/instruction_set.hpp"
 #include "sparseconv/backend/cpu/pair_lists.hpp"
-
-#if SPARSECONV_X86_KERNELS
-#include <immintrin.h>
-#endif
 
 namespace sparseconv {
 
@@ -32,10 +26,8 @@ struct KernelRowCursor {
   }
 };
 
-/// Keys that must follow the last input's and be larger than every sought one.
-inline constexpr std::int64_t keys_past_end = 8;
-
-/// Moves the cursors along with the windows of outputs [begin, end).
+/// Moves the cursors along with the windows of outputs [begin, end). Three keys follow the last input's, larger than every
+/// sought one.
 ///
 /// The cursors take turns, so that none waits for its own last step. How far one moves follows no pattern, so a branch on it
 /// would be mispredicted: three steps without one are nearly always enough.
@@ -52,36 +44,6 @@ void move_cursors(Key const* keys, Key const* windows, std::int64_t begin, std::
       cursor.settle(keys, cursor.at + passed, first, output);
     }
   }
-}
-
-#if SPARSECONV_X86_KERNELS
-/// The same with eight steps at a time, which are one comparison of vectors.
-__attribute__((target("avx512f,popcnt"))) inline void move_cursors_by_eight(
-    std::uint64_t const* keys, std::uint64_t const* windows, std::int64_t begin, std::int64_t end,
-    std::span<KernelRowCursor<std::uint64_t>> cursors) {
-  for (std::int64_t output = begin; output < end; ++output) {
-    std::uint64_t const window = windows[output];
-    for (KernelRowCursor<std::uint64_t>& cursor : cursors) {
-      std::uint64_t const first = window + cursor.key;
-      __m512i const here = _mm512_loadu_si512(keys + cursor.at);
-      __mmask8 const passed = _mm512_cmplt_epu64_mask(here, _mm512_set1_epi64(static_cast<long long>(first)));
-      cursor.settle(keys, cursor.at + __builtin_popcount(passed), first, output);
-    }
-  }
-}
-#endif
-
-/// Moves the cursors as the instruction set does fastest.
-template <class Key>
-void move_cursors(InstructionSet set, Key const* keys, Key const* windows, std::int64_t begin, std::int64_t end,
-                  std::span<KernelRowCursor<Key>> cursors) {
-#if SPARSECONV_X86_KERNELS
-  if constexpr (std::is_same_v<Key, std::uint64_t>) {
-    if (set == InstructionSet::avx512) return move_cursors_by_eight(keys, windows, begin, end, cursors);
-  }
-#endif
-  static_cast<void>(set);
-  move_cursors(keys, windows, begin, end, cursors);
 }
 
 }  // namespace sparseconv

@@ -7,10 +7,12 @@
 #include <iterator>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "sparseconv/backend/cpu/instruction_set.hpp"
 #include "sparseconv/backend/cpu/kernel_row_cursors.hpp"
+#include "sparseconv/backend/cpu/kernel_row_merge.hpp"
 #include "sparseconv/backend/cpu/pair_lists.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/primitive/for_each.hpp"
@@ -40,7 +42,8 @@ Box<D> swept_box(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeom
 /// the last axis).
 ///
 /// Adding an element's offset to every output's window keeps their order, so the inputs that match are met in order
-/// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys.
+/// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys. With
+/// AVX-512, short rows are merged with the inputs instead, eight outputs at a time.
 template <int D, class Key>
 class KernelRowSweep {
  public:
@@ -51,18 +54,19 @@ class KernelRowSweep {
                  InstructionSet instructions = best_instruction_set())
       : instructions_(instructions),
         memory_(where.memory()),
-        input_keys_(memory_, inputs.size() + keys_past_end),
+        input_keys_(memory_, inputs.size() + past_end),
         dilation_(static_cast<std::uint64_t>(geometry.dilation[D - 1])) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
     });
     // Larger than every key of a packing, and further than any reach behind the last.
-    std::fill_n(input_keys_.end() - keys_past_end, keys_past_end, Key{0} - Key{1});
+    std::fill_n(input_keys_.end() - past_end, past_end, Key{0} - Key{1});
     Key to_window{0};
     if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
       to_window = packing.offset_key(geometry.window_start({}));
     } else {
-      window_keys_ = Buffer<Key>(memory_, outputs.size());
+      window_keys_ = Buffer<Key>(memory_, outputs.size() + past_end);
+      std::fill_n(window_keys_.end() - past_end, past_end, Key{0});
       for_each_index(where, outputs.size(), [&](std::int64_t i) {
         window_keys_[i] = packing.key(geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(i)]));
       });
@@ -79,22 +83,17 @@ class KernelRowSweep {
   /// rows rise.
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const {
     if (begin == end) return;
-    std::int64_t const room = end - begin;
-    Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
-    std::vector<KernelRowCursor<Key>> cursors;
-    Key const* const keys = input_keys_.data();
-    for (KernelRow const& row : rows_) {
-      Key const* const at = std::lower_bound(keys, input_keys_.end() - keys_past_end, window_keys()[begin] + row.key);
-      cursors.push_back({row.key, row.reach, at - keys, candidates.data() + std::ssize(cursors) * room});
+#if SPARSECONV_X86_KERNELS
+    if constexpr (std::is_same_v<Key, std::uint64_t>) {
+      if (instructions_ == InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
     }
-    move_cursors<Key>(instructions_, keys, window_keys(), begin, end, cursors);
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
-      append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
-    }
+#endif
+    sweep(begin, end, lists);
   }
 
  private:
+  static constexpr std::int64_t past_end = merged_past_end;  // the sweep needs fewer
+
   struct KernelRow {
     Key key;    ///< from a window to the cell of the first element
     Key reach;  ///< from there to the cell of the last
@@ -104,6 +103,41 @@ class KernelRowSweep {
 
   [[nodiscard]] Key const* window_keys() const {
     return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
+  }
+
+  /// The first input that an output takes from by a row, or the end.
+  [[nodiscard]] std::int64_t first_input(KernelRow const& row, std::int64_t output) const {
+    Key const* const keys = input_keys_.data();
+    return std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[output] + row.key) - keys;
+  }
+
+#if SPARSECONV_X86_KERNELS
+  /// None of the rows reaches further than the first.
+  [[nodiscard]] std::uint64_t furthest_reach() const {
+    return rows_.empty() ? 0 : rows_.front().reach;
+  }
+
+  void merge(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+    for (KernelRow const& row : rows_) {
+      merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end,
+                       {row.key, dilation_, row.first_element, row.width}, lists);
+    }
+  }
+#endif
+
+  void sweep(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+    std::int64_t const room = end - begin;
+    Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
+    std::vector<KernelRowCursor<Key>> cursors;
+    for (KernelRow const& row : rows_) {
+      PackedPair* const first = candidates.data() + std::ssize(cursors) * room;
+      cursors.push_back({row.key, row.reach, first_input(row, begin), first});
+    }
+    move_cursors<Key>(input_keys_.data(), window_keys(), begin, end, cursors);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
+      append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
+    }
   }
 
   void append_pairs(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {

@@ -31,7 +31,9 @@ class PairLists {
  public:
   /// Room for `room` pairs of each element, in memory of a pool.
   PairLists(std::shared_ptr<MemoryPool> memory, std::int64_t elements, std::int64_t room)
-      : room_(room), pairs_(std::move(memory), elements * room), counts_(static_cast<std::size_t>(elements)) {}
+      : room_(room + written_past_end),
+        pairs_(std::move(memory), elements * room_),
+        counts_(static_cast<std::size_t>(elements)) {}
 
   void clear() { std::fill(counts_.begin(), counts_.end(), 0); }
 
@@ -40,7 +42,8 @@ class PairLists {
     ++counts_[static_cast<std::size_t>(element)];
   }
 
-  /// Where the next pair of an element goes; what is written there counts when set_end is told.
+  /// Where the next pair of an element goes; what is written there counts when set_end is told. Eight pairs may be written behind
+  /// what counts.
   [[nodiscard]] PackedPair* end(std::int64_t element) {
     return pairs_.data() + element * room_ + counts_[static_cast<std::size_t>(element)];
   }
@@ -56,6 +59,8 @@ class PairLists {
   [[nodiscard]] std::vector<std::int64_t> const& counts() const { return counts_; }
 
  private:
+  static constexpr std::int64_t written_past_end = 8;
+
   std::int64_t room_;
   Buffer<PackedPair> pairs_;
   std::vector<std::int64_t> counts_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,8 @@ namespace sparseconv {
 
 /// Puts a rulebook together from the pairs that a finder finds for one stretch of outputs at a time.
 ///
-/// Where the identity is the middle of the kernel the map is symmetric: element K-1-k holds the pairs of element k with
-/// input and output exchanged. Then only the elements before the middle are found and the others are mirrored.
+/// Where the map is symmetric only the elements before the middle are found: their input rows are listed under them, and
+/// their output rows under the elements behind the middle, of which they are the inputs.
 class RulebookAssembly {
  public:
   RulebookAssembly(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
@@ -28,7 +29,7 @@ class RulebookAssembly {
         input_count_(input_count),
         output_count_(output_count),
         identity_(identity),
-        symmetric_(identity && 2 * *identity + 1 == elements) {}
+        symmetric_(is_symmetric(identity, elements)) {}
 
   /// How many elements are found, from the first on.
   [[nodiscard]] std::int64_t found_elements() const { return symmetric_ ? *identity_ : elements_; }
@@ -55,39 +56,38 @@ class RulebookAssembly {
     });
     std::vector<std::int64_t> offsets = place(parts);
     Buffer<Row> input_rows(where.memory(), offsets.back());
-    Buffer<Row> output_rows(where.memory(), offsets.back());
+    Buffer<Row> output_rows(where.memory(), symmetric_ ? 0 : offsets.back());
     for_each_range(where, stretches, 1, [&](std::int64_t s, std::int64_t) {
       Part const& part = parts[static_cast<std::size_t>(s)];
       PackedPair const* from = part.pairs.data();
       for (std::int64_t k = 0; k < found; ++k) {
         auto const element = static_cast<std::size_t>(k);
-        Row* const inputs = input_rows.data() + part.places[element];
-        Row* const outputs = output_rows.data() + part.places[element];
+        auto const twin = static_cast<std::size_t>(elements_ - 1 - k);
+        std::int64_t const place = part.places[element];
+        Row* const inputs = input_rows.data() + offsets[element] + place;
+        Row* const outputs =
+            symmetric_ ? input_rows.data() + offsets[twin] + place : output_rows.data() + offsets[element] + place;
         std::int64_t const count = part.counts[element];
         for (std::int64_t i = 0; i < count; ++i) inputs[i] = input_of(from[i]);
         for (std::int64_t i = 0; i < count; ++i) outputs[i] = output_of(from[i]);
-        if (symmetric_) {
-          auto const twin = static_cast<std::size_t>(elements_ - 1 - k);
-          std::int64_t const mirrored = part.places[element] - offsets[element] + offsets[twin];
-          std::copy_n(inputs, count, output_rows.data() + mirrored);
-          std::copy_n(outputs, count, input_rows.data() + mirrored);
-        }
         from += count;
       }
     });
-    if (symmetric_) {
-      std::int64_t const first = offsets[static_cast<std::size_t>(*identity_)];
-      for_each_range(where, output_count_, stretch, [&](std::int64_t begin, std::int64_t end) {
-        for (Row* const rows : {input_rows.data() + first, output_rows.data() + first}) {
-          std::iota(rows + begin, rows + end, static_cast<Row>(begin));
-        }
-      });
+    Buffer<std::int64_t> kept_offsets{std::span<std::int64_t const>(offsets)};
+    if (!symmetric_) {
+      return Rulebook<>(std::move(kept_offsets), std::move(input_rows), std::move(output_rows), input_count_,
+                        output_count_, identity_);
     }
-    return Rulebook<>(offsets, std::move(input_rows), std::move(output_rows), input_count_, output_count_, identity_);
+    Row* const middle = input_rows.data() + offsets[static_cast<std::size_t>(*identity_)];
+    for_each_range(where, output_count_, stretch, [&](std::int64_t begin, std::int64_t end) {
+      std::iota(middle + begin, middle + end, static_cast<Row>(begin));
+    });
+    return Rulebook<>(std::move(kept_offsets), std::move(input_rows), output_count_, identity_);
   }
 
  private:
-  /// The pairs of a stretch of outputs, element by element; and where those of each element go in the rulebook.
+  /// The pairs of a stretch of outputs, element by element; and where those of each element go, from the
+  /// element's first.
   struct Part {
     Buffer<PackedPair> pairs;
     std::vector<std::int64_t> counts;
@@ -117,9 +117,6 @@ class RulebookAssembly {
     for (std::size_t element = 0; element + 1 < offsets.size(); ++element) {
       std::size_t const twin = symmetric_ ? std::min(element, offsets.size() - 2 - element) : element;
       offsets[element + 1] = offsets[element] + (twin < found ? totals[twin] : output_count_);
-    }
-    for (Part& part : parts) {
-      for (std::size_t element = 0; element < found; ++element) part.places[element] += offsets[element];
     }
     return offsets;
   }

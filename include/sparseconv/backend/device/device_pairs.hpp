@@ -2,21 +2,32 @@
 
 #include <cstdint>
 
+#include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv {
 
 /// A rulebook as a device reads it; the host knows neither the offsets nor how many pairs there are.
 ///
-/// Shapes: offsets K + 1; the pairs of element k are offsets[k] to offsets[k + 1] - 1.
+/// Shapes: offsets K + 1; element k has offsets[k + 1] - offsets[k] pairs.
 /// Order:  within an element the output rows rise strictly.
 struct DevicePairs {
   std::int64_t const* offsets = nullptr;
-  Row const* input_rows = nullptr;
-  Row const* output_rows = nullptr;
+  PairRows input_rows = {};
+  PairRows output_rows = {};
   std::int64_t elements = 0;
   std::int64_t input_count = 0;
   std::int64_t output_count = 0;
+
+  [[nodiscard]] constexpr std::int64_t pair_count(std::int64_t element) const {
+    return offsets[element + 1] - offsets[element];
+  }
+  [[nodiscard]] constexpr Row const* inputs_of(std::int64_t element) const {
+    return input_rows.of(element, elements, offsets);
+  }
+  [[nodiscard]] constexpr Row const* outputs_of(std::int64_t element) const {
+    return output_rows.of(element, elements, offsets);
+  }
 };
 
 }  // namespace sparseconv

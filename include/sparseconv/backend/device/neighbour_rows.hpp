@@ -57,7 +57,7 @@ Buffer<Row, typename Policy::Memory> neighbour_rows(Policy const& where,
   Buffer<Row, typename Policy::Memory> rows(where.memory(), elements * count);
   if (rows.empty()) return rows;
   std::optional<std::int64_t> const identity = identity_element(inputs, outputs, geometry);
-  bool const symmetric = identity && 2 * *identity + 1 == elements;
+  bool const symmetric = is_symmetric(identity, elements);
   std::int64_t const found = symmetric ? *identity : elements;
   if (symmetric) where.for_each((elements - found) * count, StartMirroredRows{rows.data() + found * count, count});
 

@@ -8,20 +8,20 @@
 
 namespace sparseconv {
 
-/// The pairs of one kernel element whose outputs are in a block of rows.
+/// Those of one kernel element's pairs whose outputs are in a block of rows.
 struct PairRange {
-  std::int64_t first;
+  std::int64_t first;  ///< of the element's
   std::int64_t count;
 
   /// Finds them by two bisections, the second of at most as many pairs as there are rows.
   [[nodiscard]] static constexpr PairRange of(DevicePairs const& pairs, std::int64_t element, std::int64_t first_row,
                                               std::int64_t end_row) {
-    std::int64_t const begin = pairs.offsets[element];
-    std::int64_t const end = pairs.offsets[element + 1];
-    std::int64_t const first = first_pair_from(pairs.output_rows, begin, end, first_row);
+    Row const* const outputs = pairs.outputs_of(element);
+    std::int64_t const count = pairs.pair_count(element);
+    std::int64_t const first = first_pair_from(outputs, 0, count, first_row);
     std::int64_t const most = end_row - first_row;
-    std::int64_t const limit = end - first < most ? end : first + most;
-    return {first, first_pair_from(pairs.output_rows, first, limit, end_row) - first};
+    std::int64_t const limit = count - first < most ? count : first + most;
+    return {first, first_pair_from(outputs, first, limit, end_row) - first};
   }
 
  private:
@@ -52,24 +52,30 @@ struct PairSource {
   Sum* block_sums;
 
   std::int64_t current = -1;
-  std::int64_t first = 0;
-  std::int64_t left = 0;  ///< pairs of the element from `first` on
+  Row const* inputs = nullptr;   ///< of the pairs that are next
+  Row const* outputs = nullptr;  ///< likewise
+  std::int64_t left = 0;         ///< how many of the element's pairs they are
 
   [[nodiscard]] constexpr bool advance() {
-    first += Shape::rows;
     left -= Shape::rows;
-    while (left <= 0) {
-      if (++current >= pairs.elements) return false;
-      first = ranges[current].first;
-      left = ranges[current].count;
+    if (left > 0) {
+      inputs += Shape::rows;
+      outputs += Shape::rows;
+      return true;
     }
+    do {
+      if (++current >= pairs.elements) return false;
+      left = ranges[current].count;
+    } while (left <= 0);
+    inputs = pairs.inputs_of(current) + ranges[current].first;
+    outputs = pairs.outputs_of(current) + ranges[current].first;
     return true;
   }
   [[nodiscard]] constexpr std::int64_t element() const { return current; }
-  [[nodiscard]] constexpr Row row(int r) const { return r < left ? pairs.input_rows[first + r] : no_row; }
+  [[nodiscard]] constexpr Row row(int r) const { return r < left ? inputs[r] : no_row; }
   /// Which row of the block a pair is added to.
   [[nodiscard]] constexpr Row target(int r) const {
-    return r < left ? static_cast<Row>(pairs.output_rows[first + r] - first_row) : no_row;
+    return r < left ? static_cast<Row>(outputs[r] - first_row) : no_row;
   }
 
   /// Adds a group's products. Its targets differ, so that no two threads add to one sum.

@@ -43,12 +43,12 @@ struct CountPairs {
   }
 };
 
-/// Writes the pairs of each stretch in their places.
+/// Writes the pairs of each stretch in their places; of a symmetric map the inputs alone, which are the outputs too.
 struct WritePairs {
   RowStretches table;
   std::int64_t const* places;
   Row* input_rows;
-  Row* output_rows;
+  Row* output_rows;  ///< null where symmetric
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
     Row const* const rows = table.rows + table.element(i) * table.output_count;
@@ -56,7 +56,7 @@ struct WritePairs {
     for (std::int64_t output = table.begin(i); output < table.end(i); ++output) {
       if (rows[output] == no_row) continue;
       input_rows[place] = rows[output];
-      output_rows[place] = static_cast<Row>(output);
+      if (output_rows != nullptr) output_rows[place] = static_cast<Row>(output);
       ++place;
     }
   }
@@ -87,15 +87,19 @@ Rulebook<typename Policy::Memory> build_rulebook_with(Policy const& where,
   where.for_each(places.size(), CountPairs{table, stretches, places.data()});
   where.exclusive_sum(places.data(), places.data(), places.size());
 
+  auto const identity = identity_element(inputs, outputs, geometry);
+  bool const symmetric = is_symmetric(identity, elements);
   // An input is in one pair of an element at most, and so is an output.
   std::int64_t const most = elements * std::min(inputs.size(), outputs.size());
   Buffer<Row, Memory> input_rows(where.memory(), most);
-  Buffer<Row, Memory> output_rows(where.memory(), most);
+  Buffer<Row, Memory> output_rows;
+  if (!symmetric) output_rows = Buffer<Row, Memory>(where.memory(), most);
   Buffer<std::int64_t, Memory> offsets(where.memory(), elements + 1);
   where.for_each(stretches, WritePairs{table, places.data(), input_rows.data(), output_rows.data()});
   where.for_each(elements + 1, TakeOffsets{places.data(), table.per_element(), offsets.data()});
+  if (symmetric) return Rulebook<Memory>(std::move(offsets), std::move(input_rows), inputs.size(), identity);
   return Rulebook<Memory>(std::move(offsets), std::move(input_rows), std::move(output_rows), inputs.size(),
-                          outputs.size(), identity_element(inputs, outputs, geometry));
+                          outputs.size(), identity);
 }
 
 }  // namespace sparseconv
