@@ -6,7 +6,7 @@ if(SPARSECONV_BUILD_CUDA AND NOT "CUDA" IN_LIST languages)
   include(CheckLanguage)
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
-    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND "$ENV{CUDAARCHS}" STREQUAL "")
       set(CMAKE_CUDA_ARCHITECTURES 75)  # the oldest that the library takes; CUDA 12 by itself takes an older one
     endif()
     enable_language(CUDA)

@@ -5,9 +5,7 @@
 #include <vector>
 
 #include "sparseconv/index/row_map.hpp"
-#include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/tensor/site_set.hpp"
-#include "support/rulebook_pairs.hpp"
 
 namespace sparseconv::test {
 

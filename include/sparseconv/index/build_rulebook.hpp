@@ -101,10 +101,10 @@ Rulebook<> build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs,
 ///
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy and lookup.
-/// Work:   sorted: one sweep of both lists for each row of the kernel, half of them where the map is symmetric;
-///         hash: one probe for each element and output, half as many where the map is symmetric. 8 bytes a pair, 4 where the
-///         map is symmetric, and as much again while it is being built. On a device sorted is a bisection for each element and
-///         output, and as the host does not know the number of pairs, memory is 12 bytes for each element and output, or 8.
+/// Work:   sorted: one sweep of both lists for each row of the kernel, on a device a bisection for each element and output;
+///         hash: one probe for each element and output. Half of it where the map is symmetric, but for `seq`.
+/// Memory: `cpu`: 8 bytes a pair, 4 where the map is symmetric, and as much again while it is being built; `seq`: always 8. On
+///         a device 12 bytes for each element and output, 8 where symmetric, as the host does not know the number of pairs.
 /// Throws: ShapeError if the geometry is not valid; CapacityError if the sites span a box too large for 127-bit keys.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory, class Lookup = lookup::Default<Policy>>

@@ -110,7 +110,7 @@ class Rulebook {
   [[nodiscard]] std::int64_t element_count() const { return view().element_count(); }
   [[nodiscard]] std::int64_t pair_count() const requires(Memory::host_reads) { return view().pair_count(); }
 
-  /// Memory in bytes: 8 for each element, and for each pair there is room for 4 if the map is symmetric, else 8.
+  /// Memory in bytes: 8 for each element, and for each pair there is room for 4 if one list serves both sides, else 8.
   [[nodiscard]] std::int64_t bytes() const { return input_rows_.bytes() + output_rows_.bytes() + offsets_.bytes(); }
 
  private:

@@ -59,6 +59,17 @@ TEST(KernelRowSweep, FindsThePairsOfEveryRowOfTheKernel) {
   }
 }
 
+// With AVX-512, rows that reach 15 cells are merged with the inputs, and longer ones swept.
+TEST(KernelRowSweep, FindsThePairsOfRowsAtTheReachWhereItChangesItsWay) {
+  auto const sites = test::sites_of(Grid<2>{}, test::random_coordinates<2>({{0, 0}, {5, 60}, {0, 0}}, 200, 8));
+  for (KernelGeometry<2> const& geometry : {KernelGeometry<2>{.kernel_size = {1, 16}, .padding = {0, 7}},
+                                            {.kernel_size = {1, 17}, .padding = {0, 8}},
+                                            {.kernel_size = {3, 4}, .padding = {1, 7}, .dilation = {1, 5}},
+                                            {.kernel_size = {3, 3}, .padding = {1, 8}, .dilation = {1, 8}}}) {
+    expect_sweeps<std::uint64_t>(sites, sites, geometry);
+  }
+}
+
 TEST(KernelRowSweep, MovesOverInputsThatNoWindowHolds) {
   // Of 300 inputs on a line the windows hold only those around 100 and 250: a cursor moves further than it looks ahead.
   std::vector<Coordinate<1>> line;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "support/instruction_sets.hpp"
@@ -149,6 +150,48 @@ TYPED_TEST(PairKernel, AddsTheSameWhileItFetches) {
       kernels.by_vectors[vectors - 1](alone.pairs());
       kernels.by_vectors[vectors - 1](pairs);
       EXPECT_TRUE(std::equal(alone.block.begin(), alone.block.end(), fetching.block.begin()));
+    }
+  }
+}
+
+/// Whether a set's kernels round once for a product and its addition; of the portable ones the compiler decides that.
+template <class T>
+bool fuses(InstructionSet set) {
+  Call<T> call(1, 1, pair_kernels<T>(set).lanes);
+  T const factor = 1 + std::numeric_limits<T>::epsilon();
+  std::fill(call.input.begin(), call.input.end(), factor);
+  std::fill(call.panel.begin(), call.panel.end(), factor);
+  T const rounded = factor * factor;
+  std::fill(call.block.begin(), call.block.end(), -rounded);
+  pair_kernels<T>(set).by_vectors[0](call.pairs());
+  return call.block[3 * call.stride] != 0;
+}
+
+// So all of them have the same bits: AVX2, AVX-512 and, where the compiler fuses, NEON.
+TYPED_TEST(PairKernel, WithFusedMultiplyAddRoundsOnceAChannelInOrder) {
+  using T = TypeParam;
+  for (auto const set : test::instruction_sets()) {
+    if (!fuses<T>(set)) {
+      EXPECT_EQ(set, InstructionSet::portable);
+      continue;
+    }
+    PairKernels<T> const& kernels = pair_kernels<T>(set);
+    for (std::size_t vectors = 1; vectors <= static_cast<std::size_t>(kernels.most_vectors); ++vectors) {
+      for (std::int64_t const in_channels : {1, 7, 16, 37}) {
+        Call<T> call(26, in_channels, kernels.lanes * static_cast<std::int64_t>(vectors));
+        Buffer<T> expected = call.block;
+        for (std::int64_t pair = 0; pair < call.count; ++pair) {
+          for (std::int64_t c = 0; c < in_channels; ++c) {
+            for (std::int64_t j = 0; j < call.width; ++j) {
+              T& sum = expected[(3 + 3 * pair) * call.stride + j];
+              sum = std::fma(call.input[2 * pair * in_channels + c], call.panel[c * call.width + j], sum);
+            }
+          }
+        }
+        kernels.by_vectors[vectors - 1](call.pairs());
+        EXPECT_TRUE(std::equal(expected.begin(), expected.end(), call.block.begin()))
+            << "set " << static_cast<int>(set) << ", " << vectors << " vectors, " << in_channels << " channels";
+      }
     }
   }
 }

@@ -38,7 +38,7 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
   EXPECT_EQ(rules.view().output_count, 7);
 }
 
-TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndMirrorsTheRest) {
+TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndListsEachRowOnce) {
   // A 3 x 3 kernel on a set of its own: elements 0 to 3 are found; 4 is the identity; 5 to 8 are 3 to 0 swapped.
   RulebookAssembly const assembly(9, 3, 3, 4);
   EXPECT_EQ(assembly.found_elements(), 4);
@@ -46,6 +46,7 @@ TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndMirrorsTheRest) {
   auto const rules = assembly.assemble(test::OnCpu<1>::policy(), finder);
   EXPECT_EQ(pairs_of(rules), (std::vector<RulePair>{{0, 1, 2}, {4, 0, 0}, {4, 1, 1}, {4, 2, 2}, {8, 2, 1}}));
   EXPECT_EQ(rules.view().identity, std::optional<std::int64_t>(4));
+  EXPECT_EQ(rules.bytes(), 10 * 8 + 5 * 4);
 }
 
 TEST(RulebookAssembly, FindsEveryElementWhereTheIdentityIsNotInTheMiddle) {

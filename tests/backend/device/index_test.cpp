@@ -18,6 +18,7 @@
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/random_sites.hpp"
+#include "support/rulebook_pairs.hpp"
 #include "support/same_index.hpp"
 
 namespace sparseconv {
@@ -44,6 +45,9 @@ void expect_same_index(Policy const& where, SiteSet<D> const& inputs, KernelGeom
   ASSERT_TRUE(test::same_rules(copy_to_host(where, hashed).view(), rules));
   auto const bisected = build_rulebook(where, inputs_there, outputs_there, geometry, lookup::sorted);
   ASSERT_TRUE(test::same_rules(copy_to_host(where, bisected).view(), rules));
+  bool const symmetric = is_symmetric(rules.view().identity, rules.element_count());
+  ASSERT_EQ(hashed.view().output_rows.reversed, symmetric) << "one list serves both sides";
+  ASSERT_EQ(copy_to_host(where, hashed).view().output_rows.reversed, symmetric);
   auto const map = build_row_map(where, inputs_there, outputs_there, geometry);
   ASSERT_TRUE(test::same_map(copy_to_host(where, map).view(), build_row_map(seq, inputs, outputs, geometry).view()));
 }

@@ -6,12 +6,17 @@
 #else
 #define SPARSECONV_X86_KERNELS 0
 #endif
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__aarch64__)
+#define SPARSECONV_NEON_KERNELS 1
+#else
+#define SPARSECONV_NEON_KERNELS 0
+#endif
 
 namespace sparseconv {
 
 /// The vector instructions that the CPU's kernels are compiled for, in rising order.
 enum class InstructionSet {
-  portable,  ///< what the compiler was told the program may use
+  portable,  ///< what the compiler was told the program may use, which on ARM includes NEON
   avx2,      ///< AVX2 with fused multiply-add and conversions of half (F16C)
   avx512     ///< AVX-512 F, and what avx2 has
 };

@@ -76,7 +76,8 @@ struct PairKernels {
 
 namespace portable_kernels {
 #define SPARSECONV_KERNEL_TARGET
-inline constexpr std::size_t vector_registers = 16;
+inline constexpr std::size_t vector_registers = SPARSECONV_NEON_KERNELS ? 32 : 16;
+inline constexpr bool factor_for_each_row = SPARSECONV_NEON_KERNELS;
 
 #if defined(__GNUC__) || defined(__clang__)
 template <class T>
@@ -85,7 +86,7 @@ struct Vector {
   static constexpr std::size_t lanes = 16 / sizeof(T);
   static Register load(T const* from) { return *reinterpret_cast<Register const*>(from); }
   static void store(T* to, Register value) { *reinterpret_cast<Register*>(to) = value; }
-  static Register broadcast(T value) { return Register{} + value; }
+  static Register broadcast(T value) { return value - Register{}; }  // which no compiler needs to compute
   static Register multiply_add(Register a, Register b, Register sum) { return a * b + sum; }
 };
 #else
@@ -108,6 +109,7 @@ struct Vector {
 namespace avx2_kernels {
 #define SPARSECONV_KERNEL_TARGET __attribute__((target("avx2,fma")))
 inline constexpr std::size_t vector_registers = 16;
+inline constexpr bool factor_for_each_row = false;
 
 template <class T>
 struct Vector;
@@ -143,6 +145,7 @@ struct Vector<double> {
 namespace avx512_kernels {
 #define SPARSECONV_KERNEL_TARGET __attribute__((target("avx512f")))
 inline constexpr std::size_t vector_registers = 32;
+inline constexpr bool factor_for_each_row = false;
 
 template <class T>
 struct Vector;

@@ -1,5 +1,5 @@
 // Part of pair_kernel.hpp, which includes it once for each instruction set inside a namespace that defines
-// SPARSECONV_KERNEL_TARGET, vector_registers and Vector. It has no include guard for that reason and means nothing
+// SPARSECONV_KERNEL_TARGET, vector_registers, factor_for_each_row and Vector. It has no include guard for that reason and means nothing
 // alone.
 #ifdef SPARSECONV_KERNEL_TARGET
 
@@ -17,9 +17,11 @@
 #endif
 #endif
 
-/// Rows of a tile whose panel is `vectors` wide: the sums leave registers for the panel's row and one broadcast.
+/// Rows of a tile whose panel is `vectors` wide: the sums leave registers for the panel's row and for one factor, or one for each
+/// row where compilers load them all at once.
 constexpr std::size_t tile_rows(std::size_t vectors) {
-  std::size_t const rows = (vector_registers - vectors - 1) / vectors;
+  std::size_t const rows =
+      factor_for_each_row ? (vector_registers - vectors) / (vectors + 1) : (vector_registers - vectors - 1) / vectors;
   return rows < 12 ? rows : 12;
 }
 

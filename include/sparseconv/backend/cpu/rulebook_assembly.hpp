@@ -63,10 +63,10 @@ class RulebookAssembly {
       for (std::int64_t k = 0; k < found; ++k) {
         auto const element = static_cast<std::size_t>(k);
         auto const twin = static_cast<std::size_t>(elements_ - 1 - k);
-        std::int64_t const place = part.places[element];
-        Row* const inputs = input_rows.data() + offsets[element] + place;
+        std::int64_t const first = part.places[element];
+        Row* const inputs = input_rows.data() + offsets[element] + first;
         Row* const outputs =
-            symmetric_ ? input_rows.data() + offsets[twin] + place : output_rows.data() + offsets[element] + place;
+            symmetric_ ? input_rows.data() + offsets[twin] + first : output_rows.data() + offsets[element] + first;
         std::int64_t const count = part.counts[element];
         for (std::int64_t i = 0; i < count; ++i) inputs[i] = input_of(from[i]);
         for (std::int64_t i = 0; i < count; ++i) outputs[i] = output_of(from[i]);

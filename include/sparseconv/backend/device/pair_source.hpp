@@ -10,7 +10,7 @@ namespace sparseconv {
 
 /// Those of one kernel element's pairs whose outputs are in a block of rows.
 struct PairRange {
-  std::int64_t first;  ///< of the element's
+  std::int64_t first;  ///< counted from the element's first pair
   std::int64_t count;
 
   /// Finds them by two bisections, the second of at most as many pairs as there are rows.
