@@ -97,7 +97,7 @@ class Convolution {
   /// Shapes: input N x C_in; result M x C_out.
   /// Order:  `seq` and `cpu` wait for the result. A device policy waits only for new output sites, so not once they are kept.
   /// Bits:   the same on every run and for any number of threads.
-  /// Work:   2 P C_in C_out operations; extra memory 8 P bytes (by row map 4 K M) once for each site set and geometry.
+  /// Work:   2 P C_in C_out operations; extra memory 4 or 8 P bytes (by row map 4 K M) once for each site set and geometry.
   /// Throws: ShapeError if input.channels() != C_in, or the input's grid is too small for the kernel.
   template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
