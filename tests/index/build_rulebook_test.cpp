@@ -10,6 +10,7 @@
 #include "support/option_cross.hpp"
 #include "support/policies.hpp"
 #include "support/rulebook_pairs.hpp"
+#include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {

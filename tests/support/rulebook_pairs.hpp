@@ -33,12 +33,6 @@ inline std::vector<RulePair> pairs_of(RulebookView<> const& rules) {
   return pairs;
 }
 
-/// Whether two rulebooks hold the same in the same order.
-inline bool same_rules(RulebookView<> const& a, RulebookView<> const& b) {
-  return std::ranges::equal(a.offsets, b.offsets) && a.input_count == b.input_count &&
-         a.output_count == b.output_count && a.identity == b.identity && pairs_of(a) == pairs_of(b);
-}
-
 /// The pairs by their definition: for each element and output, the input at o*stride - padding + k*dilation.
 template <int D>
 std::vector<RulePair> expected_pairs(SiteSet<D> const& inputs, SiteSet<D> const& outputs,

@@ -18,7 +18,6 @@
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/random_sites.hpp"
-#include "support/rulebook_pairs.hpp"
 #include "support/same_index.hpp"
 
 namespace sparseconv {
