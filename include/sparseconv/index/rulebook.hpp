@@ -97,9 +97,11 @@ class Rulebook {
   }
 
   [[nodiscard]] RulebookView<Memory> view() const {
+    PairRows const inputs{input_rows_.data(), false};
+    PairRows const outputs{symmetric_ ? input_rows_.data() : output_rows_.data(), symmetric_};
     return {{offsets_.data(), static_cast<std::size_t>(offsets_.size())},
-            {input_rows_.data()},
-            symmetric_ ? PairRows{input_rows_.data(), true} : PairRows{output_rows_.data()},
+            inputs,
+            outputs,
             input_count_,
             output_count_,
             identity_};
@@ -130,11 +132,11 @@ Rulebook<> copy_to_host(Policy const& where, Rulebook<typename Policy::Memory> c
   Buffer<std::int64_t> offsets = copy_to_host(where, view.offsets.data(), view.element_count() + 1);
   std::int64_t const pairs = offsets[offsets.size() - 1];
   Buffer<Row> input_rows = copy_to_host(where, view.input_rows.rows, pairs);
-  if (view.output_rows.reversed) {
-    return Rulebook<>(std::move(offsets), std::move(input_rows), view.input_count, view.identity);
-  }
-  return Rulebook<>(std::move(offsets), std::move(input_rows), copy_to_host(where, view.output_rows.rows, pairs),
-                    view.input_count, view.output_count, view.identity);
+  bool const symmetric = view.output_rows.reversed;
+  if (symmetric) return Rulebook<>(std::move(offsets), std::move(input_rows), view.input_count, view.identity);
+  Buffer<Row> output_rows = copy_to_host(where, view.output_rows.rows, pairs);
+  return Rulebook<>(std::move(offsets), std::move(input_rows), std::move(output_rows), view.input_count,
+                    view.output_count, view.identity);
 }
 
 }  // namespace sparseconv
