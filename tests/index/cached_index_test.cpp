@@ -10,7 +10,7 @@
 #include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
-#include "support/rulebook_pairs.hpp"
+#include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {
