@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
+#include "support/oracle_conversion.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
