@@ -1,6 +1,6 @@
 #pragma once
 
-/// Everything that a plain C++20 compiler reads.
+/// The library but for readers and pictures (io/) and GPUs (cuda.cuh): a plain C++20 compiler reads it.
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
