@@ -30,7 +30,8 @@ Keys rising(std::uint64_t first, std::size_t count, std::int64_t gap, test::Rand
 }
 
 /// Compares the pairs of outputs [begin, end) with those that a look at every input finds.
-void expect_pairs(Keys const& inputs, Keys const& windows, std::int64_t begin, std::int64_t end, MergedRow const& row) {
+void expect_pairs(Keys const& inputs, Keys const& windows, std::int64_t begin, std::int64_t end,
+                  KernelRow<std::uint64_t> const& row) {
   PairLists lists(nullptr, row.first_element + row.width, std::max<std::int64_t>(end - begin, 1));
   std::int64_t const at =
       std::ranges::lower_bound(inputs, windows[static_cast<std::size_t>(begin)] + row.key) - inputs.begin();
@@ -67,7 +68,7 @@ TEST_F(KernelRowMerge, FindsThePairsOfRowsOfAnyWidth) {
       Keys const windows = rising(990, 200, window_gap, random);
       for (std::int64_t width = 1; width <= 16; ++width) {
         for (std::uint64_t const dilation : {1U, 2U, 5U}) {
-          MergedRow const row{3, dilation, 2, width};
+          KernelRow<std::uint64_t> const row{3, dilation, 2, width};
           if (row.reach() <= merged_reach) expect_pairs(inputs, windows, 0, std::ssize(windows), row);
         }
       }

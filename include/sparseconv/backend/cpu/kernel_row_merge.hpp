@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sparseconv/backend/cpu/instruction_set.hpp"
+#include "sparseconv/backend/cpu/kernel_row.hpp"
 #include "sparseconv/backend/cpu/pair_lists.hpp"
 
 #if SPARSECONV_X86_KERNELS
@@ -12,17 +13,6 @@
 #endif
 
 namespace sparseconv {
-
-/// A row of the kernel: its elements along the last axis.
-struct MergedRow {
-  std::uint64_t key;       ///< from a window to the cell of the row's first element
-  std::uint64_t dilation;  ///< from there to the cell of the next
-  std::int64_t first_element;
-  std::int64_t width;
-
-  /// From the cell of the first element to that of the last.
-  [[nodiscard]] constexpr std::uint64_t reach() const { return static_cast<std::uint64_t>(width - 1) * dilation; }
-};
 
 /// The furthest that a row which is merged may reach: then the 16 keys from an output's first input on hold all that it sees.
 inline constexpr std::uint64_t merged_reach = 15;
@@ -53,7 +43,8 @@ __attribute__((target("avx512f"))) inline __m512i keys_below(__m512i low, __m512
 /// Where elements are side by side, those that find theirs go on to the next key; else they are bisected again.
 __attribute__((target("avx512f,popcnt"))) inline void merge_kernel_row(std::uint64_t const* keys, std::int64_t at,
                                                                        std::uint64_t const* windows, std::int64_t begin,
-                                                                       std::int64_t end, MergedRow const& row,
+                                                                       std::int64_t end,
+                                                                       KernelRow<std::uint64_t> const& row,
                                                                        PairLists& lists) {
   bool const side_by_side = row.dilation == 1;
   std::array<PackedPair*, merged_reach + 1> next;

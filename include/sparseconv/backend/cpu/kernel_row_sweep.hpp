@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sparseconv/backend/cpu/instruction_set.hpp"
+#include "sparseconv/backend/cpu/kernel_row.hpp"
 #include "sparseconv/backend/cpu/kernel_row_cursors.hpp"
 #include "sparseconv/backend/cpu/kernel_row_merge.hpp"
 #include "sparseconv/backend/cpu/pair_lists.hpp"
@@ -52,10 +53,7 @@ class KernelRowSweep {
   KernelRowSweep(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
                  KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing,
                  InstructionSet instructions = best_instruction_set())
-      : instructions_(instructions),
-        memory_(where.memory()),
-        input_keys_(memory_, inputs.size() + past_end),
-        dilation_(static_cast<std::uint64_t>(geometry.dilation[D - 1])) {
+      : instructions_(instructions), memory_(where.memory()), input_keys_(memory_, inputs.size() + past_end) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
     });
@@ -72,10 +70,10 @@ class KernelRowSweep {
       });
     }
     std::int64_t const row_width = geometry.kernel_size[D - 1];
+    auto const dilation = static_cast<std::uint64_t>(geometry.dilation[D - 1]);
     for (std::int64_t first = 0; first < elements; first += row_width) {
-      std::int64_t const width = std::min(row_width, elements - first);
-      Key const reach{static_cast<std::uint64_t>(width - 1) * dilation_};
-      rows_.push_back({to_window + packing.offset_key(geometry.element_offset(first)), reach, first, width});
+      Key const key = to_window + packing.offset_key(geometry.element_offset(first));
+      rows_.push_back({key, dilation, first, std::min(row_width, elements - first)});
     }
   }
 
@@ -94,19 +92,12 @@ class KernelRowSweep {
  private:
   static constexpr std::int64_t past_end = merged_past_end;  // the sweep needs fewer
 
-  struct KernelRow {
-    Key key;    ///< from a window to the cell of the first element
-    Key reach;  ///< from there to the cell of the last
-    std::int64_t first_element;
-    std::int64_t width;
-  };
-
   [[nodiscard]] Key const* window_keys() const {
     return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
   }
 
   /// The first input that an output takes from by a row, or the end.
-  [[nodiscard]] std::int64_t first_input(KernelRow const& row, std::int64_t output) const {
+  [[nodiscard]] std::int64_t first_input(KernelRow<Key> const& row, std::int64_t output) const {
     Key const* const keys = input_keys_.data();
     return std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[output] + row.key) - keys;
   }
@@ -114,13 +105,12 @@ class KernelRowSweep {
 #if SPARSECONV_X86_KERNELS
   /// None of the rows reaches further than the first.
   [[nodiscard]] std::uint64_t furthest_reach() const {
-    return rows_.empty() ? 0 : rows_.front().reach;
+    return rows_.empty() ? 0 : rows_.front().reach();
   }
 
   void merge(std::int64_t begin, std::int64_t end, PairLists& lists) const {
-    for (KernelRow const& row : rows_) {
-      merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end,
-                       {row.key, dilation_, row.first_element, row.width}, lists);
+    for (KernelRow<Key> const& row : rows_) {
+      merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end, row, lists);
     }
   }
 #endif
@@ -129,9 +119,9 @@ class KernelRowSweep {
     std::int64_t const room = end - begin;
     Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
     std::vector<KernelRowCursor<Key>> cursors;
-    for (KernelRow const& row : rows_) {
+    for (KernelRow<Key> const& row : rows_) {
       PackedPair* const first = candidates.data() + std::ssize(cursors) * room;
-      cursors.push_back({row.key, row.reach, first_input(row, begin), first});
+      cursors.push_back({row.key, Key{row.reach()}, first_input(row, begin), first});
     }
     move_cursors<Key>(input_keys_.data(), window_keys(), begin, end, cursors);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -140,8 +130,8 @@ class KernelRowSweep {
     }
   }
 
-  void append_pairs(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
-    if (dilation_ == 1 || row.width == 1) {
+  void append_pairs(KernelRow<Key> const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
+    if (row.dilation == 1 || row.width == 1) {
       switch (row.width) {
         case 1:
           return append_pairs_of_width<1>(row, candidates, lists);
@@ -158,7 +148,7 @@ class KernelRowSweep {
     for (PackedPair pair : candidates) {
       Key const* input = input_keys_.data() + input_of(pair);
       Key sought = window_keys()[output_of(pair)] + row.key;
-      for (std::int64_t x = 0; x < row.width; ++x, sought = sought + Key{dilation_}) {
+      for (std::int64_t x = 0; x < row.width; ++x, sought = sought + Key{row.dilation}) {
         for (; *input < sought; ++input) ++pair;
         if (*input == sought) lists.append(row.first_element + x, pair);
       }
@@ -167,7 +157,8 @@ class KernelRowSweep {
 
   /// The same without a branch, for elements side by side: each element writes, and moves on in its list if the pair was one.
   template <std::size_t Width>
-  void append_pairs_of_width(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
+  void append_pairs_of_width(KernelRow<Key> const& row, std::span<PackedPair const> candidates,
+                             PairLists& lists) const {
     Key const* const keys = input_keys_.data();
     Key const* const windows = window_keys();
     std::array<PackedPair*, Width> next;
@@ -190,8 +181,7 @@ class KernelRowSweep {
   std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
   Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
-  std::uint64_t dilation_;
-  std::vector<KernelRow> rows_;
+  std::vector<KernelRow<Key>> rows_;
 };
 
 }  // namespace sparseconv

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+namespace sparseconv {
+
+/// A row of the kernel: its elements along the last axis.
+template <class Key>
+struct KernelRow {
+  Key key;                 ///< from a window to the cell of the row's first element
+  std::uint64_t dilation;  ///< from there to the cell of the next
+  std::int64_t first_element;
+  std::int64_t width;
+
+  /// From the cell of the first element to that of the last.
+  [[nodiscard]] constexpr std::uint64_t reach() const { return static_cast<std::uint64_t>(width - 1) * dilation; }
+};
+
+}  // namespace sparseconv
