@@ -75,9 +75,11 @@ concept HostPolicy = ExecutionPolicy<Policy> && Policy::Memory::host_reads;
 /// A policy that works beside the host, on memory of its own: calls put work on its stream and return, in this order.
 ///
 /// memory:           where its arrays come from; ordered on the stream as everything else.
-/// for_each:         body(i) for each i in [0, count), in any order.
-/// sort_pairs:       stable, by the bits [first_bit, end_bit) of the keys; the arrays must not overlap.
-/// exclusive_sum:    sums[i] = values[0] + ... + values[i - 1]; both may be one array.
+/// for_each:         body(i) for each i in [0, count), in any order; with rows and columns, body(row, column) for each
+///                   place of a table.
+/// sort_keys:        by the bits [first_bit, end_bit) of the keys; the arrays must not overlap.
+/// sort_pairs:       the same with a row beside each key; stable.
+/// exclusive_sum:    sums[i] = values[0] + ... + values[i - 1] of 32 or 64 bits; both may be one array.
 /// copy_to_device, copy_on_device: bytes; the source on the host may change when the call returns.
 /// copy_to_host, wait: the only calls that wait for what they were asked.
 /// launch:           kernel(block) for each of so many thread blocks, see backend/device/thread_block.hpp.
@@ -93,7 +95,9 @@ concept DevicePolicy = ExecutionPolicy<Policy> && MemorySpace<typename Policy::M
                                 void* data) {
   typename Policy::Atomics;
   { *where.memory() } -> std::same_as<typename Policy::Memory::Resource&>;
+  where.sort_keys(keys, keys, count, 0, 64);
   where.sort_pairs(keys, keys, rows, rows, count, 0, 64);
+  where.exclusive_sum(rows, rows, count);
   where.exclusive_sum(&count, &count, count);
   where.copy_to_device(data, data, count);
   where.copy_on_device(data, data, count);

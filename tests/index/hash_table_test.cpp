@@ -38,7 +38,14 @@ TYPED_TEST(HashTableBuild, FindsEverySiteAndNothingElse) {
   for (int b = -1; b <= 2; ++b) {
     for (int z = -1; z <= 30; ++z) {
       for (int y = -1; y <= 40; ++y) {
-        for (int x = -1; x <= 50; ++x) found += table.find({b, {z, y, x}}) != no_row;
+        table.visit([&](auto const& view) {
+          auto const line = view.line({b, z, y, 1 << 20});
+          for (int x = -1; x <= 50; ++x) {
+            Row const row = table.find({b, {z, y, x}});
+            ASSERT_EQ(line.find(x), row);
+            found += row != no_row;
+          }
+        });
       }
     }
   }

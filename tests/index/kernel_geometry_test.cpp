@@ -30,6 +30,20 @@ TEST(KernelGeometry, TakesOutputsToInputs) {
   EXPECT_EQ(geometry.element_offset(5), (WideCoordinate<2>{0, 2, 8}));
 }
 
+TEST(KernelGeometry, KnowsItsRows) {
+  auto const expect_rows = []<int D>(KernelGeometry<D> const& geometry) {
+    std::int64_t const width = geometry.kernel_size[D - 1];
+    ASSERT_EQ(geometry.row_count() * width, geometry.element_count());
+    for (std::int32_t row = 0; row < geometry.row_count(); ++row) {
+      ASSERT_EQ(geometry.row_offset(row), geometry.element_offset(row * width)) << row;
+    }
+  };
+  expect_rows(KernelGeometry<1>{.kernel_size = 4});
+  expect_rows(KernelGeometry<2>{.kernel_size = {5, 1}, .dilation = {7, 2}});
+  expect_rows(KernelGeometry<3>{.kernel_size = {2, 3, 4}, .dilation = {most / 2, 3, 1}});
+  expect_rows(KernelGeometry<4>{.kernel_size = {3, 1, 2, 5}, .dilation = 2});
+}
+
 TEST(KernelGeometry, DoesNotWrapAtTheExtremes) {
   KernelGeometry<1> const geometry{.kernel_size = 2, .stride = most, .padding = most, .dilation = most};
   EXPECT_EQ(geometry.window_start({0, {least}})[1], -std::int64_t{2147483648} * most - most);

@@ -23,6 +23,7 @@ TEST(Lookup, BisectsToEverySiteAndToNothingElse) {
     for (std::int64_t y = -1; y <= 8; ++y) {
       for (std::int64_t x = -1; x <= 9; ++x) {
         Row const row = find_by_bisection(sites, {b, y, x});
+        ASSERT_EQ((SortedSites<2>{sites.data(), sites.size()}.line({b, y, 1 << 20}).find(x)), row);
         if (row == no_row) continue;
         ASSERT_EQ(widen(sites.coordinates()[static_cast<std::size_t>(row)]), (WideCoordinate<2>{b, y, x}));
         ++found;

@@ -47,6 +47,9 @@ struct EmulatedMemory {
 };
 
 struct EmulatedAtomics : HostAtomics {
+  static void join(std::uint32_t& word, std::uint32_t bits) {
+    std::atomic_ref<std::uint32_t>(word).fetch_or(bits, std::memory_order_relaxed);
+  }
   static void lower(std::int64_t& place, std::int64_t value) {
     std::atomic_ref<std::int64_t> shared(place);
     std::int64_t seen = shared.load(std::memory_order_relaxed);
@@ -96,6 +99,21 @@ class EmulatedGpu {
     });
   }
 
+  template <class Body>
+  void for_each(std::int64_t rows, std::int64_t columns, Body const& body) const {
+    static_assert(std::is_trivially_copyable_v<Body>, "a device takes bodies as bytes");
+    for_each_range(state_->host, rows * columns, 61, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) body(i / columns, i % columns);
+    });
+  }
+
+  void sort_keys(std::uint64_t const* keys, std::uint64_t* sorted_keys, std::int64_t count, int first_bit,
+                 int end_bit) const {
+    std::vector<Row> const none(static_cast<std::size_t>(count));
+    std::vector<Row> unused(static_cast<std::size_t>(count));
+    sort_pairs(keys, sorted_keys, none.data(), unused.data(), count, first_bit, end_bit);
+  }
+
   void sort_pairs(std::uint64_t const* keys, std::uint64_t* sorted_keys, Row const* values, Row* sorted_values,
                   std::int64_t count, int first_bit, int end_bit) const {
     std::uint64_t const above = end_bit == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << end_bit) - 1;
@@ -110,8 +128,9 @@ class EmulatedGpu {
     }
   }
 
-  void exclusive_sum(std::int64_t const* values, std::int64_t* sums, std::int64_t count) const {
-    std::exclusive_scan(values, values + count, sums, std::int64_t{0});
+  template <class Value>
+  void exclusive_sum(Value const* values, Value* sums, std::int64_t count) const {
+    std::exclusive_scan(values, values + count, sums, Value{0});
   }
 
   template <class Kernel>

@@ -87,6 +87,32 @@ TEST(KeyPacking, KeepsTheOrderIn128Bits) {
   expect_an_order_preserving_bijection<3, WideKey>(box_of_bits<3>({31, 32, 32, 32}));
 }
 
+// The cells that a line contains are those of the box, with the same keys, and no others.
+template <int D, class Key>
+void expect_lines(Box<D> const& box) {
+  KeyPacking<D, Key> const packing(box);
+  test::RandomNumbers random(D);
+  for (int i = 0; i < 500; ++i) {
+    WideCoordinate<D> cell{};
+    for (std::size_t field = 0; field < cell.size(); ++field) {
+      cell[field] = random.between(box.low[field] - 1, box.high[field] + 1);
+      if (random.between(0, 3) == 0) cell[field] = random.between(0, 1) ? box.low[field] : box.high[field];
+    }
+    auto const line = packing.line(cell);
+    ASSERT_EQ(line.contains(cell[D]), packing.contains(cell));
+    if (!packing.contains(cell)) continue;
+    ASSERT_TRUE(line.key(cell[D]) == packing.key(cell));
+  }
+}
+
+TEST(KeyPacking, HasLinesAlongTheLastAxis) {
+  expect_lines<1, std::uint64_t>(box_of_bits<1>({0, 5}));
+  expect_lines<3, std::uint64_t>(box_of_bits<3>({1, 2, 3, 4}));
+  expect_lines<3, std::uint64_t>(box_of_bits<3>({1, 20, 21, 0}));
+  expect_lines<3, WideKey>(box_of_bits<3>({2, 62, 1, 61}));
+  EXPECT_FALSE((KeyPacking<2, std::uint64_t>(Box<2>{}).line({0, 0, 0}).contains(0)));
+}
+
 TEST(KeyPacking, TakesTheNarrowestKeyThatLeavesOneValueFree) {
   auto const bytes = [](auto const& box) {
     return with_key_packing(box, "call", []<class Packing>(Packing const& packing) {

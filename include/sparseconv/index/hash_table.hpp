@@ -53,13 +53,30 @@ struct HashTableView {
 
   [[nodiscard]] constexpr Row find(Probe const& probe) const {
     if (!probe.inside) return no_row;
-    std::uint64_t place = probe.place;
-    while (slots[place].row != no_row && slots[place].key != probe.key) place = (place + 1) & mask;
-    return slots[place].row;
+    for (std::uint64_t place = probe.place;; place = (place + 1) & mask) {
+      HashSlot<Key> const slot = slots[place];  // whole, so that neither half waits for the other
+      if (slot.row == no_row || slot.key == probe.key) return slot.row;
+    }
   }
 
   /// The row of the site at a coordinate, or no_row. Any coordinate may be asked for.
   [[nodiscard]] constexpr Row find(WideCoordinate<D> const& coordinate) const { return find(probe(coordinate)); }
+
+  /// The sites on one line along the last axis, for who looks for several of them.
+  struct Line {
+    HashTableView const& table;
+    typename KeyPacking<D, Key>::Line cells;
+
+    /// The row of the site in a cell of the line, or no_row.
+    [[nodiscard]] constexpr Row find(std::int64_t last) const {
+      if (!cells.contains(last)) return no_row;
+      Key const key = cells.key(last);
+      return table.find(Probe{key, hash_key(key) & table.mask, true});
+    }
+  };
+
+  /// The line through a coordinate, whose last field does not matter.
+  [[nodiscard]] constexpr Line line(WideCoordinate<D> const& through) const { return {*this, packing.line(through)}; }
 };
 
 /// The rows of a site set by coordinate: linear probing, load at most 1/2, so a probe always ends.

@@ -51,6 +51,23 @@ struct KernelGeometry {
     return offset;
   }
 
+  /// The rows of the kernel, which are its elements along the last axis: how many there are.
+  [[nodiscard]] constexpr std::int64_t row_count() const { return element_count() / kernel_size[D - 1]; }
+
+  /// k * dilation of the first element of a row of the kernel, which is element row * kernel_size[D - 1]. Divides 32 bits
+  /// alone, as devices ask for it very often.
+  [[nodiscard]] constexpr WideCoordinate<D> row_offset(std::int32_t row) const {
+    WideCoordinate<D> offset{};
+    auto rest = static_cast<std::uint32_t>(row);
+    for (int axis = D - 1; axis-- > 0;) {
+      auto const extent = static_cast<std::uint32_t>(kernel_size[axis]);
+      std::uint32_t const position = axis == 0 ? rest : rest % extent;
+      offset[static_cast<std::size_t>(axis) + 1] = std::int64_t{position} * dilation[axis];
+      if (axis > 0) rest /= extent;
+    }
+    return offset;
+  }
+
   /// The input cell that element 0 takes for an output: o*stride - padding.
   [[nodiscard]] constexpr WideCoordinate<D> window_start(Coordinate<D> const& output) const {
     WideCoordinate<D> start{};

@@ -50,6 +50,22 @@ struct SortedSites {
     }
     return low < count && widen(sites[low]) == sought ? static_cast<Row>(low) : no_row;
   }
+
+  /// The sites on one line along the last axis.
+  struct Line {
+    SortedSites const& sites;
+    WideCoordinate<D> through;
+
+    /// The row of the site in a cell of the line, or no_row.
+    [[nodiscard]] constexpr Row find(std::int64_t last) const {
+      WideCoordinate<D> sought = through;
+      sought[D] = last;
+      return sites.find(sought);
+    }
+  };
+
+  /// The line through a coordinate, whose last field does not matter.
+  [[nodiscard]] constexpr Line line(WideCoordinate<D> const& through) const { return {*this, through}; }
 };
 
 /// The row of a site by bisection of the coordinate list, or no_row.

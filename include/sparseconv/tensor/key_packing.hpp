@@ -59,6 +59,34 @@ class KeyPacking {
     return packed;
   }
 
+  /// Those cells of the box that lie on one line along the last axis: the cells `low` to `high` of it, or none.
+  struct Line {
+    Key first{0};  ///< the key of cell `low`
+    std::int64_t low = 1;
+    std::int64_t high = 0;
+
+    [[nodiscard]] constexpr bool contains(std::int64_t last) const { return last >= low && last <= high; }
+    /// The key of a cell that it contains: the last axis has the lowest bits.
+    [[nodiscard]] constexpr Key key(std::int64_t last) const {
+      return first + Key{static_cast<std::uint64_t>(last - low)};
+    }
+  };
+
+  /// The line through a coordinate, whose last field does not matter.
+  [[nodiscard]] constexpr Line line(WideCoordinate<D> const& through) const {
+    Line line;
+    bool inside = true;
+    for (std::size_t field = 0; field < static_cast<std::size_t>(D); ++field) {
+      inside &= through[field] >= box_.low[field] && through[field] <= box_.high[field];
+      line.first = line.first | (Key{static_cast<std::uint64_t>(through[field] - box_.low[field])} << shift_[field]);
+    }
+    if (inside) {
+      line.low = box_.low[D];
+      line.high = box_.high[D];
+    }
+    return line;
+  }
+
   /// What to add to the key of a coordinate to get that of its neighbour; both must lie in the box.
   [[nodiscard]] constexpr Key offset_key(WideCoordinate<D> const& offset) const {
     Key packed{0};

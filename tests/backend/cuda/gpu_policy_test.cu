@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/config.hpp"
@@ -51,6 +52,12 @@ struct WriteIndex {
 struct AddOne {
   std::int64_t* to;
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { ++to[i]; }
+};
+
+struct AddOneInTable {
+  std::int64_t columns;
+  std::int64_t* to;
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t column) const { ++to[row * columns + column]; }
 };
 
 struct MarkLast {
@@ -135,6 +142,23 @@ TEST(GpuPolicy, VisitsEachIndexOnce) {
   }
 }
 
+// Narrow tables, wide ones, and one that is taller than a grid.
+TEST(GpuPolicy, VisitsEachPlaceOfATableOnce) {
+  test::CudaStream const stream;
+  GpuPolicy const where = gpu.on(stream);
+  std::vector<std::pair<std::int64_t, std::int64_t>> const tables{{0, 5},   {5, 0},   {1, 1},        {1000, 1},
+                                                                  {777, 3}, {33, 16}, {27, 100'003}, {70'000, 257}};
+  for (auto const& [rows, columns] : tables) {
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(rows * columns) + 1);
+    std::iota(expected.begin(), expected.end(), 0);
+    DeviceArray<std::int64_t> const numbers(where, expected);
+    where.for_each(rows, columns, AddOneInTable{columns, numbers.data()});
+    for (auto& value : expected) value += 1;
+    expected.back() -= 1;
+    EXPECT_EQ(numbers.read(where), expected) << rows << " x " << columns;
+  }
+}
+
 TEST(GpuPolicy, CountsBeyond32Bits) {
   test::CudaStream const stream;
   GpuPolicy const where = gpu.on(stream);
@@ -171,6 +195,9 @@ TEST(GpuPolicy, SortsStablyByTheBitsItIsTold) {
       std::vector<std::uint64_t> expected;
       for (std::int32_t const row : rows) expected.push_back(keys[static_cast<std::size_t>(row)]);
       EXPECT_EQ(sorted_keys.read(where), expected);
+      DeviceArray<std::uint64_t> const keys_alone(where, count);
+      where.sort_keys(unsorted_keys.data(), keys_alone.data(), count, first_bit, end_bit);
+      EXPECT_EQ(keys_alone.read(where), expected);
     }
   }
 }
@@ -189,6 +216,12 @@ TEST(GpuPolicy, SumsInPlaceAndBesides) {
     EXPECT_EQ(sums.read(where), expected);
     where.exclusive_sum(numbers.data(), numbers.data(), count);
     EXPECT_EQ(numbers.read(where), expected);
+
+    DeviceArray<std::int32_t> const ones(where, std::vector<std::int32_t>(values.size(), 1));
+    where.exclusive_sum(ones.data(), ones.data(), count);
+    std::vector<std::int32_t> rising(values.size());
+    std::iota(rising.begin(), rising.end(), 0);
+    EXPECT_EQ(ones.read(where), rising);
   }
 }
 

@@ -39,6 +39,16 @@ void sort_pairs_on_gpu(cudaStream_t stream, DeviceMemoryResource& memory, Key co
   });
 }
 
+/// Sorts by the bits [first_bit, end_bit). Throws: CudaError.
+template <class Key>
+void sort_keys_on_gpu(cudaStream_t stream, DeviceMemoryResource& memory, Key const* keys, Key* sorted_keys,
+                      std::int64_t count, int first_bit, int end_bit) {
+  if (count <= 0) return;
+  run_with_temporary(memory, "cub::DeviceRadixSort::SortKeys", [=](void* temporary, std::size_t& bytes) {
+    return cub::DeviceRadixSort::SortKeys(temporary, bytes, keys, sorted_keys, count, first_bit, end_bit, stream);
+  });
+}
+
 /// sums[i] = values[0] + ... + values[i - 1].
 /// Throws: CudaError; CapacityError if the toolkit's CUB cannot count so far.
 template <class Value>

@@ -13,6 +13,9 @@ struct CudaAtomics {
     return atomicCAS(&place, expected, desired) == expected;
   }
 
+  /// word = word | bits.
+  __device__ static void join(std::uint32_t& word, std::uint32_t bits) { atomicOr(&word, bits); }
+
   /// place = min(place, value). Places only fall, so a look at an old value can save the change, which is dear where all
   /// threads want the same place.
   __device__ static void lower(std::int64_t& place, std::int64_t value) {

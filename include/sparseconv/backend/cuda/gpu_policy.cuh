@@ -60,6 +60,18 @@ class GpuPolicy {
     for_each_on_gpu(stream(), count, body);
   }
 
+  template <class Body>
+  void for_each(std::int64_t rows, std::int64_t columns, Body const& body) const {
+    DeviceGuard const guard(device());
+    for_each_place_on_gpu(stream(), rows, columns, body);
+  }
+
+  template <std::same_as<std::uint64_t> Key>
+  void sort_keys(Key const* keys, Key* sorted_keys, std::int64_t count, int first_bit, int end_bit) const {
+    DeviceGuard const guard(device());
+    sort_keys_on_gpu(stream(), *memory_, keys, sorted_keys, count, first_bit, end_bit);
+  }
+
   template <std::same_as<std::uint64_t> Key, std::same_as<std::int32_t> Value>
   void sort_pairs(Key const* keys, Key* sorted_keys, Value const* values, Value* sorted_values, std::int64_t count,
                   int first_bit, int end_bit) const {
@@ -67,8 +79,9 @@ class GpuPolicy {
     sort_pairs_on_gpu(stream(), *memory_, keys, sorted_keys, values, sorted_values, count, first_bit, end_bit);
   }
 
-  template <std::same_as<std::int64_t> Value>
-  void exclusive_sum(Value const* values, Value* sums, std::int64_t count) const {
+  template <class Value>
+  requires(std::same_as<Value, std::int32_t> || std::same_as<Value, std::int64_t>)  //
+      void exclusive_sum(Value const* values, Value* sums, std::int64_t count) const {
     DeviceGuard const guard(device());
     exclusive_sum_on_gpu(stream(), *memory_, values, sums, count);
   }
@@ -80,7 +93,8 @@ class GpuPolicy {
     DeviceGuard const guard(device());
     std::int64_t const shared_bytes = kernel.shared_bytes();
     allow_shared_bytes(reinterpret_cast<void const*>(run_kernel<Kernel>), device(), shared_bytes);
-    launch_grid(stream(), run_kernel<Kernel>, blocks, Kernel::threads, static_cast<std::size_t>(shared_bytes), kernel);
+    launch_grid(stream(), run_kernel<Kernel>, line_of_blocks(blocks), dim3(Kernel::threads),
+                static_cast<std::size_t>(shared_bytes), kernel);
   }
 
   /// Does not wait, except where CUDA waits for pageable memory to be staged. During a capture at most 3072 bytes.

@@ -35,7 +35,7 @@ inline void copy_from_host(cudaStream_t stream, void* to, void const* from, std:
   if (bytes <= CarriedBytes::capacity) {
     CarriedBytes carried{};
     std::memcpy(carried.bytes, from, static_cast<std::size_t>(bytes));
-    launch_grid(stream, write_carried_bytes<256>, 1, 256, 0, static_cast<unsigned char*>(to), carried,
+    launch_grid(stream, write_carried_bytes<256>, dim3(1), dim3(256), 0, static_cast<unsigned char*>(to), carried,
                 static_cast<int>(bytes));
     return;
   }

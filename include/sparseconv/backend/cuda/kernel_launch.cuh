@@ -12,25 +12,31 @@
 
 namespace sparseconv {
 
-/// The most blocks of a grid, along its first axis.
+/// The most blocks of a grid, along its first axis and along its second.
 inline constexpr std::int64_t largest_grid = INT32_MAX;
+inline constexpr std::int64_t tallest_grid = 65535;
 
-/// Puts function(parameters...) of a grid of thread blocks on a stream. Throws: CapacityError, CudaError.
+/// Puts function(parameters...) of a grid of thread blocks on a stream. Throws: CudaError.
 template <class Function, class... Parameters>
-void launch_grid(cudaStream_t stream, Function* function, std::int64_t blocks, int threads, std::size_t shared_bytes,
+void launch_grid(cudaStream_t stream, Function* function, dim3 blocks, dim3 threads, std::size_t shared_bytes,
                  Parameters const&... parameters) {
   static_assert((std::is_trivially_copyable_v<Parameters> && ...), "a kernel's operands are copied byte by byte");
   static_assert((sizeof(Parameters) + ... + 0) <= 4000, "CUDA passes at most 4 KB of operands to a kernel");
+  cudaLaunchConfig_t config{};
+  config.gridDim = blocks;
+  config.blockDim = threads;
+  config.dynamicSmemBytes = shared_bytes;
+  config.stream = stream;
+  check_cuda(cudaLaunchKernelEx(&config, function, parameters...), "cudaLaunchKernelEx");
+}
+
+/// So many blocks, one after the other. Throws: CapacityError beyond 2^31 - 1.
+inline dim3 line_of_blocks(std::int64_t blocks) {
   if (blocks > largest_grid) {
     throw CapacityError("launch: " + std::to_string(blocks) + " thread blocks; a grid has at most " +
                         std::to_string(largest_grid));
   }
-  cudaLaunchConfig_t config{};
-  config.gridDim = dim3(static_cast<unsigned>(blocks));
-  config.blockDim = dim3(static_cast<unsigned>(threads));
-  config.dynamicSmemBytes = shared_bytes;
-  config.stream = stream;
-  check_cuda(cudaLaunchKernelEx(&config, function, parameters...), "cudaLaunchKernelEx");
+  return dim3(static_cast<unsigned>(blocks));
 }
 
 /// Lets a kernel have `shared_bytes` of dynamic shared memory, of which 48 KB need no leave.

@@ -96,7 +96,7 @@ SparseTensor<T, D, typename Policy::Memory> from_dense(Policy const& where,
   std::int64_t const bodies = count / places_per_body + 1;
   where.for_each(bodies, Mark{cells, bodies, sums.data(), noted.data()});
   where.exclusive_sum(sums.data(), sums.data(), count + 1);
-  where.for_each(1, NoteCount<D>{sums.data(), count, noted.data()});
+  where.for_each(1, NoteCount<D, std::int64_t>{sums.data(), count, noted.data()});
   SiteSummary<D> summary;
   where.copy_to_host(&summary, noted.data(), noted.bytes());
   check_site_count(summary.count, "from_dense");

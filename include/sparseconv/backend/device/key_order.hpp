@@ -90,4 +90,20 @@ OrderedKeys<WideKey, typename Policy::Memory> order_keys(Policy const& where,
   return sorted;
 }
 
+/// The same keys in rising order, for who does not ask where they stood.
+template <DevicePolicy Policy>
+Buffer<std::uint64_t, typename Policy::Memory> sorted_keys(Policy const& where,
+                                                           Buffer<std::uint64_t, typename Policy::Memory> keys,
+                                                           int bits) {
+  Buffer<std::uint64_t, typename Policy::Memory> sorted(where.memory(), keys.size());
+  where.sort_keys(keys.data(), sorted.data(), keys.size(), 0, bits);
+  return sorted;
+}
+
+template <DevicePolicy Policy>
+Buffer<WideKey, typename Policy::Memory> sorted_keys(Policy const& where, Buffer<WideKey, typename Policy::Memory> keys,
+                                                     int bits) {
+  return order_keys(where, keys, bits).keys;
+}
+
 }  // namespace sparseconv

@@ -17,28 +17,35 @@
 
 namespace sparseconv {
 
-/// Writes the key of each output that input i reaches, and fillers up to the most that an input can reach.
+/// Writes the key of each output that an input reaches, and fillers up to the most that one can reach.
+///
+/// Shapes: keys most x N: those of neighbouring inputs stand side by side.
 template <int D, class Key>
 struct ListReachedKeys {
   Coordinate<D> const* inputs;
   ReachedOutputs<D> reached;
   KeyPacking<D, Key> packing;
+  std::int64_t input_count;
   std::int64_t most;
   Key* keys;
 
   /// What is done for one output.
   struct Append {
     KeyPacking<D, Key> const& packing;
+    std::int64_t step;
     Key*& next;
 
-    constexpr void operator()(WideCoordinate<D> const& output) const { *next++ = packing.key(output); }
+    constexpr void operator()(WideCoordinate<D> const& output) const {
+      *next = packing.key(output);
+      next += step;
+    }
   };
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    Key* next = keys + i * most;
-    Key* const end = next + most;
-    reached(inputs[i], Append{packing, next});
-    while (next != end) *next++ = filler_key<Key>();
+    Key* next = keys + i;
+    Key* const end = next + most * input_count;
+    reached(inputs[i], Append{packing, input_count, next});
+    for (; next != end; next += input_count) *next = filler_key<Key>();
   }
 };
 
@@ -69,14 +76,14 @@ SiteSet<D, typename Policy::Memory> reached_site_set(Policy const& where,
   check_list_length(inputs.size(), most, "output_sites");
   return with_key_packing(box, "output_sites", [&]<class Key>(KeyPacking<D, Key> const& packing) {
     Buffer<Key, Memory> keys(where.memory(), inputs.size() * most);
-    where.for_each(inputs.size(), ListReachedKeys<D, Key>{inputs.data(), reached, packing, most, keys.data()});
-    auto const sorted = order_keys(where, keys, packing.bits() + 1);  // and the bit that fillers alone have
-    auto const unique = unique_keys(where, sorted.keys, packing);
+    where.for_each(inputs.size(),
+                   ListReachedKeys<D, Key>{inputs.data(), reached, packing, inputs.size(), most, keys.data()});
+    keys = sorted_keys(where, std::move(keys), packing.bits() + 1);  // and the bit that fillers alone have
+    auto const unique = unique_keys(where, keys, packing);
     check_fits_coordinates<D>(unique.summary.box, "output_sites");
     check_site_count(unique.summary.count, "output_sites");
     Buffer<Coordinate<D>, Memory> sites(where.memory(), unique.summary.count);
-    where.for_each(sorted.keys.size(),
-                   WriteSites<D, Key>{sorted.keys.data(), unique.sums.data(), packing, sites.data()});
+    where.for_each(keys.size(), WriteSites<D, Key>{keys.data(), unique.sums.data(), packing, sites.data()});
     return SiteSet<D, Memory>(grid, std::move(sites), unique.summary.box);
   });
 }

@@ -25,14 +25,14 @@ void check_no_duplicates(Policy const& where, PointSites<D, typename Policy::Mem
       call);
 }
 
-/// Writes channel i % C of site i / C.
+/// Writes a channel of a site.
 template <Element T>
 struct JoinEach {
   JoinedFeatures<T> joined;
   T* features;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    features[i] = joined(i / joined.channels, i % joined.channels);
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t channel) const {
+    features[row * joined.channels + channel] = joined(row, channel);
   }
 };
 
@@ -47,7 +47,7 @@ SparseTensor<T, D, typename Policy::Memory> features_to_sites(
   Buffer<T, Memory> features(where.memory(), points.sites.size() * point_features.columns);
   JoinedFeatures<T> const joined{point_features.data, point_features.columns, points.points_by_site.data(),
                                  points.first_point.data(), duplicates};
-  where.for_each(features.size(), JoinEach<T>{joined, features.data()});
+  where.for_each(points.sites.size(), joined.channels, JoinEach<T>{joined, features.data()});
   return {points.sites, point_features.columns, std::move(features)};
 }
 
@@ -64,7 +64,7 @@ struct CheckRows {
   }
 };
 
-/// Writes channel i % C of point i / C.
+/// Writes a channel of a point.
 template <Element T>
 struct CopyToPoint {
   T const* features;
@@ -72,9 +72,9 @@ struct CopyToPoint {
   std::int64_t channels;
   T* points;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    Row const row = rows[i / channels];
-    points[i] = row == no_row ? T{0} : features[row * channels + i % channels];
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t point, std::int64_t channel) const {
+    Row const row = rows[point];
+    points[point * channels + channel] = row == no_row ? T{0} : features[row * channels + channel];
   }
 };
 
@@ -96,7 +96,7 @@ Buffer<T, typename Policy::Memory> features_to_points(Policy const& where,
     refuse_row(row, tensor.size());
   }
   Buffer<T, Memory> features(where.memory(), points * tensor.channels());
-  where.for_each(features.size(),
+  where.for_each(points, tensor.channels(),
                  CopyToPoint<T>{tensor.features().data, row_of_point.data(), tensor.channels(), features.data()});
   return features;
 }

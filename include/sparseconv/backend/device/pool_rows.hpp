@@ -11,7 +11,7 @@
 
 namespace sparseconv {
 
-/// Pools channel i % C of place i / C of a row map.
+/// Pools a channel of a place of a row map.
 template <Element T>
 struct PoolPlace {
   RowMapView map;
@@ -20,9 +20,7 @@ struct PoolPlace {
   std::int64_t channels;
   Pooling pooling;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    std::int64_t const place = i / channels;
-    std::int64_t const channel = i % channels;
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t place, std::int64_t channel) const {
     PooledNumber<Accumulator<T>> pooled;
     for (std::int64_t k = 0; k < map.elements; ++k) {
       Row const row = map.input_rows[k * map.output_count + place];
@@ -38,7 +36,8 @@ void pool_rows(Policy const& where, RowMap<typename Policy::Memory> const& map,
                std::type_identity_t<MatrixView<T const, typename Policy::Memory>> input,
                MatrixView<T, typename Policy::Memory> output, Pooling pooling) {
   check_pool_operands<T>(map.input_count(), map.output_count(), input, output);
-  where.for_each(output.size(), PoolPlace<T>{map.view(), input.data, output.data, output.columns, pooling});
+  where.for_each(output.rows, output.columns,
+                 PoolPlace<T>{map.view(), input.data, output.data, output.columns, pooling});
 }
 
 }  // namespace sparseconv

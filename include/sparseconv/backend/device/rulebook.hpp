@@ -1,76 +1,107 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
-#include "sparseconv/backend/device/neighbour_rows.hpp"
+#include "sparseconv/backend/device/find_neighbours.hpp"
 #include "sparseconv/config.hpp"
+#include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/policy.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 
 namespace sparseconv {
 
-/// A table of K x M rows, element by element, in stretches of outputs that one body goes through.
-struct RowStretches {
-  static constexpr std::int64_t stretch = 32;
-
-  Row const* rows;
+/// The input rows of elements x M outputs, or no_row, and a bit for each that is one.
+///
+/// Shapes: rows elements x M; marks elements x words_for(M), output o is bit o % 32 of word o / 32.
+template <class Atomics>
+struct MarkedRows {
+  Row* rows;
+  std::uint32_t* marks;
   std::int64_t output_count;
 
-  [[nodiscard]] constexpr std::int64_t per_element() const { return (output_count + stretch - 1) / stretch; }
-  [[nodiscard]] constexpr std::int64_t element(std::int64_t i) const { return i / per_element(); }
-  [[nodiscard]] constexpr std::int64_t begin(std::int64_t i) const { return i % per_element() * stretch; }
-  [[nodiscard]] constexpr std::int64_t end(std::int64_t i) const {
-    return begin(i) + stretch < output_count ? begin(i) + stretch : output_count;
+  [[nodiscard]] static constexpr std::int64_t words_for(std::int64_t outputs) { return (outputs + 31) / 32; }
+
+  /// The marks must have been zeros.
+  SPARSECONV_HOST_DEVICE void put(std::int64_t element, std::int64_t output, Row input) const {
+    if (input == no_row) return;
+    rows[element * output_count + output] = input;
+    Atomics::join(marks[element * words_for(output_count) + output / 32], std::uint32_t{1} << (output % 32));
   }
 };
 
-/// Counts the pairs of each stretch; the number behind the last is 0.
-struct CountPairs {
-  RowStretches table;
-  std::int64_t stretches;
+/// Writes zeros.
+struct ClearMarks {
+  std::uint32_t* marks;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t word) const { marks[word] = 0; }
+};
+
+/// Counts the marks of each word; the number behind the last is 0.
+struct CountMarks {
+  std::uint32_t const* marks;
+  std::int64_t words;
   std::int64_t* counts;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    std::int64_t count = 0;
-    if (i < stretches) {
-      Row const* const rows = table.rows + table.element(i) * table.output_count;
-      for (std::int64_t output = table.begin(i); output < table.end(i); ++output) count += rows[output] != no_row;
-    }
-    counts[i] = count;
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t word) const {
+    counts[word] = word < words ? std::popcount(marks[word]) : 0;
   }
 };
 
-/// Writes the pairs of each stretch in their places; of a symmetric map the inputs alone, which are the outputs too.
+/// Where the pairs of each element begin.
+///
+/// In a symmetric map those before the middle have been found, it has a pair for each output, and those behind it have as
+/// many as the ones they mirror.
+struct PairPlaces {
+  std::int64_t const* places;  ///< of each word of marks, and the end
+  std::int64_t words;          ///< of an element
+  std::int64_t found;          ///< elements
+  std::int64_t middle_pairs;   ///< M, or 0 if the map is not symmetric
+
+  [[nodiscard]] constexpr std::int64_t first(std::int64_t element) const {
+    if (element <= found) return places[element * words];
+    return 2 * places[found * words] + middle_pairs - places[(2 * found + 1 - element) * words];
+  }
+};
+
+/// Writes the pairs of each element and output in their places. In a symmetric map one list serves both sides: the outputs
+/// of an element are the inputs of the one that mirrors it, and in the same order, as a shift keeps the order of sites.
+template <class Atomics>
 struct WritePairs {
-  RowStretches table;
-  std::int64_t const* places;
+  MarkedRows<Atomics> table;
+  PairPlaces places;
   Row* input_rows;
   Row* output_rows;  ///< null where symmetric
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    Row const* const rows = table.rows + table.element(i) * table.output_count;
-    std::int64_t place = places[i];
-    for (std::int64_t output = table.begin(i); output < table.end(i); ++output) {
-      if (rows[output] == no_row) continue;
-      input_rows[place] = rows[output];
-      if (output_rows != nullptr) output_rows[place] = static_cast<Row>(output);
-      ++place;
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element, std::int64_t output) const {
+    if (element == places.found) {  // the middle
+      input_rows[places.first(element) + output] = static_cast<Row>(output);
+      return;
+    }
+    std::int64_t const word = element * places.words + output / 32;
+    std::uint32_t const bit = std::uint32_t{1} << (output % 32);
+    std::uint32_t const marks = table.marks[word];
+    if ((marks & bit) == 0) return;
+    std::int64_t const place = places.places[word] + std::popcount(marks & (bit - 1));
+    input_rows[place] = table.rows[element * table.output_count + output];
+    if (output_rows != nullptr) {
+      output_rows[place] = static_cast<Row>(output);
+    } else {
+      std::int64_t const mirror = 2 * places.found - element;
+      input_rows[places.first(mirror) + place - places.first(element)] = static_cast<Row>(output);
     }
   }
 };
 
-/// Takes the places of each element's first stretch, and the end.
-struct TakeOffsets {
-  std::int64_t const* places;
-  std::int64_t stretches_per_element;
+/// Writes where each element begins, and the end.
+struct WriteOffsets {
+  PairPlaces places;
   std::int64_t* offsets;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element) const {
-    offsets[element] = places[element * stretches_per_element];
-  }
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element) const { offsets[element] = places.first(element); }
 };
 
 template <DevicePolicy Policy, int D, class Lookup>
@@ -79,24 +110,33 @@ Rulebook<typename Policy::Memory> build_rulebook_with(Policy const& where,
                                                       SiteSet<D, typename Policy::Memory> const& outputs,
                                                       KernelGeometry<D> const& geometry, Lookup how) {
   using Memory = typename Policy::Memory;
+  using Table = MarkedRows<typename Policy::Atomics>;
   std::int64_t const elements = geometry.element_count();
-  auto const rows = neighbour_rows(where, inputs, outputs, geometry, how);
-  RowStretches const table{rows.data(), outputs.size()};
-  std::int64_t const stretches = elements * table.per_element();
-  Buffer<std::int64_t, Memory> places(where.memory(), stretches + 1);
-  where.for_each(places.size(), CountPairs{table, stretches, places.data()});
-  where.exclusive_sum(places.data(), places.data(), places.size());
-
   auto const identity = identity_element(inputs, outputs, geometry);
   bool const symmetric = is_symmetric(identity, elements);
+  std::int64_t const found = symmetric ? *identity : elements;
+  std::int64_t const count = outputs.size();
+  std::int64_t const words = Table::words_for(count);
+
+  Buffer<Row, Memory> rows(where.memory(), found * count);
+  Buffer<std::uint32_t, Memory> marks(where.memory(), found * words);
+  Table const table{rows.data(), marks.data(), count};
+  where.for_each(marks.size(), ClearMarks{marks.data()});
+  find_neighbours(where, inputs, outputs, geometry, found, how, table);
+  Buffer<std::int64_t, Memory> counts(where.memory(), found * words + 1);
+  where.for_each(counts.size(), CountMarks{marks.data(), found * words, counts.data()});
+  where.exclusive_sum(counts.data(), counts.data(), counts.size());
+  PairPlaces const places{counts.data(), words, found, symmetric ? count : 0};
+
   // An input is in one pair of an element at most, and so is an output.
-  std::int64_t const most = elements * std::min(inputs.size(), outputs.size());
+  std::int64_t const most = elements * std::min(inputs.size(), count);
   Buffer<Row, Memory> input_rows(where.memory(), most);
   Buffer<Row, Memory> output_rows;
   if (!symmetric) output_rows = Buffer<Row, Memory>(where.memory(), most);
   Buffer<std::int64_t, Memory> offsets(where.memory(), elements + 1);
-  where.for_each(stretches, WritePairs{table, places.data(), input_rows.data(), output_rows.data()});
-  where.for_each(elements + 1, TakeOffsets{places.data(), table.per_element(), offsets.data()});
+  where.for_each(found + (symmetric ? 1 : 0), count,
+                 WritePairs<typename Policy::Atomics>{table, places, input_rows.data(), output_rows.data()});
+  where.for_each(offsets.size(), WriteOffsets{places, offsets.data()});
   if (symmetric) return Rulebook<Memory>(std::move(offsets), std::move(input_rows), inputs.size(), identity);
   return Rulebook<Memory>(std::move(offsets), std::move(input_rows), std::move(output_rows), inputs.size(),
                           outputs.size(), identity);

@@ -60,7 +60,7 @@ struct KeyPoints {
 
 /// Joins points, in canonical order, with the rows of their sites.
 struct JoinPoints {
-  std::int64_t const* sums;  // sites that begin before each place
+  Row const* sums;  // sites that begin before each place
   Row const* points_by_site;
   std::int64_t count;
   Row* row_of_point;

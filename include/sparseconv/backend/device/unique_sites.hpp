@@ -62,7 +62,7 @@ struct MarkFirstKeys {
   std::int64_t count;
   std::int64_t bodies;  // body i takes places i, i + bodies, ...: neighbours read neighbours
   KeyPacking<D, Key> packing;
-  std::int64_t* marks;
+  Row* marks;
   SiteSummary<D>* summary;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
@@ -77,10 +77,10 @@ struct MarkFirstKeys {
   }
 };
 
-/// Puts the number of marked keys, which stands behind the sums, into the summary.
-template <int D>
+/// Puts the number of marks, which stands behind their sums, into the summary.
+template <int D, class Sum>
 struct NoteCount {
-  std::int64_t const* sums;
+  Sum const* sums;
   std::int64_t count;
   SiteSummary<D>* summary;
 
@@ -91,7 +91,7 @@ struct NoteCount {
 template <int D, class Key>
 struct WriteSites {
   Key const* keys;
-  std::int64_t const* sums;  // marks before each place
+  Row const* sums;  // marks before each place
   KeyPacking<D, Key> packing;
   Coordinate<D>* sites;
 
@@ -110,11 +110,11 @@ struct WriteSites {
 /// The different values of a sorted list of keys, and where they stand in it.
 template <int D, MemorySpace Memory>
 struct UniqueKeys {
-  SiteSummary<D> summary;             ///< on the host
-  Buffer<std::int64_t, Memory> sums;  ///< for each key and the end of the list: values that begin before it
+  SiteSummary<D> summary;    ///< on the host
+  Buffer<Row, Memory> sums;  ///< for each key and the end of the list: values that begin before it
 };
 
-/// Counts the values of a sorted list, fillers apart; waits for their number and box.
+/// Counts the values of a sorted list of at most 2^31 - 1 keys, fillers apart; waits for their number and box.
 template <DevicePolicy Policy, int D, class Key>
 UniqueKeys<D, typename Policy::Memory> unique_keys(Policy const& where,
                                                    Buffer<Key, typename Policy::Memory> const& keys,
@@ -122,13 +122,13 @@ UniqueKeys<D, typename Policy::Memory> unique_keys(Policy const& where,
   using Memory = typename Policy::Memory;
   using Mark = MarkFirstKeys<D, Key, typename Policy::Atomics>;
   std::int64_t const count = keys.size();
-  UniqueKeys<D, Memory> unique{{}, Buffer<std::int64_t, Memory>(where.memory(), count + 1)};
+  UniqueKeys<D, Memory> unique{{}, Buffer<Row, Memory>(where.memory(), count + 1)};
   Buffer<SiteSummary<D>, Memory> summary(where.memory(), 1);
   where.for_each(1, StartSummary<D>{summary.data()});
   std::int64_t const bodies = count / places_per_body + 1;
   where.for_each(bodies, Mark{keys.data(), count, bodies, packing, unique.sums.data(), summary.data()});
   where.exclusive_sum(unique.sums.data(), unique.sums.data(), count + 1);
-  where.for_each(1, NoteCount<D>{unique.sums.data(), count, summary.data()});
+  where.for_each(1, NoteCount<D, Row>{unique.sums.data(), count, summary.data()});
   where.copy_to_host(&unique.summary, summary.data(), summary.bytes());
   return unique;
 }
