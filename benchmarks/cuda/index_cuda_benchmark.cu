@@ -12,6 +12,14 @@ namespace sc = sparseconv;
 
 namespace {
 
+void voxelize(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const& scene) {
+  auto const cloud = sc::copy_to(where, scene.cloud);
+  auto const work = [&] { benchmark::DoNotOptimize(sc::voxelize(where, cloud, scene.grid).tensor.size()); };
+  bs::GpuSort const sort(where, cloud.size());
+  double const time = bs::measure_on_gpu(state, where, work, bs::Yardstick{"sort/time", std::cref(sort)});
+  state.counters["Mpoints/s"] = static_cast<double>(cloud.size()) / time / 1e6;
+}
+
 /// The sites of a scene in the order of its points, on the GPU.
 struct Points {
   sc::Grid<3> grid;
@@ -88,6 +96,9 @@ int main(int argc, char** argv) {
       {"k3_s2_p1", {.kernel_size = 3, .stride = 2, .padding = 1}, sc::OutputDefinition::regular}};
   return bs::run_on_gpu(argc, argv, [&] {
     auto const stream = std::make_shared<bs::GpuStream>();
+    bs::add_for_gpu_scenes("voxelize", scenes, [stream](benchmark::State& state, bs::Scene const& scene) {
+      voxelize(state, stream->where(), scene);
+    });
     bs::add_for_gpu_scenes("build_site_set", scenes, [stream](benchmark::State& state, bs::Scene const& scene) {
       build_site_set(state, stream->where(), scene);
     });

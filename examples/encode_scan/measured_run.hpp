@@ -27,7 +27,7 @@ struct LayerRow {
 
 /// A run of the encoder over one scan, from points to features, with nothing kept from an earlier run.
 struct MeasuredRun {
-  sparseconv::VoxelizedPoints voxels;
+  sparseconv::VoxelizedPoints<> voxels;
   sparseconv::SparseTensor<float, 3> output;
   double voxelize_ms = 0;
   std::vector<LayerRow> layers;

@@ -10,16 +10,17 @@
 namespace encode_scan {
 
 /// What became of the points, in a sentence; what was dropped is said by reason.
-inline std::string describe_points(sparseconv::PointCloud const& cloud, sparseconv::VoxelizedPoints const& voxels) {
-  std::string text = std::to_string(cloud.size()) + " points: " + std::to_string(cloud.size() - voxels.dropped()) +
-                     " in " + std::to_string(voxels.tensor.size()) + " voxels, " + std::to_string(voxels.out_of_range) +
+inline std::string describe_points(sparseconv::PointCloud const& cloud, sparseconv::VoxelizedPoints<> const& voxels) {
+  std::string text = std::to_string(cloud.size()) +
+                     " points: " + std::to_string(cloud.size() - voxels.dropped.total()) + " in " +
+                     std::to_string(voxels.tensor.size()) + " voxels, " + std::to_string(voxels.dropped.out_of_range) +
                      " dropped out of range";
   auto const add = [&](std::int64_t count, char const* reason) {
     if (count > 0) text += ", " + std::to_string(count) + " " + reason;
   };
-  add(voxels.not_finite, "dropped because not finite");
-  add(voxels.over_points_per_voxel, "dropped by --max-points");
-  add(voxels.over_voxels, "dropped by --max-voxels");
+  add(voxels.dropped.not_finite, "dropped because not finite");
+  add(voxels.dropped.over_points_per_voxel, "dropped by --max-points");
+  add(voxels.dropped.over_voxels, "dropped by --max-voxels");
   return text;
 }
 
@@ -84,10 +85,10 @@ inline nlohmann::json to_json(sparseconv::PointCloud const& cloud, MeasuredRun c
   }
   return {{"points", cloud.size()},
           {"dropped",
-           {{"out_of_range", run.voxels.out_of_range},
-            {"not_finite", run.voxels.not_finite},
-            {"over_points_per_voxel", run.voxels.over_points_per_voxel},
-            {"over_voxels", run.voxels.over_voxels}}},
+           {{"out_of_range", run.voxels.dropped.out_of_range},
+            {"not_finite", run.voxels.dropped.not_finite},
+            {"over_points_per_voxel", run.voxels.dropped.over_points_per_voxel},
+            {"over_voxels", run.voxels.dropped.over_voxels}}},
           {"voxels", run.voxels.tensor.size()},
           {"threads", threads},
           {"voxelize_ms", run.voxelize_ms},

@@ -45,7 +45,7 @@ void run(cudaStream_t stream) {
   // The one change: another policy, and operands in its memory.
   auto const where = sc::gpu.on(stream);
   auto const network = sc::copy_to(where, encoder);
-  auto const input = sc::copy_to(where, scan);
+  auto const input = sc::voxelize(where, sc::copy_to(where, cloud), grid).tensor;
   auto output = network(where, input);
   auto const result = sc::copy_to_host(where, output);
   std::printf("GPU against CPU: deviation %.1e of the largest number\n",

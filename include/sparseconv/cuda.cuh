@@ -25,4 +25,5 @@
 #include "sparseconv/backend/device/row_map.hpp"
 #include "sparseconv/backend/device/rulebook.hpp"
 #include "sparseconv/backend/device/site_set.hpp"
+#include "sparseconv/backend/device/voxelize.hpp"
 #include "sparseconv/sparseconv.hpp"

@@ -43,22 +43,22 @@ PointCloud points_in_a_row(std::vector<std::array<float, 2>> const& points) {
   return cloud;
 }
 
-std::vector<Coordinate<3>> sites_of(VoxelizedPoints const& voxels) {
+std::vector<Coordinate<3>> sites_of(VoxelizedPoints<> const& voxels) {
   auto const sites = voxels.tensor.sites().coordinates();
   return {sites.begin(), sites.end()};
 }
 
-std::vector<float> features_of(VoxelizedPoints const& voxels) {
+std::vector<float> features_of(VoxelizedPoints<> const& voxels) {
   auto const values = voxels.tensor.features().values();
   return {values.begin(), values.end()};
 }
 
-std::vector<Row> rows_of(VoxelizedPoints const& voxels) {
+std::vector<Row> rows_of(VoxelizedPoints<> const& voxels) {
   return {voxels.row_of_point.begin(), voxels.row_of_point.end()};
 }
 
 /// The voxel along x of each row, and the value that points_in_a_row gave its points.
-std::vector<std::array<float, 2>> values_by_x(VoxelizedPoints const& voxels) {
+std::vector<std::array<float, 2>> values_by_x(VoxelizedPoints<> const& voxels) {
   std::vector<std::array<float, 2>> values;
   for (std::int64_t row = 0; row < voxels.tensor.size(); ++row) {
     auto const x = voxels.tensor.sites().coordinates()[static_cast<std::size_t>(row)].position[2];
@@ -78,13 +78,13 @@ TYPED_TEST_SUITE(VoxelizeOn, test::Policies);
 TYPED_TEST(VoxelizeOn, SortsPointsIntoVoxelsByHand) {
   PointCloud const cloud{.columns = 4, .values = {0.5F, -1.5F, 1.25F, 10, 2.75F, 3.75F, 1.75F, 20, 0.25F, -0.5F,
                                                   1.0F, 30,    1,     0,  1.5F,  40,    0,     -2, 1,     20}};
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, small_grid);
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, small_grid);
   EXPECT_EQ(voxels.tensor.grid(), (Grid<3>{.shape = {2, 3, 3}, .batch_size = 1}));
   EXPECT_EQ(sites_of(voxels), (std::vector<Coordinate<3>>{{0, {0, 0, 0}}, {0, {1, 1, 1}}, {0, {1, 2, 2}}}));
   EXPECT_EQ(rows_of(voxels), (std::vector<Row>{0, 2, 0, 1, 0}));
   EXPECT_EQ(features_of(voxels),
             (std::vector<float>{0.25F, -4.F / 3, 3.25F / 3, 20, 1, 0, 1.5F, 40, 2.75F, 3.75F, 1.75F, 20}));
-  EXPECT_EQ(voxels.dropped(), 0);
+  EXPECT_EQ(voxels.dropped.total(), 0);
 }
 
 // Inside is from the low border, which counts, to the high one, which does not; along z, y and x alike.
@@ -119,12 +119,12 @@ TYPED_TEST(VoxelizeOn, CountsWhatIsOutOfRange) {
                                     1,
                                     3e38F,
                                     1.5F}};  // far away
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, small_grid);
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, small_grid);
   EXPECT_EQ(rows_of(voxels), (std::vector<Row>{-1, -1, 0, -1, -1, -1, -1, -1, -1}));
   EXPECT_EQ(sites_of(voxels), (std::vector<Coordinate<3>>{{0, {1, 1, 2}}}));
-  EXPECT_EQ(voxels.out_of_range, 8);
-  EXPECT_EQ(voxels.not_finite, 0);
-  EXPECT_EQ(voxels.dropped(), 8);
+  EXPECT_EQ(voxels.dropped.out_of_range, 8);
+  EXPECT_EQ(voxels.dropped.not_finite, 0);
+  EXPECT_EQ(voxels.dropped.total(), 8);
 }
 
 TYPED_TEST(VoxelizeOn, CountsWhatIsNotFinite) {
@@ -153,9 +153,9 @@ TYPED_TEST(VoxelizeOn, CountsWhatIsNotFinite) {
                                     0,
                                     1.5F,
                                     not_a_number}};  // not a position
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, small_grid);
-  EXPECT_EQ(voxels.not_finite, 5);
-  EXPECT_EQ(voxels.out_of_range, 0);
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, small_grid);
+  EXPECT_EQ(voxels.dropped.not_finite, 5);
+  EXPECT_EQ(voxels.dropped.out_of_range, 0);
   EXPECT_EQ(rows_of(voxels), (std::vector<Row>{-1, -1, -1, -1, -1, 0}));
   EXPECT_TRUE(std::isnan(voxels.tensor.features()(0, 3)));
 }
@@ -183,10 +183,10 @@ TYPED_TEST(VoxelizeOn, LongRowsEndWhereTheirRangeDoes) {
   EXPECT_EQ(sites_of(voxelize(TypeParam::policy(), points_in_a_row({{16'777'215, 1}, {16'777'216, 1}}), grid)),
             (std::vector<Coordinate<3>>{{0, {0, 0, 16'777'216}}}));
   grid = {.voxel_size = {1, 1, 1}, .low = {0, 0, 0}, .high = {2'147'483'520, 1, 1}, .extra_slices = 1};
-  VoxelizedPoints const voxels =
+  VoxelizedPoints<> const voxels =
       voxelize(TypeParam::policy(), points_in_a_row({{2'147'483'392, 1}, {2'147'483'520, 1}, {3e9F, 1}}), grid);
   EXPECT_EQ(sites_of(voxels), (std::vector<Coordinate<3>>{{0, {0, 0, 2'147'483'392}}}));
-  EXPECT_EQ(voxels.out_of_range, 2);
+  EXPECT_EQ(voxels.dropped.out_of_range, 2);
 }
 
 TEST(VoxelShape, CountsExtraSlicesAlongZOnly) {
@@ -207,70 +207,72 @@ TYPED_TEST(VoxelizeOn, ExtraSlicesStayEmpty) {
   VoxelGrid grid = small_grid;
   grid.extra_slices = 2;
   PointCloud const cloud{.columns = 3, .values = {1, 0, 1.75F, 1, 0, 2.25F, 1, 0, 2.75F}};
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, grid);
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, grid);
   EXPECT_EQ(voxels.tensor.grid().shape, (Shape<3>{4, 3, 3}));
   EXPECT_EQ(sites_of(voxels), (std::vector<Coordinate<3>>{{0, {1, 1, 1}}}));
-  EXPECT_EQ(voxels.out_of_range, 2);
+  EXPECT_EQ(voxels.dropped.out_of_range, 2);
 }
 
 // Voxels 7 7 2 7 4 2 in the caller's order; of each the first two points stay: the third of voxel 7 is dropped.
 TYPED_TEST(VoxelizeOn, TheFirstPointsOfAVoxelStay) {
   PointCloud const cloud = points_in_a_row({{7, 1}, {7, 3}, {2, 10}, {7, 100}, {4, 20}, {2, 30}});
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten, {.points_per_voxel = 2});
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten, {.points_per_voxel = 2});
   EXPECT_EQ(values_by_x(voxels), (std::vector<std::array<float, 2>>{{2, 20}, {4, 20}, {7, 2}}));
   EXPECT_EQ(rows_of(voxels), (std::vector<Row>{2, 2, 0, -1, 1, 0}));
-  EXPECT_EQ(voxels.over_points_per_voxel, 1);
-  EXPECT_EQ(voxels.dropped(), 1);
+  EXPECT_EQ(voxels.dropped.over_points_per_voxel, 1);
+  EXPECT_EQ(voxels.dropped.total(), 1);
 }
 
 // Voxels 7 and 2 are reached first; 4 and 0 are dropped with all their points, though they sort before 7.
 TYPED_TEST(VoxelizeOn, TheVoxelsThatAreReachedFirstStay) {
   PointCloud const cloud = points_in_a_row({{7, 1}, {2, 2}, {4, 3}, {7, 5}, {0, 6}, {4, 7}, {2, 8}});
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten, {.voxels = 2});
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten, {.voxels = 2});
   EXPECT_EQ(values_by_x(voxels), (std::vector<std::array<float, 2>>{{2, 5}, {7, 3}}));
   EXPECT_EQ(rows_of(voxels), (std::vector<Row>{1, 0, -1, 1, -1, -1, 0}));
-  EXPECT_EQ(voxels.over_voxels, 3);
-  EXPECT_EQ(voxels.dropped(), 3);
+  EXPECT_EQ(voxels.dropped.over_voxels, 3);
+  EXPECT_EQ(voxels.dropped.total(), 3);
 }
 
 // A point that falls to both limits is counted once, with its voxel.
 TYPED_TEST(VoxelizeOn, BothLimitsAndTheRangeAddUp) {
   PointCloud const cloud = points_in_a_row(
       {{-1, 0}, {7, 1}, {2, 2}, {4, 3}, {not_a_number, 0}, {4, 4}, {7, 5}, {7, 6}, {12, 0}, {4, 7}, {2, 8}});
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten, {.points_per_voxel = 1, .voxels = 2});
+  VoxelizedPoints<> const voxels =
+      voxelize(TypeParam::policy(), cloud, row_of_ten, {.points_per_voxel = 1, .voxels = 2});
   EXPECT_EQ(values_by_x(voxels), (std::vector<std::array<float, 2>>{{2, 2}, {7, 1}}));
-  EXPECT_EQ(voxels.out_of_range, 2);
-  EXPECT_EQ(voxels.not_finite, 1);
-  EXPECT_EQ(voxels.over_voxels, 3);
-  EXPECT_EQ(voxels.over_points_per_voxel, 3);
-  EXPECT_EQ(voxels.dropped(), 9);
+  EXPECT_EQ(voxels.dropped.out_of_range, 2);
+  EXPECT_EQ(voxels.dropped.not_finite, 1);
+  EXPECT_EQ(voxels.dropped.over_voxels, 3);
+  EXPECT_EQ(voxels.dropped.over_points_per_voxel, 3);
+  EXPECT_EQ(voxels.dropped.total(), 9);
   EXPECT_EQ(std::ranges::count(rows_of(voxels), no_row), 9);
 }
 
 TYPED_TEST(VoxelizeOn, LimitsThatAreJustReachedDropNothing) {
   PointCloud const cloud = points_in_a_row({{7, 1}, {7, 3}, {2, 10}, {4, 20}});
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten, {.points_per_voxel = 2, .voxels = 3});
-  EXPECT_EQ(voxels.dropped(), 0);
+  VoxelizedPoints<> const voxels =
+      voxelize(TypeParam::policy(), cloud, row_of_ten, {.points_per_voxel = 2, .voxels = 3});
+  EXPECT_EQ(voxels.dropped.total(), 0);
   EXPECT_EQ(voxels.tensor.size(), 3);
 }
 
 TYPED_TEST(VoxelizeOn, TakesACloudWithoutPointsOrWithNoneInside) {
-  VoxelizedPoints const none = voxelize(TypeParam::policy(), PointCloud{.columns = 5}, small_grid);
+  VoxelizedPoints<> const none = voxelize(TypeParam::policy(), PointCloud{.columns = 5}, small_grid);
   EXPECT_EQ(none.tensor.size(), 0);
   EXPECT_EQ(none.tensor.channels(), 5);
   EXPECT_EQ(none.tensor.grid().shape, (Shape<3>{2, 3, 3}));
   EXPECT_EQ(none.row_of_point.size(), 0);
-  EXPECT_EQ(none.dropped(), 0);
-  VoxelizedPoints const outside =
+  EXPECT_EQ(none.dropped.total(), 0);
+  VoxelizedPoints<> const outside =
       voxelize(TypeParam::policy(), PointCloud{.columns = 3, .values = {9, 9, 9}}, small_grid, {.voxels = 1});
   EXPECT_EQ(outside.tensor.size(), 0);
-  EXPECT_EQ(outside.out_of_range, 1);
+  EXPECT_EQ(outside.dropped.out_of_range, 1);
 }
 
 // The way back gives each point the mean of its voxel, and zeros to those that were dropped.
 TYPED_TEST(VoxelizeOn, FeaturesComeBackToTheirPoints) {
   PointCloud const cloud = points_in_a_row({{7, 1}, {12, 9}, {2, 10}, {7, 3}});
-  VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten);
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten);
   Buffer<float> const back =
       features_to_points(TypeParam::policy(), voxels.tensor, std::span<Row const>(voxels.row_of_point));
   EXPECT_EQ(std::vector<float>(back.begin(), back.end()),
@@ -296,15 +298,15 @@ constexpr VoxelGrid fine_grid{
 TYPED_TEST(VoxelizeOn, HasTheBitsOfTheReference) {
   PointCloud const cloud = random_cloud(20'011);
   for (VoxelLimits const limits : {VoxelLimits{}, VoxelLimits{.points_per_voxel = 3, .voxels = 2'000}}) {
-    VoxelizedPoints const reference = voxelize(seq, cloud, fine_grid, limits);
-    VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, fine_grid, limits);
+    VoxelizedPoints<> const reference = voxelize(seq, cloud, fine_grid, limits);
+    VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, fine_grid, limits);
     EXPECT_EQ(sites_of(voxels), sites_of(reference));
     EXPECT_EQ(features_of(voxels), features_of(reference));
     EXPECT_EQ(rows_of(voxels), rows_of(reference));
-    EXPECT_EQ(voxels.not_finite, reference.not_finite);
-    EXPECT_EQ(voxels.out_of_range, reference.out_of_range);
-    EXPECT_EQ(voxels.over_points_per_voxel, reference.over_points_per_voxel);
-    EXPECT_EQ(voxels.over_voxels, reference.over_voxels);
+    EXPECT_EQ(voxels.dropped.not_finite, reference.dropped.not_finite);
+    EXPECT_EQ(voxels.dropped.out_of_range, reference.dropped.out_of_range);
+    EXPECT_EQ(voxels.dropped.over_points_per_voxel, reference.dropped.over_points_per_voxel);
+    EXPECT_EQ(voxels.dropped.over_voxels, reference.dropped.over_voxels);
   }
 }
 
@@ -350,11 +352,11 @@ TYPED_TEST(VoxelizeOn, AgreesWithAMapFilledInOrder) {
       for (std::size_t c = 0; c < 5; ++c) found.sum[c] += point[c];
     }
 
-    VoxelizedPoints const voxels = voxelize(TypeParam::policy(), cloud, fine_grid, limits);
-    EXPECT_EQ(voxels.not_finite, not_finite);
-    EXPECT_EQ(voxels.out_of_range, out_of_range);
-    EXPECT_EQ(voxels.over_voxels, over_voxels);
-    EXPECT_EQ(voxels.over_points_per_voxel, over_points);
+    VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, fine_grid, limits);
+    EXPECT_EQ(voxels.dropped.not_finite, not_finite);
+    EXPECT_EQ(voxels.dropped.out_of_range, out_of_range);
+    EXPECT_EQ(voxels.dropped.over_voxels, over_voxels);
+    EXPECT_EQ(voxels.dropped.over_points_per_voxel, over_points);
     ASSERT_EQ(voxels.tensor.size(), static_cast<std::int64_t>(expected.size()));
     std::int64_t row = 0;
     std::int64_t kept = 0;
@@ -367,13 +369,14 @@ TYPED_TEST(VoxelizeOn, AgreesWithAMapFilledInOrder) {
       kept += voxel.points;
       ++row;
     }
-    EXPECT_EQ(cloud.size(), kept + voxels.dropped());
-    EXPECT_EQ(std::ranges::count(rows_of(voxels), no_row), voxels.dropped());
+    EXPECT_EQ(cloud.size(), kept + voxels.dropped.total());
+    EXPECT_EQ(std::ranges::count(rows_of(voxels), no_row), voxels.dropped.total());
   }
 }
 
 std::string voxelize_message(VoxelGrid const& grid, VoxelLimits const& limits = {}, std::int64_t columns = 3) {
-  return message_of<ShapeError>([&] { return voxelize(cpu, PointCloud{.columns = columns}, grid, limits).dropped(); });
+  return message_of<ShapeError>(
+      [&] { return voxelize(cpu, PointCloud{.columns = columns}, grid, limits).dropped.total(); });
 }
 
 TEST(Voxelize, RefusesAGridWithoutVoxels) {
@@ -429,7 +432,7 @@ TEST(VoxelizeOnKitti, HasItsKnownVoxels) {
   if (path.empty()) GTEST_SKIP() << "kitti_000008.bin does not lie beside the checkout";
   PointCloud const cloud = read_records(path, {.columns = 4});
   VoxelGrid const grid{.voxel_size = {0.05F, 0.05F, 0.1F}, .low = {0, -40, -3}, .high = {70.4F, 40, 1}};
-  VoxelizedPoints const voxels = voxelize(cpu, cloud, grid);
+  VoxelizedPoints<> const voxels = voxelize(cpu, cloud, grid);
   EXPECT_EQ(cloud.size(), 17'238);
   EXPECT_EQ(voxels.tensor.grid().shape, (Shape<3>{40, 1600, 1408}));
   EXPECT_EQ(voxels.tensor.size(), 13'092);
@@ -443,7 +446,7 @@ TEST(VoxelizeOnWaymo, HasItsKnownVoxels) {
   if (path.empty()) GTEST_SKIP() << "waymo_benchmark_pc.npz does not lie beside the checkout";
   PointCloud const cloud = read_npz(path);
   VoxelGrid const grid{.voxel_size = {0.1F, 0.1F, 0.1F}, .low = {-80, -80, -2}, .high = {80, 80, 6}};
-  VoxelizedPoints const voxels = voxelize(cpu, cloud, grid);
+  VoxelizedPoints<> const voxels = voxelize(cpu, cloud, grid);
   EXPECT_EQ(cloud.size(), 198'130);
   EXPECT_EQ(voxels.tensor.grid().shape, (Shape<3>{80, 1600, 1600}));
   EXPECT_EQ(voxels.tensor.size(), 125'562);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/tensor/matrix_view.hpp"
 
 namespace sparseconv {
 
@@ -27,6 +28,9 @@ struct PointCloud {
   }
 
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  /// The values as a matrix, for who has points from elsewhere too.
+  [[nodiscard]] MatrixView<float const> view() const noexcept { return {values.data(), size(), columns}; }
 
   /// The `columns` values of point `i`, which must be in [0, size()).
   [[nodiscard]] std::span<float const> row(std::int64_t i) const noexcept {

@@ -13,6 +13,11 @@ struct CudaAtomics {
     return atomicCAS(&place, expected, desired) == expected;
   }
 
+  /// place = place + value.
+  __device__ static void add(std::int64_t& place, std::int64_t value) {
+    atomicAdd(reinterpret_cast<unsigned long long*>(&place), static_cast<unsigned long long>(value));
+  }
+
   /// word = word | bits.
   __device__ static void join(std::uint32_t& word, std::uint32_t bits) { atomicOr(&word, bits); }
 

@@ -58,8 +58,10 @@ struct KeyPoints {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { keys[i] = packing.key(widen(points[i])); }
 };
 
-/// Joins points, in canonical order, with the rows of their sites.
+/// Joins points, in canonical order, with the rows of their sites; those with fillers for keys, which are last, with none.
+template <class Key>
 struct JoinPoints {
+  Key const* keys;  // sorted
   Row const* sums;  // sites that begin before each place
   Row const* points_by_site;
   std::int64_t count;
@@ -67,14 +69,37 @@ struct JoinPoints {
   Row* first_point;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t place) const {
-    if (place == count) {
-      first_point[sums[count]] = static_cast<Row>(count);
+    bool const has_site = place < count && keys[place] != filler_key<Key>();
+    if (has_site) {
+      if (sums[place + 1] != sums[place]) first_point[sums[place]] = static_cast<Row>(place);
+      row_of_point[points_by_site[place]] = static_cast<Row>(sums[place + 1] - 1);
       return;
     }
-    if (sums[place + 1] != sums[place]) first_point[sums[place]] = static_cast<Row>(place);
-    row_of_point[points_by_site[place]] = static_cast<Row>(sums[place + 1] - 1);
+    if (place < count) row_of_point[points_by_site[place]] = no_row;
+    bool const is_end = place == 0 || keys[place - 1] != filler_key<Key>();
+    if (is_end) first_point[sums[place]] = static_cast<Row>(place);
   }
 };
+
+/// The canonical sites of points that have keys; those with a filler for one have no site, and are the last of
+/// points_by_site. Only the lowest `bits` bits of keys count. Waits once, for the number of sites and their box.
+template <DevicePolicy Policy, int D, class Key>
+PointSites<D, typename Policy::Memory> sites_of_keys(Policy const& where, Grid<D> const& grid,
+                                                     Buffer<Key, typename Policy::Memory> const& keys,
+                                                     KeyPacking<D, Key> const& packing, int bits) {
+  using Memory = typename Policy::Memory;
+  std::int64_t const count = keys.size();
+  auto sorted = order_keys(where, keys, bits);
+  auto const unique = unique_keys(where, sorted.keys, packing);
+  Buffer<Coordinate<D>, Memory> sites(where.memory(), unique.summary.count);
+  where.for_each(count, WriteSites<D, Key>{sorted.keys.data(), unique.sums.data(), packing, sites.data()});
+  PointSites<D, Memory> result{SiteSet<D, Memory>(grid, std::move(sites), unique.summary.box),
+                               Buffer<Row, Memory>(where.memory(), count), std::move(sorted.order),
+                               Buffer<Row, Memory>(where.memory(), unique.summary.count + 1)};
+  where.for_each(count + 1, JoinPoints<Key>{sorted.keys.data(), unique.sums.data(), result.points_by_site.data(), count,
+                                            result.row_of_point.data(), result.first_point.data()});
+  return result;
+}
 
 /// Makes the canonical sites of a coordinate list in a device's memory; see the function of this name for the host.
 ///
@@ -103,16 +128,7 @@ PointSites<D, typename Policy::Memory> build_site_set(Policy const& where, Grid<
   return with_key_packing(summary.sites.box, "build_site_set", [&]<class Key>(KeyPacking<D, Key> const& packing) {
     Buffer<Key, Memory> keys(where.memory(), count);
     where.for_each(count, KeyPoints<D, Key>{points.data(), packing, keys.data()});
-    auto sorted = order_keys(where, keys, packing.bits());
-    auto const unique = unique_keys(where, sorted.keys, packing);
-    Buffer<Coordinate<D>, Memory> sites(where.memory(), unique.summary.count);
-    where.for_each(count, WriteSites<D, Key>{sorted.keys.data(), unique.sums.data(), packing, sites.data()});
-    PointSites<D, Memory> result{SiteSet<D, Memory>(grid, std::move(sites), unique.summary.box),
-                                 Buffer<Row, Memory>(where.memory(), count), std::move(sorted.order),
-                                 Buffer<Row, Memory>(where.memory(), unique.summary.count + 1)};
-    where.for_each(count + 1, JoinPoints{unique.sums.data(), result.points_by_site.data(), count,
-                                         result.row_of_point.data(), result.first_point.data()});
-    return result;
+    return sites_of_keys(where, grid, keys, packing, packing.bits());
   });
 }
 

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "sparseconv/config.hpp"
+#include "sparseconv/error.hpp"
+#include "sparseconv/tensor/coordinate.hpp"
+#include "sparseconv/tensor/grid.hpp"
+
+namespace sparseconv {
+
+/// How space is cut into voxels. Order of the arrays: x, y, z, as points have it; the tensor's axes are z, y, x.
+///
+/// Units: metres, or whatever the points are in.
+struct VoxelGrid {
+  std::array<float, 3> voxel_size;
+  std::array<float, 3> low;       ///< the corner of voxel (0, 0, 0)
+  std::array<float, 3> high;      ///< the opposite corner; (high - low) / voxel_size is rounded to a whole number
+  std::int32_t extra_slices = 0;  ///< empty z slices on top: SECOND's encoder takes one
+};
+
+/// The extents z, y, x of a voxel grid, with its extra slices.
+/// Throws: ShapeError if a size is not positive, a range is empty or not finite, or an extent exceeds 2^31 - 1.
+inline Shape<3> voxel_shape(VoxelGrid const& grid) {
+  if (grid.extra_slices < 0) {
+    throw ShapeError("voxelize: extra_slices is " + std::to_string(grid.extra_slices) + "; it cannot be negative");
+  }
+  std::array<std::int32_t, 3> extents{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    double const extent = std::round((static_cast<double>(grid.high[axis]) - static_cast<double>(grid.low[axis])) /
+                                     static_cast<double>(grid.voxel_size[axis]));
+    std::int32_t const extra = axis == 2 ? grid.extra_slices : 0;
+    if (!(grid.voxel_size[axis] > 0) || !(extent >= 1) || !(extent + extra <= 2147483647.0)) {
+      throw ShapeError(std::string("voxelize: along ") + "xyz"[axis] + " the range " + std::to_string(grid.low[axis]) +
+                       " to " + std::to_string(grid.high[axis]) + " in voxels of " +
+                       std::to_string(grid.voxel_size[axis]) +
+                       " is not 1 to 2^31 - 1 voxels long; correct the range or the voxel size");
+    }
+    extents[2 - axis] = static_cast<std::int32_t>(extent);
+  }
+  return {extents[0] + grid.extra_slices, extents[1], extents[2]};
+}
+
+/// What becomes of a point.
+enum class PointFate : std::uint8_t { kept, not_finite, out_of_range };
+
+/// A point's voxel, if it is kept.
+struct VoxelOfPoint {
+  PointFate fate = PointFate::kept;
+  Coordinate<3> voxel{};
+};
+
+/// Finds the voxels of points: floor((p - low) / voxel_size) in float32, on every policy.
+class VoxelFinder {
+ public:
+  /// Throws: what voxel_shape throws.
+  explicit VoxelFinder(VoxelGrid const& grid) : low_(grid.low), voxel_size_(grid.voxel_size) {
+    Shape<3> const shape = voxel_shape(grid);
+    end_ = {static_cast<double>(shape[2]), static_cast<double>(shape[1]),
+            static_cast<double>(shape[0] - grid.extra_slices)};
+  }
+
+  /// Of a point whose x, y and z are at `position`.
+  [[nodiscard]] SPARSECONV_HOST_DEVICE VoxelOfPoint operator()(float const* position) const {
+    VoxelOfPoint found;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      float const cell = std::floor((position[axis] - low_[axis]) / voxel_size_[axis]);
+      bool const inside = cell >= 0 && static_cast<double>(cell) < end_[axis];
+      if (!std::isfinite(position[axis])) {
+        found.fate = PointFate::not_finite;
+      } else if (!inside && found.fate == PointFate::kept) {
+        found.fate = PointFate::out_of_range;
+      }
+      found.voxel.position[2 - axis] = inside ? static_cast<std::int32_t>(cell) : 0;
+    }
+    return found;
+  }
+
+ private:
+  std::array<float, 3> low_;
+  std::array<float, 3> voxel_size_;
+  // Points end where the range does, extra slices stay empty. In double, for a float does not hold every extent.
+  std::array<double, 3> end_;
+};
+
+}  // namespace sparseconv

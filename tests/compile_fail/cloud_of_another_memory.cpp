@@ -1,0 +1,11 @@
+// expect: an operand lies in a memory that this policy cannot reach
+#include "sparseconv/io/voxelize.hpp"
+
+struct Elsewhere {
+  using Resource = sparseconv::MemoryPool;
+  static constexpr bool host_reads = false;
+};
+
+auto voxels(sparseconv::MatrixView<float const, Elsewhere> points) {
+  return sparseconv::voxelize(sparseconv::cpu, points, sparseconv::VoxelGrid{});
+}
