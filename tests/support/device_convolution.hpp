@@ -39,7 +39,7 @@ struct DeviceCase {
   std::int64_t in_channels = 1;
   std::int64_t out_channels = 1;
   int percent = 40;           // of the (output, element) pairs are there
-  std::int64_t misplace = 0;  // by how many numbers input, output and residual miss a multiple of 16 bytes
+  std::int64_t misplace = 0;  // by how many numbers output and residual miss a multiple of 16 bytes
   bool epilogue = false;      // bias and residual
   Activation activation = no_activation;
   std::uint32_t seed = 1;
@@ -78,7 +78,8 @@ class DeviceConvolution {
   explicit DeviceConvolution(DeviceCase const& given)
       : case_(given),
         inputs_(given.outputs + 7),
-        numbers_(inputs_ * given.in_channels, given.misplace),
+        padded_channels_(packed_in_channels<Number>(given.in_channels)),
+        numbers_(inputs_ * padded_channels_, 0),
         weights_(at(given.elements * given.in_channels * given.out_channels)),
         packed_(packed_weights_size<Number>(given.elements, given.in_channels, given.out_channels), 0),
         output_(given.outputs * given.out_channels, given.misplace),
@@ -88,7 +89,9 @@ class DeviceConvolution {
     auto const fill = [&](Number* values, std::int64_t count) {
       for (std::int64_t i = 0; i < count; ++i) values[i] = Number(random.number<double>());
     };
-    fill(numbers_.data(), inputs_ * given.in_channels);
+    for (std::int64_t row = 0; row < inputs_; ++row) {
+      fill(numbers_.data() + row * padded_channels_, given.in_channels);  // zeros stay behind them
+    }
     fill(weights_.data(), size(weights_));
     fill(residual_.data(), output_size());
     fill(bias_.data(), given.out_channels);
@@ -109,7 +112,7 @@ class DeviceConvolution {
   [[nodiscard]] DeviceOperands<Number> operands() {
     return {.input = numbers_.data(),
             .input_rows = inputs_,
-            .in_channels = case_.in_channels,
+            .in_channels = padded_channels_,
             .packed_weights = packed_.data(),
             .output = output_.data(),
             .output_rows = case_.outputs,
@@ -212,7 +215,7 @@ class DeviceConvolution {
     for (std::int64_t k = 0; k < case_.elements; ++k) {
       for (std::int64_t p = offsets_[at(k)]; p < offsets_[at(k + 1)]; ++p) {
         for (std::int64_t c = 0; c < case_.in_channels; ++c) {
-          double const input = factor(numbers_.data()[input_rows_[at(p)] * case_.in_channels + c]);
+          double const input = factor(numbers_.data()[input_rows_[at(p)] * padded_channels_ + c]);
           for (std::int64_t j = 0; j < case_.out_channels; ++j) {
             double const weight = factor(weights_[at((k * case_.in_channels + c) * case_.out_channels + j)]);
             std::size_t const place = at(output_rows_[at(p)] * case_.out_channels + j);
@@ -246,6 +249,7 @@ class DeviceConvolution {
 
   DeviceCase case_;
   std::int64_t inputs_;
+  std::int64_t padded_channels_;
   PlacedNumbers<Number> numbers_;
   std::vector<Number> weights_;
   PlacedNumbers<Number> packed_;

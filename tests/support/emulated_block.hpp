@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "sparseconv/backend/device/chunk.hpp"
+#include "sparseconv/tensor/element.hpp"
 #include "support/block_team.hpp"
 #include "support/warp_matrices.hpp"
 
@@ -57,6 +59,11 @@ class EmulatedBlock {
     }
   }
 
+  void store(void* to, ChunkWords const& words) const {
+    check_aligned(to, "store writes to");
+    std::memcpy(to, words.words, 16);
+  }
+
   void load_matrices(std::uint32_t (&registers)[4], void const* row) {
     check_aligned(row, "load_matrices reads from");
     check_shared(row, 16, "load_matrices reads");
@@ -92,6 +99,15 @@ class EmulatedBlock {
     // The others may still read these: they are cleared when this half is used again, after one more meeting.
     parity_ = 1 - parity_;
     seat_.requests(parity_).clear();
+  }
+
+  template <class T>
+  [[nodiscard]] std::uint32_t rounded_pair(float x, float y) const {
+    return T(x).bits() | static_cast<std::uint32_t>(T(y).bits()) << 16;
+  }
+  template <class T>
+  [[nodiscard]] Accumulator<T> widened(T number) const {
+    return number;
   }
 
   /// What a kernel leaves behind: nothing.

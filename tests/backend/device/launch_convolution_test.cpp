@@ -99,7 +99,7 @@ TEST(TileTable, HasATileForAllSizesThatFitsTheDevice) {
     for (std::int64_t const channels : {1, 16, 17, 32, 33, 64, 65, 128, 129, 1000}) {
       for (std::int64_t const most : {48, 64, 99, 227}) {
         RowMapView const map{.elements = 343, .output_count = rows};
-        DeviceOperands<half> const operands{.in_channels = most / 3, .out_channels = channels};
+        DeviceOperands<half> const operands{.in_channels = most / 3 * 8, .out_channels = channels};
         launch_implicit_gemm(Note{&blocks, &bytes, most * 1024}, map, operands);
         EXPECT_LE(bytes, most * 1024);
         EXPECT_GE(blocks * 128 * 128, rows * channels) << rows << " " << channels;

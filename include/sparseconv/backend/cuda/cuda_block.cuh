@@ -1,9 +1,11 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
 #include "sparseconv/backend/device/thread_block.hpp"
+#include "sparseconv/tensor/element.hpp"
 
 namespace sparseconv {
 
@@ -41,6 +43,13 @@ class CudaBlock {
 #if __CUDA_ARCH__ >= 800
     asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
 #endif
+  }
+
+  __device__ void store(void* to, ChunkWords const& words) const {
+    // Written out, as compilers break such a store into pieces where another path stores single numbers.
+    asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(words.words[0]),
+                 "r"(words.words[1]), "r"(words.words[2]), "r"(words.words[3])
+                 : "memory");
   }
 
   __device__ void load_matrices(std::uint32_t (&registers)[4], void const* row) {
@@ -92,6 +101,36 @@ class CudaBlock {
 #endif
   }
   __device__ void settle() {}  // what uses a register waits for it
+
+  template <class T>
+  requires(is_narrow<T>) [[nodiscard]] __device__ std::uint32_t rounded_pair(float x, float y) const {
+    std::uint32_t pair;  // whose upper half is the first operand
+#if __CUDA_ARCH__ >= 800
+    if constexpr (std::same_as<T, half>) {
+      asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(y), "f"(x));
+    } else {
+      asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(y), "f"(x));
+    }
+#else
+    if constexpr (std::same_as<T, half>) {
+      asm("{.reg .f16 low, high; cvt.rn.f16.f32 low, %1; cvt.rn.f16.f32 high, %2; mov.b32 %0, {low, high};}"
+          : "=r"(pair)
+          : "f"(x), "f"(y));
+    } else {
+      pair = T(x).bits() | static_cast<std::uint32_t>(T(y).bits()) << 16;
+    }
+#endif
+    return pair;
+  }
+  [[nodiscard]] __device__ float widened(half number) const {
+    float value;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(number.bits()));
+    return value;
+  }
+  template <class T>
+  [[nodiscard]] __device__ Accumulator<T> widened(T number) const {
+    return number;
+  }
 
  private:
   static __device__ std::uint32_t shared_address(void const* place) {

@@ -12,6 +12,11 @@ struct alignas(16) Chunk {
   T numbers[16 / sizeof(T)];
 };
 
+/// The same 16 bytes as words.
+struct alignas(16) ChunkWords {
+  std::uint32_t words[4];
+};
+
 /// Whether rows of numbers that begin at a pointer all begin at a multiple of 16 bytes.
 template <class T>
 bool rows_are_chunks(T const* rows, std::int64_t channels) {

@@ -76,6 +76,39 @@ class DeviceWeights final : public Derived {
   std::array<std::shared_ptr<Buffer<T, Memory> const>, 2> packed_;
 };
 
+/// Writes a number of an array whose rows are longer than those it comes from, and end in zeros.
+template <Element T>
+struct PadRows {
+  T const* rows;
+  std::int64_t columns;
+  T* padded;
+  std::int64_t padded_columns;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t column) const {
+    padded[row * padded_columns + column] = column < columns ? rows[row * columns + column] : T{0};
+  }
+};
+
+/// Rows of whole chunks of 16 bytes.
+template <Element T, MemorySpace Memory>
+struct ChunkedRows {
+  T const* data;
+  std::int64_t columns;
+  Buffer<T, Memory> copy;  ///< that they lie in, if they had to be moved
+};
+
+/// The rows as they are, if they begin at multiples of 16 bytes, else a copy that does. Does not wait.
+template <Element T, DevicePolicy Policy>
+ChunkedRows<T, typename Policy::Memory> chunked_rows(Policy const& where,
+                                                     MatrixView<T const, typename Policy::Memory> rows) {
+  if (rows_are_chunks(rows.data, rows.columns)) return {rows.data, rows.columns, {}};
+  std::int64_t const columns = packed_in_channels<T>(rows.columns);
+  Buffer<T, typename Policy::Memory> copy(where.memory(), rows.rows * columns);
+  where.for_each(rows.rows, columns, PadRows<T>{rows.data, rows.columns, copy.data(), columns});
+  T const* const data = copy.data();
+  return {data, columns, std::move(copy)};
+}
+
 /// Calls launch with the operands of a convolution, the weights packed: kept with them if they are a Weights object's, made
 /// for this call if they are only viewed. tf32 is for float on devices that have it, and if the policy lets it.
 ///
@@ -101,9 +134,10 @@ void with_device_operands(Policy const& where, MatrixView<T const, typename Poli
       weights.derived != nullptr
           ? weights.derived->template get<DeviceWeights<T, W, Memory>>(stream_resource(where)).get(where, weights, tf32)
           : std::make_shared<Buffer<T, Memory> const>(pack_weights<T>(where, weights, tf32));
-  launch(DeviceOperands<T>{.input = input.data,
+  auto const rows = chunked_rows<T>(where, input);
+  launch(DeviceOperands<T>{.input = rows.data,
                            .input_rows = input.rows,
-                           .in_channels = input.columns,
+                           .in_channels = rows.columns,
                            .packed_weights = packed->data(),
                            .output = output.data,
                            .output_rows = output.rows,

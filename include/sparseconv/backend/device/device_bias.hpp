@@ -26,12 +26,15 @@ class DeviceBias {
 
   [[nodiscard]] constexpr bool present() const { return numbers_ != nullptr; }
 
-  [[nodiscard]] SPARSECONV_HOST_DEVICE Accumulator<T> operator[](std::int64_t channel) const {
+  /// That of a channel, as a sum; see ThreadBlock::widened.
+  SPARSECONV_DEVICE_TEMPLATE
+  template <class Block>
+  [[nodiscard]] SPARSECONV_HOST_DEVICE Accumulator<T> load(Block const& block, std::int64_t channel) const {
     if constexpr (std::same_as<T, float>) {
-      if (stored_ == Stored::as_half) return static_cast<half const*>(numbers_)[channel];
-      if (stored_ == Stored::as_bfloat16) return static_cast<bfloat16 const*>(numbers_)[channel];
+      if (stored_ == Stored::as_half) return block.widened(static_cast<half const*>(numbers_)[channel]);
+      if (stored_ == Stored::as_bfloat16) return block.widened(static_cast<bfloat16 const*>(numbers_)[channel]);
     }
-    return static_cast<T const*>(numbers_)[channel];
+    return block.widened(static_cast<T const*>(numbers_)[channel]);
   }
 
  private:

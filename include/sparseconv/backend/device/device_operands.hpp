@@ -10,13 +10,14 @@ namespace sparseconv {
 
 /// What a convolution on a device reads and writes besides its pairs: pointers that only the device follows.
 ///
-/// Shapes: input N x C_in, packed_weights as PackWeights writes them, output and residual M x C_out, bias C_out;
-///         row-major. Pointers are aligned as their type, packed_weights to 16 bytes; the rest is faster if it is too.
+/// Shapes: input N x C_in, where C_in is padded with zeros to whole chunks of 16 bytes; packed_weights as PackWeights writes
+///         them; output and residual M x C_out, bias C_out; row-major. Input and packed weights are aligned to 16 bytes, the
+///         rest as its type, and faster if it is too.
 template <Element T>
 struct DeviceOperands {
   T const* input = nullptr;
   std::int64_t input_rows = 0;
-  std::int64_t in_channels = 0;
+  std::int64_t in_channels = 0;  ///< padded
   T const* packed_weights = nullptr;
   T* output = nullptr;
   std::int64_t output_rows = 0;

@@ -32,14 +32,10 @@ struct ImplicitGemmKernel {
 
   RowMapView map;
   DeviceOperands<Number> operands;
-  bool chunked_input;
   bool chunked_output;
 
   ImplicitGemmKernel(RowMapView const& rows, DeviceOperands<Number> const& numbers)
-      : map(rows),
-        operands(numbers),
-        chunked_input(rows_are_chunks(numbers.input, numbers.in_channels)),
-        chunked_output(outputs_are_chunks(numbers)) {}
+      : map(rows), operands(numbers), chunked_output(outputs_are_chunks(numbers)) {}
 
   [[nodiscard]] std::int64_t blocks() const {
     return (map.output_count + Shape::rows - 1) / Shape::rows * channel_tiles();
@@ -52,15 +48,17 @@ struct ImplicitGemmKernel {
   template <class Block>
   SPARSECONV_HOST_DEVICE void operator()(Block& block) const {
     // Blocks that follow each other take the same rows, which the cache then has.
-    std::int64_t const first_place = block.index() / channel_tiles() * Shape::rows;
-    std::int64_t const first_channel = block.index() % channel_tiles() * Shape::channels;
+    auto const index = static_cast<std::uint32_t>(block.index());
+    auto const tiles = static_cast<std::uint32_t>(channel_tiles());
+    std::int64_t const first_place = std::int64_t{index / tiles} * Shape::rows;
+    std::int64_t const first_channel = std::int64_t{index % tiles} * Shape::channels;
     auto* const masks = reinterpret_cast<std::uint32_t*>(block.shared() + tile_bytes);
     join_masks(block.thread(), first_place / RowMapView::group, masks);
     block.barrier();
 
-    RowMapSource source{map, first_place, masks};
+    RowMapSource source(map, first_place, masks);
     Sums sums(block.thread());
-    add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, chunked_input, sums);
+    add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, sums);
 
     // The sums take the place of the stages.
     block.barrier();

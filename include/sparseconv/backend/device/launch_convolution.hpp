@@ -31,6 +31,15 @@ struct LaunchKernel {
   }
 };
 
+/// Throws: CapacityError if kernels, which count them in 32 bits, cannot hold the bytes of a row.
+template <Element T>
+void check_channels(DeviceOperands<T> const& operands, char const* call) {
+  constexpr std::int64_t most = std::int64_t{1} << 28;
+  if (operands.in_channels <= most && operands.out_channels <= most) return;
+  throw CapacityError(std::string(call) + ": " + std::to_string(operands.in_channels) + " channels in and " +
+                      std::to_string(operands.out_channels) + " out; a device takes at most 268435456 of either");
+}
+
 /// Throws: CapacityError unless a convolution was launched.
 inline void check_launched(bool launched, std::int64_t elements, char const* call) {
   if (launched) return;
@@ -44,9 +53,10 @@ inline void check_launched(bool launched, std::int64_t elements, char const* cal
 /// Order:  does not wait; ordered on the policy's stream.
 /// Bits:   the same on every run, and for any tile the table may choose.
 /// Throws: CapacityError if the device's shared memory does not hold a bit for each kernel element beside the smallest
-///         tile.
+///         tile, or there are more than 2^28 channels.
 template <class Policy, Element T>
 void launch_implicit_gemm(Policy const& where, RowMapView const& map, DeviceOperands<T> const& operands) {
+  check_channels(operands, "implicit_gemm");
   ConvolutionSize const size{map.output_count, operands.in_channels, operands.out_channels};
   LaunchKernel<Policy, RowMapView, T> const launch{where, map, operands};
   bool launched = false;
@@ -65,9 +75,10 @@ void launch_implicit_gemm(Policy const& where, RowMapView const& map, DeviceOper
 /// Order:  does not wait; ordered on the policy's stream.
 /// Bits:   the same on every run, and for any tile the table may choose.
 /// Throws: CapacityError if the device's shared memory does not hold 16 bytes for each kernel element beside the
-///         smallest tile.
+///         smallest tile, or there are more than 2^28 channels.
 template <class Policy, Element T>
 void launch_gather_gemm_scatter(Policy const& where, DevicePairs const& pairs, DeviceOperands<T> const& operands) {
+  check_channels(operands, "gather_gemm_scatter");
   ConvolutionSize const size{pairs.output_count, operands.in_channels, operands.out_channels};
   LaunchKernel<Policy, DevicePairs, T> const launch{where, pairs, operands};
   bool launched = false;

@@ -32,14 +32,10 @@ struct PairBlockKernel {
 
   DevicePairs pairs;
   DeviceOperands<Number> operands;
-  bool chunked_input;
   bool chunked_output;
 
   PairBlockKernel(DevicePairs const& rows, DeviceOperands<Number> const& numbers)
-      : pairs(rows),
-        operands(numbers),
-        chunked_input(rows_are_chunks(numbers.input, numbers.in_channels)),
-        chunked_output(outputs_are_chunks(numbers)) {}
+      : pairs(rows), operands(numbers), chunked_output(outputs_are_chunks(numbers)) {}
 
   [[nodiscard]] std::int64_t blocks() const {
     return (pairs.output_count + BlockRows - 1) / BlockRows * channel_tiles();
@@ -52,8 +48,10 @@ struct PairBlockKernel {
   SPARSECONV_DEVICE_TEMPLATE
   template <class Block>
   SPARSECONV_HOST_DEVICE void operator()(Block& block) const {
-    std::int64_t const first_row = block.index() / channel_tiles() * BlockRows;
-    std::int64_t const first_channel = block.index() % channel_tiles() * Shape::channels;
+    auto const index = static_cast<std::uint32_t>(block.index());
+    auto const tiles = static_cast<std::uint32_t>(channel_tiles());
+    std::int64_t const first_row = std::int64_t{index / tiles} * BlockRows;
+    std::int64_t const first_channel = std::int64_t{index % tiles} * Shape::channels;
     auto* const sums_of_block = reinterpret_cast<Sum*>(block.shared() + pipeline_bytes);
     auto* const ranges = reinterpret_cast<PairRange*>(block.shared() + pipeline_bytes + sums_bytes);
     for (int i = block.thread(); i < BlockRows * pitch; i += threads) sums_of_block[i] = 0;
@@ -64,7 +62,7 @@ struct PairBlockKernel {
 
     Source source{pairs, ranges, first_row, sums_of_block};
     Sums sums(block.thread());
-    add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, chunked_input, sums);
+    add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, sums);
 
     block.barrier();
     OutputRows const output_row{first_row, pairs.output_count};

@@ -71,7 +71,7 @@ struct PairSource {
     outputs = pairs.outputs_of(current) + ranges[current].first;
     return true;
   }
-  [[nodiscard]] constexpr std::int64_t element() const { return current; }
+  [[nodiscard]] constexpr std::uint32_t element() const { return static_cast<std::uint32_t>(current); }
   [[nodiscard]] constexpr Row row(int r) const { return r < left ? inputs[r] : no_row; }
   /// Which row of the block a pair is added to.
   [[nodiscard]] constexpr Row target(int r) const {

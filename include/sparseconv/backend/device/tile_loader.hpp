@@ -20,21 +20,25 @@ namespace sparseconv {
 /// `row(r)` the input row that stands in row r of the tile, or no_row, read from global memory. The rows of a group are
 /// read when the group before is begun, so that nothing waits for them. A source that `scatters` also has `target(r)`,
 /// which goes into the stage behind the operands.
+///
+/// A warp does little else between its products, so every instruction counts: channels and rows are 32 bits wide, and are
+/// multiplied to 64 in one step.
 template <class Shape, class T, class Source>
 class TileLoader {
  public:
-  /// `chunked`: input rows begin at multiples of 16 bytes.
   SPARSECONV_HOST_DEVICE TileLoader(DeviceOperands<T> const& operands, Source& source, int thread,
-                                    std::int64_t first_channel, bool chunked)
+                                    std::int64_t first_channel)
       : operands_(operands),
         source_(source),
         thread_(thread),
-        first_channel_(first_channel),
-        packed_channels_(packed_in_channels<T>(operands.in_channels)),
-        columns_(operands.out_channels - first_channel < Shape::channels
-                     ? static_cast<int>(operands.out_channels - first_channel)
-                     : Shape::channels),
-        chunked_(chunked) {
+        in_channels_(static_cast<int>(operands.in_channels)),
+        row_bytes_(static_cast<std::uint32_t>(operands.in_channels * sizeof(T))) {
+    std::int64_t const columns = operands.out_channels - first_channel - row_of_thread();
+    columns_left_ = columns < Shape::channels ? static_cast<int>(columns) : Shape::channels;
+    column_ = reinterpret_cast<std::byte const*>(operands.packed_weights) +
+              (first_channel + row_of_thread()) * row_bytes_ + chunk_of_thread() * 16;
+    column_step_ = std::int64_t{rows_a_pass} * row_bytes_;
+    element_bytes_ = static_cast<std::uint64_t>(operands.out_channels) * row_bytes_;
     read_ahead();
     begin_group();
   }
@@ -45,30 +49,31 @@ class TileLoader {
   SPARSECONV_DEVICE_TEMPLATE
   template <class Block>
   SPARSECONV_HOST_DEVICE void fill(Block& block, std::byte* stage) {
-    int const row_of_thread = thread_ / Shape::slice_chunks;
-    int const chunk = thread_ % Shape::slice_chunks;
-    std::int64_t const in_channel = in_channel_ + chunk * Chunk<T>::size;
-    std::byte* const place = stage + row_of_thread * Shape::pitch + chunk * 16;
+    int const in_channel = slice_channel_ + chunk_of_thread() * Chunk<T>::size;
+    bool const inside = in_channel < in_channels_;
+    std::byte* const place = stage + row_of_thread() * Shape::pitch + chunk_of_thread() * 16;
+    auto const* const first_row = reinterpret_cast<std::byte const*>(operands_.input + in_channel);
     SPARSECONV_DEVICE_UNROLL
     for (int pass = 0; pass < input_passes; ++pass) {
-      if ((pass + 1) * rows_a_pass <= Shape::rows || row_of_thread + pass * rows_a_pass < Shape::rows) {
-        copy_input(block, place + pass * rows_a_pass * Shape::pitch, rows_[pass], in_channel);
-      }
+      if (!in_tile(pass, Shape::rows)) continue;
+      bool const present = inside && rows_[pass] != no_row;
+      block.copy_async(place + pass * rows_a_pass * Shape::pitch, first_row + row_begin(present ? rows_[pass] : 0),
+                       present);
     }
-    T const* const column = column_ + in_channel;
     SPARSECONV_DEVICE_UNROLL
     for (int pass = 0; pass < weight_passes; ++pass) {
-      if ((pass + 1) * rows_a_pass > Shape::channels && row_of_thread + pass * rows_a_pass >= Shape::channels) continue;
-      bool const present = row_of_thread + pass * rows_a_pass < columns_ && in_channel < packed_channels_;
-      block.copy_async(place + (Shape::rows + pass * rows_a_pass) * Shape::pitch,
-                       present ? column + pass * rows_a_pass * packed_channels_ : operands_.packed_weights, present);
+      if (!in_tile(pass, Shape::channels)) continue;
+      bool const present = inside && pass * rows_a_pass < columns_left_;
+      block.copy_async(place + (Shape::rows + pass * rows_a_pass) * Shape::pitch, weights_ + pass * column_step_,
+                       present);
     }
     if constexpr (Source::scatters) {
       if (thread_ < Shape::rows) reinterpret_cast<Row*>(stage + Shape::stage_bytes)[thread_] = target_;
     }
 
-    in_channel_ += Shape::slice_chunks * Chunk<T>::size;
-    if (in_channel_ >= operands_.in_channels) begin_group();
+    weights_ += Shape::slice_bytes;
+    slice_channel_ += Shape::slice_chunks * Chunk<T>::size;
+    if (slice_channel_ >= in_channels_) begin_group();
   }
 
  private:
@@ -77,60 +82,56 @@ class TileLoader {
   static constexpr int weight_passes = (Shape::channels + rows_a_pass - 1) / rows_a_pass;
   static_assert(!Source::scatters || Shape::threads >= Shape::rows);
 
+  [[nodiscard]] constexpr int row_of_thread() const { return thread_ / Shape::slice_chunks; }
+  [[nodiscard]] constexpr int chunk_of_thread() const { return thread_ % Shape::slice_chunks; }
+  /// Whether the row that this thread copies in a pass is one of `rows`, which most compilers need not ask.
+  [[nodiscard]] constexpr bool in_tile(int pass, int rows) const {
+    return (pass + 1) * rows_a_pass <= rows || row_of_thread() + pass * rows_a_pass < rows;
+  }
+  [[nodiscard]] constexpr std::uint64_t row_begin(Row row) const {
+    return std::uint64_t{static_cast<std::uint32_t>(row)} * row_bytes_;
+  }
+
+  // Without branches: behind the last group these are rows and weights that nobody copies.
   SPARSECONV_HOST_DEVICE void begin_group() {
     more_ = has_next_;
-    if (!more_) return;
     SPARSECONV_DEVICE_UNROLL
     for (int pass = 0; pass < input_passes; ++pass) rows_[pass] = next_rows_[pass];
     if constexpr (Source::scatters) target_ = next_target_;
-    std::int64_t const out_channel = first_channel_ + thread_ / Shape::slice_chunks;
-    column_ = operands_.packed_weights + (source_.element() * operands_.out_channels + out_channel) * packed_channels_;
-    in_channel_ = 0;
+    weights_ = column_ + source_.element() * element_bytes_;
+    slice_channel_ = 0;
     read_ahead();
   }
 
   SPARSECONV_HOST_DEVICE void read_ahead() {
     has_next_ = source_.advance();
-    if (!has_next_) return;
     SPARSECONV_DEVICE_UNROLL
     for (int pass = 0; pass < input_passes; ++pass) {
-      int const row = thread_ / Shape::slice_chunks + pass * rows_a_pass;
-      next_rows_[pass] = row < Shape::rows ? source_.row(row) : no_row;
+      bool const wanted = has_next_ && in_tile(pass, Shape::rows);
+      next_rows_[pass] = wanted ? source_.row(row_of_thread() + pass * rows_a_pass) : no_row;
     }
-    if constexpr (Source::scatters) next_target_ = thread_ < Shape::rows ? source_.target(thread_) : no_row;
-  }
-
-  SPARSECONV_DEVICE_TEMPLATE
-  template <class Block>
-  SPARSECONV_HOST_DEVICE void copy_input(Block& block, std::byte* to, Row row, std::int64_t in_channel) const {
-    bool const present = row != no_row && in_channel < operands_.in_channels;
-    T const* const from = operands_.input + (present ? row * operands_.in_channels + in_channel : 0);
-    if (chunked_) {
-      block.copy_async(to, from, present);
-      return;
+    if constexpr (Source::scatters) {
+      next_target_ = has_next_ && thread_ < Shape::rows ? source_.target(thread_) : no_row;
     }
-    Chunk<T> chunk;
-    SPARSECONV_DEVICE_UNROLL
-    for (int n = 0; n < Chunk<T>::size; ++n) {
-      chunk.numbers[n] = present && in_channel + n < operands_.in_channels ? from[n] : T(0);
-    }
-    *reinterpret_cast<Chunk<T>*>(to) = chunk;
   }
 
   DeviceOperands<T> const& operands_;
   Source& source_;
   int thread_;
-  std::int64_t first_channel_;
-  std::int64_t packed_channels_;
-  int columns_;  // output channels that the tile has
-  bool chunked_;
+  int in_channels_;
+  std::uint32_t row_bytes_;  // of the input, and of a column of packed weights
+
+  int columns_left_;             // output channels of the tile from the first on that this thread copies
+  std::byte const* column_;      // where that one's packed weights begin, for element 0; the thread's chunk of them
+  std::int64_t column_step_;     // to the one of the next pass
+  std::uint64_t element_bytes_;  // of packed weights
 
   Row rows_[std::size_t{input_passes}];
   Row next_rows_[std::size_t{input_passes}];
   Row target_ = no_row;
   Row next_target_ = no_row;
-  T const* column_ = nullptr;  // the packed weights that this thread copies first
-  std::int64_t in_channel_ = 0;
+  std::byte const* weights_ = nullptr;  // what this thread copies next, of the first pass
+  int slice_channel_ = 0;
   bool more_ = false;
   bool has_next_ = false;
 };

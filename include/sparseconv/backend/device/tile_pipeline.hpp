@@ -22,9 +22,9 @@ inline constexpr int stage_pitch = Shape::stage_bytes +
 SPARSECONV_DEVICE_TEMPLATE
 template <class Shape, class T, class Block, class Source, class Sums>
 SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, DeviceOperands<T> const& operands,
-                                         Source& source, std::int64_t first_channel, bool chunked, Sums& sums) {
+                                         Source& source, std::int64_t first_channel, Sums& sums) {
   constexpr int pitch = stage_pitch<Shape, Source>;
-  TileLoader<Shape, T, Source> loader(operands, source, block.thread(), first_channel, chunked);
+  TileLoader<Shape, T, Source> loader(operands, source, block.thread(), first_channel);
   int ahead = 0;  // steps that are under way or in shared memory
   for (int stage = 0; stage < Shape::stages - 1; ++stage) {
     if (loader.more()) {
@@ -35,7 +35,8 @@ SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, Device
   }
   int stage = 0;
   int free_stage = Shape::stages - 1;
-  std::int64_t channels_left = operands.in_channels;
+  auto const in_channels = static_cast<int>(operands.in_channels);
+  int channels_left = in_channels;
   while (ahead > 0) {
     // This thread's part of the step has come; after the barrier everyone's has, and everyone is done with the step
     // before, whose stage is the one to fill.
@@ -52,7 +53,7 @@ SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, Device
     --ahead;
     channels_left -= Shape::slice_chunks * Chunk<T>::size;
     if (channels_left <= 0) {
-      channels_left = operands.in_channels;
+      channels_left = in_channels;
       if constexpr (Source::scatters) source.take(reinterpret_cast<Row const*>(input + Shape::stage_bytes), sums);
     }
     free_stage = stage;
