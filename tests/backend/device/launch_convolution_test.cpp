@@ -137,5 +137,18 @@ TEST(TileTable, RefusesKernelsThatNoSharedMemoryHolds) {
   }
 }
 
+TEST(TileTable, RefusesRowsWhoseBytesDoNotFit32Bits) {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  DeviceOperands<double> const operands{.in_channels = (1 << 28) + 2, .out_channels = 8};
+  try {
+    launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27, .output_count = 1}, operands);
+    FAIL();
+  } catch (CapacityError const& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "implicit_gemm: 268435458 channels in and 8 out; a device takes at most 268435456 of either");
+  }
+}
+
 }  // namespace
 }  // namespace sparseconv
