@@ -33,8 +33,7 @@ TEST(KernelGeometry, TakesOutputsToInputs) {
 TEST(KernelGeometry, KnowsItsRows) {
   auto const expect_rows = []<int D>(KernelGeometry<D> const& geometry) {
     std::int64_t const width = geometry.kernel_size[D - 1];
-    ASSERT_EQ(geometry.row_count() * width, geometry.element_count());
-    for (std::int32_t row = 0; row < geometry.row_count(); ++row) {
+    for (std::int32_t row = 0; row < geometry.element_count() / width; ++row) {
       ASSERT_EQ(geometry.row_offset(row), geometry.element_offset(row * width)) << row;
     }
   };

@@ -256,6 +256,14 @@ TYPED_TEST(VoxelizeOn, LimitsThatAreJustReachedDropNothing) {
   EXPECT_EQ(voxels.tensor.size(), 3);
 }
 
+TYPED_TEST(VoxelizeOn, TakesAnyMatrixOfPoints) {
+  std::vector<float> points = {7, 0.5F, 0.5F, 2, 0.5F, 0.5F};
+  EXPECT_EQ(rows_of(voxelize(TypeParam::policy(), MatrixView<float>{points.data(), 2, 3}, row_of_ten)),
+            (std::vector<Row>{1, 0}));
+  EXPECT_EQ(rows_of(voxelize(TypeParam::policy(), MatrixView<float const>{points.data() + 3, 1, 3}, row_of_ten)),
+            (std::vector<Row>{0}));
+}
+
 TYPED_TEST(VoxelizeOn, TakesACloudWithoutPointsOrWithNoneInside) {
   VoxelizedPoints<> const none = voxelize(TypeParam::policy(), PointCloud{.columns = 5}, small_grid);
   EXPECT_EQ(none.tensor.size(), 0);

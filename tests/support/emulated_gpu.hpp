@@ -50,7 +50,7 @@ struct EmulatedAtomics : HostAtomics {
   static void add(std::int64_t& place, std::int64_t value) {
     std::atomic_ref<std::int64_t>(place).fetch_add(value, std::memory_order_relaxed);
   }
-  static void join(std::uint32_t& word, std::uint32_t bits) {
+  static void set_bits(std::uint32_t& word, std::uint32_t bits) {
     std::atomic_ref<std::uint32_t>(word).fetch_or(bits, std::memory_order_relaxed);
   }
   static void lower(std::int64_t& place, std::int64_t value) {

@@ -110,7 +110,9 @@ TEST(KeyPacking, HasLinesAlongTheLastAxis) {
   expect_lines<3, std::uint64_t>(box_of_bits<3>({1, 2, 3, 4}));
   expect_lines<3, std::uint64_t>(box_of_bits<3>({1, 20, 21, 0}));
   expect_lines<3, WideKey>(box_of_bits<3>({2, 62, 1, 61}));
-  EXPECT_FALSE((KeyPacking<2, std::uint64_t>(Box<2>{}).line({0, 0, 0}).contains(0)));
+  for (std::int64_t const far : {std::int64_t{0}, std::int64_t{-8}, std::numeric_limits<std::int64_t>::min()}) {
+    EXPECT_FALSE((KeyPacking<2, std::uint64_t>(Box<2>{}).line({0, far, far}).contains(far)));
+  }
 }
 
 TEST(KeyPacking, TakesTheNarrowestKeyThatLeavesOneValueFree) {

@@ -84,8 +84,10 @@ void convolve_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixVi
 ///         does not; a device's fragments sum 8 or 16 channels in an order of their own.
 /// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights; where C_out is no multiple of a vector, or features are
 ///         half or bfloat16, one block of rows for each thread; and for half and bfloat16 the input once in float. `seq` takes
-///         M x C_out sums; a device keeps a copy of the weights.
-/// Throws: ShapeError if an operand does not fit the others.
+///         M x C_out sums; a device keeps a copy of the weights, and takes a padded one of an input whose rows are no whole
+///         chunks of 16 bytes.
+/// Throws: ShapeError if an operand does not fit the others. On a device CapacityError for bfloat16 before compute capability
+///         8.0, more than 2^28 channels, or a kernel of more elements than its shared memory has lists for.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
           WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>
 void gather_gemm_scatter(Policy const& where, RulebookView<Memory> const& rules,

@@ -15,7 +15,7 @@ namespace sparseconv {
 
 /// A place of the table: free while row is no_row.
 template <class Key>
-struct HashSlot {
+struct alignas(16) HashSlot {
   Key key;
   Row row;
 };
@@ -44,7 +44,7 @@ struct HashTableView {
     bool inside = false;
   };
 
-  /// The question for a coordinate, for who asks many and fetches their places before he goes on.
+  /// The question for a coordinate, for callers that ask many and fetch their places first.
   [[nodiscard]] constexpr Probe probe(WideCoordinate<D> const& coordinate) const {
     if (!packing.contains(coordinate)) return {};
     Key const key = packing.key(coordinate);
@@ -54,15 +54,17 @@ struct HashTableView {
   [[nodiscard]] constexpr Row find(Probe const& probe) const {
     if (!probe.inside) return no_row;
     for (std::uint64_t place = probe.place;; place = (place + 1) & mask) {
-      HashSlot<Key> const slot = slots[place];  // whole, so that neither half waits for the other
-      if (slot.row == no_row || slot.key == probe.key) return slot.row;
+      HashSlot<Key> const slot = slots[place];
+      // Without a short circuit: row and key are loaded together, not one after the other.
+      bool const ends = (slot.row == no_row) | (slot.key == probe.key);
+      if (ends) return slot.row;
     }
   }
 
   /// The row of the site at a coordinate, or no_row. Any coordinate may be asked for.
   [[nodiscard]] constexpr Row find(WideCoordinate<D> const& coordinate) const { return find(probe(coordinate)); }
 
-  /// The sites on one line along the last axis, for who looks for several of them.
+  /// The sites on one line along the last axis, for callers that look for several of them.
   struct Line {
     HashTableView const& table;
     typename KeyPacking<D, Key>::Line cells;

@@ -51,11 +51,8 @@ struct KernelGeometry {
     return offset;
   }
 
-  /// The rows of the kernel, which are its elements along the last axis: how many there are.
-  [[nodiscard]] constexpr std::int64_t row_count() const { return element_count() / kernel_size[D - 1]; }
-
-  /// k * dilation of the first element of a row of the kernel, which is element row * kernel_size[D - 1]. Divides 32 bits
-  /// alone, as devices ask for it very often.
+  /// k * dilation of the first element of a row of the kernel, which is its elements along the last axis: of element
+  /// row * kernel_size[D - 1]. Divides 32 bits alone, as devices ask for it very often.
   [[nodiscard]] constexpr WideCoordinate<D> row_offset(std::int32_t row) const {
     WideCoordinate<D> offset{};
     auto rest = static_cast<std::uint32_t>(row);

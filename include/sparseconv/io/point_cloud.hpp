@@ -29,7 +29,7 @@ struct PointCloud {
 
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
-  /// The values as a matrix, for who has points from elsewhere too.
+  /// The values as a matrix, for callers that also have points from elsewhere.
   [[nodiscard]] MatrixView<float const> view() const noexcept { return {values.data(), size(), columns}; }
 
   /// The `columns` values of point `i`, which must be in [0, size()).

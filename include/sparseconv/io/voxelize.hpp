@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +12,11 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/point_cloud.hpp"
 #include "sparseconv/io/voxel_grid.hpp"
+#include "sparseconv/policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
+#include "sparseconv/tensor/matrix_view.hpp"
 #include "sparseconv/tensor/point_features.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 

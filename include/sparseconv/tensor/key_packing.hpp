@@ -78,7 +78,10 @@ class KeyPacking {
     bool inside = true;
     for (std::size_t field = 0; field < static_cast<std::size_t>(D); ++field) {
       inside &= through[field] >= box_.low[field] && through[field] <= box_.high[field];
-      line.first = line.first | (Key{static_cast<std::uint64_t>(through[field] - box_.low[field])} << shift_[field]);
+      // Unsigned: outside, and of an empty box, the difference means nothing, and may not fit.
+      std::uint64_t const relative =
+          static_cast<std::uint64_t>(through[field]) - static_cast<std::uint64_t>(box_.low[field]);
+      line.first = line.first | (Key{relative} << shift_[field]);
     }
     if (inside) {
       line.low = box_.low[D];

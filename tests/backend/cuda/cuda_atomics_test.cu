@@ -26,7 +26,7 @@ struct Claim {
   __device__ void operator()(std::int64_t i) const {
     CudaAtomics::lower(places->least, -7 * i);
     CudaAtomics::add(places->sum, i);
-    CudaAtomics::join(places->word, i % 7 == 0 ? std::uint32_t{1} << (i % 32) : 0);
+    CudaAtomics::set_bits(places->word, i % 7 == 0 ? std::uint32_t{1} << (i % 32) : 0);
     CudaAtomics::raise(places->most, (std::int64_t{1} << 40) + i);
     won[i] = CudaAtomics::replace(places->owner, -1, static_cast<std::int32_t>(i)) ? 1 : 0;
   }

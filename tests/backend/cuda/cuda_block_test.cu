@@ -56,8 +56,8 @@ struct StoreWords {
 template <class T>
 void expect_conversions(GpuPolicy const& where) {
   std::vector<float> values;
-  for (unsigned pattern = 0; pattern < 65536;
-       ++pattern) {  // each number, the middle of it and the next, and beside that
+  // Each number, the middle between it and the next, and what lies beside that.
+  for (unsigned pattern = 0; pattern < 65536; ++pattern) {
     auto const bits =
         std::bit_cast<std::uint32_t>(static_cast<float>(T::from_bits(static_cast<std::uint16_t>(pattern))));
     constexpr std::uint32_t half_a_step = 1u << (22 - T::significand_bits);

@@ -96,6 +96,24 @@ TYPED_TEST(DeviceConvolve, Item18FeaturesMayLieAnywhere) {
   expect_the_same_bits_anywhere<double>(where, 2, 6);
 }
 
+// Weights of no input channels are legal: the output is the epilogue of sums of 0.
+TYPED_TEST(DeviceConvolve, TakesNoChannelsAtAll) {
+  auto const& where = TypeParam::policy();
+  auto const sites = copy_to(where, test::random_site_set(Grid<3>{.shape = {8, 9, 10}}, 50, 1));
+  KernelGeometry<3> const geometry{.kernel_size = 3, .padding = 1};
+  using Memory = typename std::remove_cvref_t<decltype(where)>::Memory;
+  Weights<float, Memory> const weights(27, 0, 4, Buffer<float, Memory>());
+  auto const bias = copy_to(where, Buffer<float>(4, 2.5F));
+  Epilogue<float, Memory> const epilogue{.bias = {bias.data(), 4}};
+  MatrixView<float const, Memory> const nothing{nullptr, sites.size(), 0};
+  Buffer<float, Memory> output(where.memory(), sites.size() * 4);
+  MatrixView<float, Memory> const view{output.data(), sites.size(), 4};
+  gather_gemm_scatter(where, build_rulebook(where, sites, sites, geometry), nothing, weights, view, epilogue);
+  for (float const number : copy_to_host(where, output)) ASSERT_EQ(number, 2.5F);
+  implicit_gemm(where, build_row_map(where, sites, sites, geometry), nothing, weights, view, epilogue);
+  for (float const number : copy_to_host(where, output)) ASSERT_EQ(number, 2.5F);
+}
+
 TYPED_TEST(DeviceConvolve, CopiesOnlyRowsThatAreNoWholeChunks) {
   auto const& where = TypeParam::policy();
   Buffer<float> const numbers = test::random_numbers<float>(24, 5);

@@ -92,6 +92,32 @@ TYPED_TEST(DeviceIndex, OfNoSitesIsEmpty) {
   }
 }
 
+TYPED_TEST(DeviceIndex, OfNoInputsHasNoPairsWhereverTheOutputsAre) {
+  auto const& where = TypeParam::policy();
+  SiteSet<2> const none = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{});
+  SiteSet<2> const far = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {-9, 3}}, {0, {5, -7}}});
+  KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 2};
+  auto const inputs = copy_to(where, none);
+  auto const outputs = copy_to(where, far);
+  EXPECT_EQ(copy_to_host(where, build_rulebook(where, inputs, outputs, geometry)).pair_count(), 0);
+  EXPECT_TRUE(test::same_map(copy_to_host(where, build_row_map(where, inputs, outputs, geometry)).view(),
+                             build_row_map(seq, none, far, geometry).view()));
+  EXPECT_EQ(copy_to_host(where, build_rulebook(where, outputs, inputs, geometry)).pair_count(), 0);
+}
+
+// Of a single element there is nothing to look for, and no hash table is built.
+TYPED_TEST(DeviceIndex, OfASingleElementIsTheIdentity) {
+  auto const& where = TypeParam::policy();
+  auto const sites = copy_to(where, test::random_site_set(Grid<3>{.shape = {9, 8, 10}}, 100, 9));
+  auto const rules = copy_to_host(where, build_rulebook(where, sites, sites, KernelGeometry<3>{}));
+  ASSERT_EQ(rules.pair_count(), sites.size());
+  for (Row row = 0; row < sites.size(); ++row) {
+    ASSERT_EQ(rules.view().inputs_of(0)[static_cast<std::size_t>(row)], row);
+    ASSERT_EQ(rules.view().outputs_of(0)[static_cast<std::size_t>(row)], row);
+  }
+  EXPECT_EQ(sites.derived_bytes(), 0);
+}
+
 // 7^3 = 343 elements: eleven mask words of 32 bits, six sorts of 64. Sites dense enough that words beyond the first differ.
 TYPED_TEST(DeviceIndex, HasAllWordsOfTheMasksOfLargeKernels) {
   SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {9, 8, 10}}, 200, 5);

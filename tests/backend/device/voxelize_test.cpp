@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 #include "support/device_policies.hpp"
@@ -137,6 +139,17 @@ TYPED_TEST(DeviceVoxelize, WaitsTwiceAndTwiceMoreWhereLimitsDrop) {
   test::expect_waits(where, 2, [&] { (void)voxelize(where, cloud, fine_grid, {.points_per_voxel = 500}); });
   test::expect_waits(where, 3, [&] { (void)voxelize(where, cloud, fine_grid, {.points_per_voxel = 90}); });
   test::expect_waits(where, 4, [&] { (void)voxelize(where, cloud, fine_grid, {.voxels = 3}); });
+}
+
+TYPED_TEST(DeviceVoxelize, TakesPointsThatLieThere) {
+  auto const& where = TypeParam::policy();
+  PointCloud const cloud = points_in_a_row({{7, 1}, {2, 2}, {7, 3}});
+  auto values = copy_to(where, std::span<float const>(cloud.values));
+  using Memory = typename std::remove_cvref_t<decltype(where)>::Memory;
+  auto const all = voxelize(where, MatrixView<float, Memory>{values.data(), 3, 4}, row_of_ten);
+  EXPECT_EQ(listed(copy_to_host(where, all.row_of_point)), (std::vector<Row>{1, 0, 1}));
+  auto const two = voxelize(where, MatrixView<float const, Memory>{values.data(), 2, 4}, row_of_ten);
+  EXPECT_EQ(listed(copy_to_host(where, two.row_of_point)), (std::vector<Row>{1, 0}));
 }
 
 TYPED_TEST(DeviceVoxelize, SaysWhatIsWrong) {

@@ -19,7 +19,7 @@ struct CudaAtomics {
   }
 
   /// word = word | bits.
-  __device__ static void join(std::uint32_t& word, std::uint32_t bits) { atomicOr(&word, bits); }
+  __device__ static void set_bits(std::uint32_t& word, std::uint32_t bits) { atomicOr(&word, bits); }
 
   /// place = min(place, value). Places only fall, so a look at an old value can save the change, which is dear where all
   /// threads want the same place.

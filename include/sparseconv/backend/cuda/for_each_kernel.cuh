@@ -16,6 +16,7 @@ template <class Body>
 __global__ void __launch_bounds__(for_each_threads)
     for_each_kernel(std::int64_t count, __grid_constant__ Body const body) {
   std::int64_t const stride = static_cast<std::int64_t>(gridDim.x) * for_each_threads;
+#pragma unroll 1  // it is nearly always one round; unrolled, each thread would divide to count them
   for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * for_each_threads + threadIdx.x; i < count;
        i += stride) {
     body(i);
@@ -37,8 +38,10 @@ __global__ void __launch_bounds__(for_each_threads)
   std::int64_t const rows_at_once = static_cast<std::int64_t>(gridDim.y) * blockDim.y;
   std::int64_t const columns_at_once = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
   std::int64_t const first_column = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+#pragma unroll 1
   for (std::int64_t row = static_cast<std::int64_t>(blockIdx.y) * blockDim.y + threadIdx.y; row < rows;
        row += rows_at_once) {
+#pragma unroll 1
     for (std::int64_t column = first_column; column < columns; column += columns_at_once) body(row, column);
   }
 }

@@ -9,10 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "sparseconv/backend/device/chunk.hpp"
 #include "sparseconv/backend/device/device_operands.hpp"
 #include "sparseconv/backend/device/device_pairs.hpp"
 #include "sparseconv/backend/device/launch_convolution.hpp"
 #include "sparseconv/backend/device/pack_weights.hpp"
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/epilogue.hpp"
 #include "sparseconv/execute/weights.hpp"
@@ -21,6 +23,7 @@
 #include "sparseconv/policy.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/derived_store.hpp"
+#include "sparseconv/tensor/matrix_view.hpp"
 
 namespace sparseconv {
 
@@ -101,7 +104,7 @@ struct ChunkedRows {
 template <Element T, DevicePolicy Policy>
 ChunkedRows<T, typename Policy::Memory> chunked_rows(Policy const& where,
                                                      MatrixView<T const, typename Policy::Memory> rows) {
-  if (rows_are_chunks(rows.data, rows.columns)) return {rows.data, rows.columns, {}};
+  if (rows.columns > 0 && rows_are_chunks(rows.data, rows.columns)) return {rows.data, rows.columns, {}};
   std::int64_t const columns = packed_in_channels<T>(rows.columns);
   Buffer<T, typename Policy::Memory> copy(where.memory(), rows.rows * columns);
   where.for_each(rows.rows, columns, PadRows<T>{rows.data, rows.columns, copy.data(), columns});

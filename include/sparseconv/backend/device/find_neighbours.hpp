@@ -43,6 +43,7 @@ template <DevicePolicy Policy, int D, class Lookup, class Table>
 void find_neighbours(Policy const& where, SiteSet<D, typename Policy::Memory> const& inputs,
                      SiteSet<D, typename Policy::Memory> const& outputs, KernelGeometry<D> const& geometry,
                      std::int64_t elements, Lookup, Table const& table) {
+  if (elements == 0 || outputs.empty()) return;  // and nobody needs a hash table
   std::int64_t const width = geometry.kernel_size[D - 1];
   std::int64_t const kernel_rows = (elements + width - 1) / width;
   auto const find = [&](auto const& finder) {

@@ -90,7 +90,7 @@ OrderedKeys<WideKey, typename Policy::Memory> order_keys(Policy const& where,
   return sorted;
 }
 
-/// The same keys in rising order, for who does not ask where they stood.
+/// The same keys in rising order, for callers that do not ask where they stood.
 template <DevicePolicy Policy>
 Buffer<std::uint64_t, typename Policy::Memory> sorted_keys(Policy const& where,
                                                            Buffer<std::uint64_t, typename Policy::Memory> keys,

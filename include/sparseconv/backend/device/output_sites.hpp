@@ -33,19 +33,16 @@ struct ListReachedKeys {
   struct Append {
     KeyPacking<D, Key> const& packing;
     std::int64_t step;
-    Key*& next;
+    Key* keys;
+    std::int64_t& count;
 
-    constexpr void operator()(WideCoordinate<D> const& output) const {
-      *next = packing.key(output);
-      next += step;
-    }
+    constexpr void operator()(WideCoordinate<D> const& output) const { keys[count++ * step] = packing.key(output); }
   };
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    Key* next = keys + i;
-    Key* const end = next + most * input_count;
-    reached(inputs[i], Append{packing, input_count, next});
-    for (; next != end; next += input_count) *next = filler_key<Key>();
+    std::int64_t count = 0;
+    reached(inputs[i], Append{packing, input_count, keys + i, count});
+    for (; count < most; ++count) keys[i + count * input_count] = filler_key<Key>();
   }
 };
 

@@ -10,10 +10,11 @@
 
 namespace sparseconv {
 
-/// C_in rounded up to whole chunks of 16 bytes.
+/// C_in rounded up to whole chunks of 16 bytes, at least one.
 template <Element T>
 constexpr std::int64_t packed_in_channels(std::int64_t in_channels) {
-  return (in_channels + Chunk<T>::size - 1) / Chunk<T>::size * Chunk<T>::size;
+  std::int64_t const chunks = (in_channels + Chunk<T>::size - 1) / Chunk<T>::size;
+  return (chunks > 0 ? chunks : 1) * Chunk<T>::size;
 }
 
 /// How many numbers packed weights are.

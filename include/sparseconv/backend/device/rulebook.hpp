@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "sparseconv/backend/device/clear.hpp"
 #include "sparseconv/backend/device/find_neighbours.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
@@ -29,15 +30,8 @@ struct MarkedRows {
   SPARSECONV_HOST_DEVICE void put(std::int64_t element, std::int64_t output, Row input) const {
     if (input == no_row) return;
     rows[element * output_count + output] = input;
-    Atomics::join(marks[element * words_for(output_count) + output / 32], std::uint32_t{1} << (output % 32));
+    Atomics::set_bits(marks[element * words_for(output_count) + output / 32], std::uint32_t{1} << (output % 32));
   }
-};
-
-/// Writes zeros.
-struct ClearMarks {
-  std::uint32_t* marks;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t word) const { marks[word] = 0; }
 };
 
 /// Counts the marks of each word; the number behind the last is 0.
@@ -56,14 +50,14 @@ struct CountMarks {
 /// In a symmetric map those before the middle have been found, it has a pair for each output, and those behind it have as
 /// many as the ones they mirror.
 struct PairPlaces {
-  std::int64_t const* places;  ///< of each word of marks, and the end
-  std::int64_t words;          ///< of an element
-  std::int64_t found;          ///< elements
-  std::int64_t middle_pairs;   ///< M, or 0 if the map is not symmetric
+  std::int64_t const* word_begins;  ///< the pairs before each word of marks, and of all
+  std::int64_t words;               ///< of an element
+  std::int64_t found;               ///< elements
+  std::int64_t middle_pairs;        ///< M, or 0 if the map is not symmetric
 
   [[nodiscard]] constexpr std::int64_t first(std::int64_t element) const {
-    if (element <= found) return places[element * words];
-    return 2 * places[found * words] + middle_pairs - places[(2 * found + 1 - element) * words];
+    if (element <= found) return word_begins[element * words];
+    return 2 * word_begins[found * words] + middle_pairs - word_begins[(2 * found + 1 - element) * words];
   }
 };
 
@@ -85,7 +79,7 @@ struct WritePairs {
     std::uint32_t const bit = std::uint32_t{1} << (output % 32);
     std::uint32_t const marks = table.marks[word];
     if ((marks & bit) == 0) return;
-    std::int64_t const place = places.places[word] + std::popcount(marks & (bit - 1));
+    std::int64_t const place = places.word_begins[word] + std::popcount(marks & (bit - 1));
     input_rows[place] = table.rows[element * table.output_count + output];
     if (output_rows != nullptr) {
       output_rows[place] = static_cast<Row>(output);
@@ -121,7 +115,7 @@ Rulebook<typename Policy::Memory> build_rulebook_with(Policy const& where,
   Buffer<Row, Memory> rows(where.memory(), found * count);
   Buffer<std::uint32_t, Memory> marks(where.memory(), found * words);
   Table const table{rows.data(), marks.data(), count};
-  where.for_each(marks.size(), ClearMarks{marks.data()});
+  where.for_each(marks.size(), Clear<std::uint32_t>{marks.data()});
   find_neighbours(where, inputs, outputs, geometry, found, how, table);
   Buffer<std::int64_t, Memory> counts(where.memory(), found * words + 1);
   where.for_each(counts.size(), CountMarks{marks.data(), found * words, counts.data()});

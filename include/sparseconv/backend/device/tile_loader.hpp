@@ -84,7 +84,7 @@ class TileLoader {
 
   [[nodiscard]] constexpr int row_of_thread() const { return thread_ / Shape::slice_chunks; }
   [[nodiscard]] constexpr int chunk_of_thread() const { return thread_ % Shape::slice_chunks; }
-  /// Whether the row that this thread copies in a pass is one of `rows`, which most compilers need not ask.
+  /// Whether the row that this thread copies in a pass is one of `rows`, which for most shapes is known when they are compiled.
   [[nodiscard]] constexpr bool in_tile(int pass, int rows) const {
     return (pass + 1) * rows_a_pass <= rows || row_of_thread() + pass * rows_a_pass < rows;
   }

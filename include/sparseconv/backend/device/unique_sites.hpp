@@ -26,8 +26,9 @@ constexpr Key filler_key() {
   }
 }
 
-/// How many places of a list a body looks at where it gathers something of them.
-inline constexpr std::int64_t places_per_body = 64;
+/// How many places of a list a body looks at where it gathers something of them: few, so that a scan keeps a device busy,
+/// and more than one, so that the places where bodies meet are not crowded.
+inline constexpr std::int64_t places_per_body = 16;
 
 /// What the host has to know of a list of sites.
 template <int D>

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "sparseconv/backend/device/clear.hpp"
 #include "sparseconv/backend/device/point_features.hpp"
 #include "sparseconv/backend/device/site_set.hpp"
 #include "sparseconv/backend/device/unique_sites.hpp"
@@ -60,13 +61,6 @@ struct MarkFirstPoints {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t site) const { marks[points_by_site[first_point[site]]] = 1; }
 };
 
-/// Writes zeros.
-struct ClearRows {
-  Row* rows;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { rows[i] = 0; }
-};
-
 /// Makes fillers of the keys of points that are beyond a limit.
 template <class Key, class Atomics>
 struct DropBeyondLimits {
@@ -105,7 +99,7 @@ DroppedPoints drop_beyond_limits(Policy const& where, PointSites<3, typename Pol
   using Drop = DropBeyondLimits<Key, typename Policy::Atomics>;
   std::int64_t const count = keys.size();
   Buffer<Row, Memory> sites_before(where.memory(), count);
-  where.for_each(count, ClearRows{sites_before.data()});
+  where.for_each(count, Clear<Row>{sites_before.data()});
   where.for_each(points.sites.size(),
                  MarkFirstPoints{points.points_by_site.data(), points.first_point.data(), sites_before.data()});
   where.exclusive_sum(sites_before.data(), sites_before.data(), count);
