@@ -50,8 +50,9 @@ struct EmulatedAtomics : HostAtomics {
   static void add(std::int64_t& place, std::int64_t value) {
     std::atomic_ref<std::int64_t>(place).fetch_add(value, std::memory_order_relaxed);
   }
-  static void set_bits(std::uint32_t& word, std::uint32_t bits) {
-    std::atomic_ref<std::uint32_t>(word).fetch_or(bits, std::memory_order_relaxed);
+  template <class Word>
+  static void set_bits(Word& word, Word bits) {
+    std::atomic_ref<Word>(word).fetch_or(bits, std::memory_order_relaxed);
   }
   static void lower(std::int64_t& place, std::int64_t value) {
     std::atomic_ref<std::int64_t> shared(place);

@@ -55,18 +55,13 @@ RowMap<> row_map_of(Policy const& where, RulebookView<> const& rules) {
   return RowMap<>(elements, rules.input_count, std::move(input_rows), std::move(order), std::move(group_masks));
 }
 
-template <HostPolicy Policy, int D, class Lookup>
-RowMap<> build_row_map_with(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                            KernelGeometry<D> const& geometry, Lookup how) {
-  return row_map_of(where, build_rulebook(where, inputs, outputs, geometry, how));
-}
-
-/// Builds the row map between two site sets: the pairs of build_rulebook, as a table of outputs by elements.
+/// Builds the row map between two site sets: the pairs of build_rulebook, as a table of outputs by elements. Of a rulebook
+/// that is there, row_map_of makes it.
 ///
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy and lookup.
-/// Work:   that of build_rulebook and a sort of the outputs' masks; memory is 4 bytes for each element and output, twice that
-///         while it is being built.
+/// Work:   that of build_rulebook and a sort of the outputs' masks; memory is 4 bytes for each element and output, and the
+///         rulebook while it is being built.
 /// Throws: what build_rulebook throws.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory, class Lookup = lookup::Default<Policy>>
 RowMap<Memory> build_row_map(Policy const& where, SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> const& outputs,
@@ -74,7 +69,7 @@ RowMap<Memory> build_row_map(Policy const& where, SiteSet<D, Memory> const& inpu
   check_reach<Policy, Memory>();
   static_assert(is_lookup<Lookup>, "build_row_map: the last argument is lookup::sorted or lookup::hash");
   check_geometry(geometry, "build_row_map");
-  return build_row_map_with(where, inputs, outputs, geometry, how);
+  return row_map_of(where, build_rulebook(where, inputs, outputs, geometry, how).view());
 }
 
 }  // namespace sparseconv

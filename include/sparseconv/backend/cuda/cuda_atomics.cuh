@@ -20,6 +20,9 @@ struct CudaAtomics {
 
   /// word = word | bits.
   __device__ static void set_bits(std::uint32_t& word, std::uint32_t bits) { atomicOr(&word, bits); }
+  __device__ static void set_bits(std::uint64_t& word, std::uint64_t bits) {
+    atomicOr(reinterpret_cast<unsigned long long*>(&word), static_cast<unsigned long long>(bits));
+  }
 
   /// place = min(place, value). Places only fall, so a look at an old value can save the change, which is dear where all
   /// threads want the same place.

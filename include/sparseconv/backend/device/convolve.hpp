@@ -157,14 +157,8 @@ void convolve_rows(Policy const& where, RulebookView<typename Policy::Memory> co
                    WeightsView<W, typename Policy::Memory> const& weights,
                    MatrixView<T, typename Policy::Memory> output,
                    Epilogue<T, typename Policy::Memory, W> const& epilogue) {
-  DevicePairs const pairs{.offsets = rules.offsets.data(),
-                          .input_rows = rules.input_rows,
-                          .output_rows = rules.output_rows,
-                          .elements = rules.element_count(),
-                          .input_count = rules.input_count,
-                          .output_count = rules.output_count};
   with_device_operands<T, W>(where, input, weights, output, epilogue, [&](DeviceOperands<T> const& operands) {
-    launch_gather_gemm_scatter(where, pairs, operands);
+    launch_gather_gemm_scatter(where, device_pairs(rules), operands);
   });
 }
 

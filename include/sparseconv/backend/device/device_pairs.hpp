@@ -30,4 +30,14 @@ struct DevicePairs {
   }
 };
 
+template <MemorySpace Memory>
+DevicePairs device_pairs(RulebookView<Memory> const& rules) {
+  return {.offsets = rules.offsets.data(),
+          .input_rows = rules.input_rows,
+          .output_rows = rules.output_rows,
+          .elements = rules.element_count(),
+          .input_count = rules.input_count,
+          .output_count = rules.output_count};
+}
+
 }  // namespace sparseconv

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -12,15 +13,33 @@
 
 namespace sparseconv {
 
-/// Finds the input rows, or no_row, of the elements of one row of the kernel for one output, and puts them into a table by
-/// table.put(element, output, input row).
-template <int D, class Finder, class Table>
+/// The input rows of elements x M outputs: those whose bit is set, the others hold anything.
+///
+/// Shapes: rows elements x M; marks elements x words_for(M), output o is bit o % 32 of word o / 32.
+template <class Atomics>
+struct MarkedRows {
+  Row* rows;
+  std::uint32_t* marks;
+  std::int64_t output_count;
+
+  [[nodiscard]] static constexpr std::int64_t words_for(std::int64_t outputs) { return (outputs + 31) / 32; }
+
+  /// The marks must have been zeros.
+  SPARSECONV_HOST_DEVICE void put(std::int64_t element, std::int64_t output, Row input) const {
+    if (input == no_row) return;
+    rows[element * output_count + output] = input;
+    Atomics::set_bits(marks[element * words_for(output_count) + output / 32], std::uint32_t{1} << (output % 32));
+  }
+};
+
+/// Finds the input rows of the elements of one row of the kernel for one output.
+template <int D, class Finder, class Atomics>
 struct FindNeighbours {
   KernelGeometry<D> geometry;
   std::int64_t elements;  // that are wanted, from the first on
   Coordinate<D> const* outputs;
   Finder finder;
-  Table table;
+  MarkedRows<Atomics> table;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t kernel_row, std::int64_t output) const {
     WideCoordinate<D> cell = geometry.window_start(outputs[output]);
@@ -37,19 +56,19 @@ struct FindNeighbours {
   }
 };
 
-/// Puts the input row of each of the first `elements` elements for each output into a table on the device, see
-/// FindNeighbours. Does not wait.
-template <DevicePolicy Policy, int D, class Lookup, class Table>
+/// Fills in the table, whose marks must have been zeros, for the first `elements` elements. Does not wait.
+template <DevicePolicy Policy, int D, class Lookup>
 void find_neighbours(Policy const& where, SiteSet<D, typename Policy::Memory> const& inputs,
                      SiteSet<D, typename Policy::Memory> const& outputs, KernelGeometry<D> const& geometry,
-                     std::int64_t elements, Lookup, Table const& table) {
+                     std::int64_t elements, Lookup, MarkedRows<typename Policy::Atomics> const& table) {
   if (elements == 0 || outputs.empty()) return;  // and nobody needs a hash table
   std::int64_t const width = geometry.kernel_size[D - 1];
   std::int64_t const kernel_rows = (elements + width - 1) / width;
   auto const find = [&](auto const& finder) {
     using Finder = std::remove_cvref_t<decltype(finder)>;
-    where.for_each(kernel_rows, outputs.size(),
-                   FindNeighbours<D, Finder, Table>{geometry, elements, outputs.data(), finder, table});
+    where.for_each(
+        kernel_rows, outputs.size(),
+        FindNeighbours<D, Finder, typename Policy::Atomics>{geometry, elements, outputs.data(), finder, table});
   };
   if constexpr (std::is_same_v<Lookup, lookup::Hash>) {
     cached_hash_table(where, inputs)->visit(find);

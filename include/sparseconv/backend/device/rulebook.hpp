@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "sparseconv/backend/device/clear.hpp"
+#include "sparseconv/backend/device/fill.hpp"
 #include "sparseconv/backend/device/find_neighbours.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
@@ -14,25 +14,6 @@
 #include "sparseconv/tensor/buffer.hpp"
 
 namespace sparseconv {
-
-/// The input rows of elements x M outputs, or no_row, and a bit for each that is one.
-///
-/// Shapes: rows elements x M; marks elements x words_for(M), output o is bit o % 32 of word o / 32.
-template <class Atomics>
-struct MarkedRows {
-  Row* rows;
-  std::uint32_t* marks;
-  std::int64_t output_count;
-
-  [[nodiscard]] static constexpr std::int64_t words_for(std::int64_t outputs) { return (outputs + 31) / 32; }
-
-  /// The marks must have been zeros.
-  SPARSECONV_HOST_DEVICE void put(std::int64_t element, std::int64_t output, Row input) const {
-    if (input == no_row) return;
-    rows[element * output_count + output] = input;
-    Atomics::set_bits(marks[element * words_for(output_count) + output / 32], std::uint32_t{1} << (output % 32));
-  }
-};
 
 /// Counts the marks of each word; the number behind the last is 0.
 struct CountMarks {
@@ -115,7 +96,7 @@ Rulebook<typename Policy::Memory> build_rulebook_with(Policy const& where,
   Buffer<Row, Memory> rows(where.memory(), found * count);
   Buffer<std::uint32_t, Memory> marks(where.memory(), found * words);
   Table const table{rows.data(), marks.data(), count};
-  where.for_each(marks.size(), Clear<std::uint32_t>{marks.data()});
+  where.for_each(marks.size(), Fill<std::uint32_t>{marks.data(), 0});
   find_neighbours(where, inputs, outputs, geometry, found, how, table);
   Buffer<std::int64_t, Memory> counts(where.memory(), found * words + 1);
   where.for_each(counts.size(), CountMarks{marks.data(), found * words, counts.data()});

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "sparseconv/backend/device/clear.hpp"
+#include "sparseconv/backend/device/fill.hpp"
 #include "sparseconv/backend/device/point_features.hpp"
 #include "sparseconv/backend/device/site_set.hpp"
 #include "sparseconv/backend/device/unique_sites.hpp"
@@ -99,7 +99,7 @@ DroppedPoints drop_beyond_limits(Policy const& where, PointSites<3, typename Pol
   using Drop = DropBeyondLimits<Key, typename Policy::Atomics>;
   std::int64_t const count = keys.size();
   Buffer<Row, Memory> sites_before(where.memory(), count);
-  where.for_each(count, Clear<Row>{sites_before.data()});
+  where.for_each(count, Fill<Row>{sites_before.data(), 0});
   where.for_each(points.sites.size(),
                  MarkFirstPoints{points.points_by_site.data(), points.first_point.data(), sites_before.data()});
   where.exclusive_sum(sites_before.data(), sites_before.data(), count);

@@ -6,12 +6,13 @@
 
 namespace sparseconv {
 
-/// Writes zeros.
+/// Writes one number everywhere.
 template <class T>
-struct Clear {
+struct Fill {
   T* numbers;
+  T number;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { numbers[i] = 0; }
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { numbers[i] = number; }
 };
 
 }  // namespace sparseconv
