@@ -15,6 +15,8 @@ struct Device {
   template <class... Arguments>
   void for_each(Arguments...) const;
   template <class... Arguments>
+  void sort_keys(Arguments...) const;
+  template <class... Arguments>
   void sort_pairs(Arguments...) const;
   template <class... Arguments>
   void exclusive_sum(Arguments...) const;

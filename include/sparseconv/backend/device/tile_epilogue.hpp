@@ -81,7 +81,8 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
   for (int r = block.thread() / row_chunks; r < Rows; r += Shape::threads / row_chunks) {
     Row const row = output_row(r);
     if (row == no_row) continue;
-    std::uint64_t const place = std::uint64_t{static_cast<std::uint32_t>(row)} * out_channels + channel;
+    std::uint64_t const place =
+        std::uint64_t{static_cast<std::uint32_t>(row)} * out_channels + static_cast<std::uint64_t>(channel);
     auto const* const chunks =
         reinterpret_cast<Chunk<Sum> const*>(sums + r * Shape::template sum_pitch<Sum> + tile_channel);
     Sum values[std::size_t{size}];

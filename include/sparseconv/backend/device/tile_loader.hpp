@@ -32,7 +32,7 @@ class TileLoader {
         source_(source),
         thread_(thread),
         in_channels_(static_cast<int>(operands.in_channels)),
-        row_bytes_(static_cast<std::uint32_t>(operands.in_channels * sizeof(T))) {
+        row_bytes_(static_cast<std::uint32_t>(operands.in_channels * std::int64_t{sizeof(T)})) {
     std::int64_t const columns = operands.out_channels - first_channel - row_of_thread();
     columns_left_ = columns < Shape::channels ? static_cast<int>(columns) : Shape::channels;
     column_ = reinterpret_cast<std::byte const*>(operands.packed_weights) +
