@@ -12,6 +12,7 @@
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
+#include "sparseconv/tensor/site_set.hpp"
 #include "sparseconv/tensor/wide_key.hpp"
 
 namespace sparseconv {
