@@ -136,8 +136,9 @@ TYPED_TEST(ImplicitGemm, NeverReadsAnElementThatNoRowHas) {
       {.outputs = 40, .elements = 65, .in_channels = 8, .out_channels = 8, .percent = 0});
   RowMapView map = convolution.map();
   auto operands = convolution.operands();
-  operands.packed_weights = nullptr;
-  operands.input = nullptr;
+  // Addresses that nobody can read.
+  operands.packed_weights = reinterpret_cast<StoredAs<TypeParam> const*>(std::uintptr_t{4096});
+  operands.input = operands.packed_weights;
   auto const output = convolution.output_of([&] {
     ImplicitGemmKernel<TypeParam, Tiny> const kernel(map, operands);
     test::run_grid(kernel, kernel.blocks());
