@@ -19,29 +19,23 @@
 #include "sparseconv/io/npz.hpp"
 #include "sparseconv/io/records.hpp"
 #include "support/error_message.hpp"
+#include "support/point_clouds.hpp"
 #include "support/policies.hpp"
-#include "support/random_numbers.hpp"
 
 namespace sparseconv {
 namespace {
 
+using test::fine_grid;
 using test::message_of;
+using test::points_in_a_row;
+using test::random_cloud;
+using test::row_of_ten;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 /// 3 x 3 x 2 voxels along x, y, z.
 constexpr VoxelGrid small_grid{.voxel_size = {1, 2, 0.5F}, .low = {0, -2, 1}, .high = {3, 4, 2}};
-
-/// A row of ten voxels along x.
-constexpr VoxelGrid row_of_ten{.voxel_size = {1, 1, 1}, .low = {0, 0, 0}, .high = {10, 1, 1}};
-
-/// Points of a row with a value that tells them apart: x, 0.5, 0.5, value.
-PointCloud points_in_a_row(std::vector<std::array<float, 2>> const& points) {
-  PointCloud cloud{.columns = 4};
-  for (auto const& [x, value] : points) cloud.values.insert(cloud.values.end(), {x, 0.5F, 0.5F, value});
-  return cloud;
-}
 
 std::vector<Coordinate<3>> sites_of(VoxelizedPoints<> const& voxels) {
   auto const sites = voxels.tensor.sites().coordinates();
@@ -189,20 +183,6 @@ TYPED_TEST(VoxelizeOn, LongRowsEndWhereTheirRangeDoes) {
   EXPECT_EQ(voxels.dropped.out_of_range, 2);
 }
 
-TEST(VoxelShape, CountsExtraSlicesAlongZOnly) {
-  VoxelGrid grid = row_of_ten;
-  grid.extra_slices = std::numeric_limits<std::int32_t>::max() - 1;
-  EXPECT_EQ(voxel_shape(grid), (Shape<3>{std::numeric_limits<std::int32_t>::max(), 1, 10}));
-}
-
-// (70.4 - 0) / 0.05 is 1408.0000 or 1407.9999, as it is computed; it is a whole number meant.
-TEST(VoxelShape, RoundsToWholeVoxels) {
-  VoxelGrid grid{.voxel_size = {0.05F, 0.05F, 0.1F}, .low = {0, -40, -3}, .high = {70.4F, 40, 1}};
-  EXPECT_EQ(voxel_shape(grid), (Shape<3>{40, 1600, 1408}));
-  grid.extra_slices = 1;
-  EXPECT_EQ(voxel_shape(grid), (Shape<3>{41, 1600, 1408}));
-}
-
 TYPED_TEST(VoxelizeOn, ExtraSlicesStayEmpty) {
   VoxelGrid grid = small_grid;
   grid.extra_slices = 2;
@@ -286,22 +266,6 @@ TYPED_TEST(VoxelizeOn, FeaturesComeBackToTheirPoints) {
   EXPECT_EQ(std::vector<float>(back.begin(), back.end()),
             (std::vector<float>{7, 0.5F, 0.5F, 2, 0, 0, 0, 0, 2, 0.5F, 0.5F, 10, 7, 0.5F, 0.5F, 2}));
 }
-
-/// Random points in and around the small grid, some with a NaN.
-PointCloud random_cloud(std::int64_t count) {
-  test::RandomNumbers random(42);
-  PointCloud cloud{.columns = 5};
-  for (std::int64_t i = 0; i < count; ++i) {
-    for (int c = 0; c < 5; ++c) {
-      bool const hole = c < 3 && random.between(0, 99) == 0;
-      cloud.values.push_back(hole ? not_a_number : 2 * random.number<float>());
-    }
-  }
-  return cloud;
-}
-
-constexpr VoxelGrid fine_grid{
-    .voxel_size = {0.1F, 0.2F, 0.3F}, .low = {-1.5F, -1.6F, -1.5F}, .high = {1.5F, 1.6F, 1.5F}};
 
 TYPED_TEST(VoxelizeOn, HasTheBitsOfTheReference) {
   PointCloud const cloud = random_cloud(20'011);

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
@@ -47,9 +48,11 @@ struct HashTableView {
   /// The question for a coordinate, for callers that ask many and fetch their places first.
   [[nodiscard]] constexpr Probe probe(WideCoordinate<D> const& coordinate) const {
     if (!packing.contains(coordinate)) return {};
-    Key const key = packing.key(coordinate);
-    return {key, hash_key(key) & mask, true};
+    return probe_of(packing.key(coordinate));
   }
+
+  /// The question for a key of the packing.
+  [[nodiscard]] constexpr Probe probe_of(Key key) const { return {key, hash_key(key) & mask, true}; }
 
   [[nodiscard]] constexpr Row find(Probe const& probe) const {
     if (!probe.inside) return no_row;
@@ -72,8 +75,7 @@ struct HashTableView {
     /// The row of the site in a cell of the line, or no_row.
     [[nodiscard]] constexpr Row find(std::int64_t last) const {
       if (!cells.contains(last)) return no_row;
-      Key const key = cells.key(last);
-      return table.find(Probe{key, hash_key(key) & table.mask, true});
+      return table.find(table.probe_of(cells.key(last)));
     }
   };
 
@@ -131,14 +133,6 @@ constexpr std::int64_t hash_capacity(std::int64_t sites) {
   return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(sites) * 2 + 1));
 }
 
-/// Makes every place free.
-template <class Key>
-struct FreeSlots {
-  HashSlot<Key>* slots;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t place) const { slots[place] = {Key{0}, no_row}; }
-};
-
 /// Puts each site into the first free place from its own on. Sites are unique: whoever finds a free place owns it, and no
 /// key has to be read before all are written.
 template <int D, class Key, class Atomics>
@@ -169,7 +163,7 @@ HashTable<D, Memory> build_hash_table(Policy const& where, SiteSet<D, Memory> co
   return with_key_packing(sites.bounding_box(), "build_hash_table", [&]<class Key>(KeyPacking<D, Key> const& packing) {
     using Insert = InsertSites<D, Key, typename Policy::Atomics>;
     Buffer<HashSlot<Key>, Memory> slots(where.memory(), hash_capacity(sites.size()));
-    for_each_index(where, slots.size(), FreeSlots<Key>{slots.data()});
+    for_each_index(where, slots.size(), Fill<HashSlot<Key>>{slots.data(), {Key{0}, no_row}});
     for_each_index(where, sites.size(),
                    Insert{sites.data(), packing, slots.data(), static_cast<std::uint64_t>(slots.size()) - 1});
     return HashTable<D, Memory>(typename HashTable<D, Memory>::template Table<Key>{packing, std::move(slots)});

@@ -103,6 +103,7 @@ VoxelizedPoints<> voxelize_points(Policy const& where, MatrixView<float const> c
                                   VoxelLimits const& limits) {
   std::int64_t const count = cloud.rows;
   VoxelFinder const voxels(grid);
+  Grid<3> const cells{.shape = voxel_shape(grid)};
   Buffer<VoxelOfPoint> found(where.memory(), count);
   for_each_index(where, count, [&](std::int64_t point) { found[point] = voxels(cloud.row(point)); });
 
@@ -119,7 +120,7 @@ VoxelizedPoints<> voxelize_points(Policy const& where, MatrixView<float const> c
     Buffer<Coordinate<3>> coordinates(where.memory(), static_cast<std::int64_t>(points.size()));
     for_each_index(where, coordinates.size(),
                    [&](std::int64_t i) { coordinates[i] = found[points[static_cast<std::size_t>(i)]].voxel; });
-    return build_site_set(where, Grid<3>{.shape = voxel_shape(grid)}, coordinates);
+    return build_site_set(where, cells, coordinates);
   };
   PointSites<3> points = sites_of(kept);
   std::vector<bool> dropped(kept.size(), false);

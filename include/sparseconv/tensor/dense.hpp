@@ -10,6 +10,7 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
@@ -66,14 +67,6 @@ DenseTensor<T, D> copy_to_host(Policy const& where, DenseTensor<T, D, typename P
   return {device.shape, copy_to_host(where, device.values)};
 }
 
-/// Writes zeros.
-template <Element T>
-struct WriteZeros {
-  T* values;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { values[i] = T{0}; }
-};
-
 /// Writes the channels of row i where the dense array has them.
 template <Element T, int D>
 struct WriteRowDense {
@@ -115,7 +108,7 @@ DenseTensor<T, D, Memory> to_dense(Policy const& where, SparseTensor<T, D, Memor
   if (dense.values.empty()) return dense;
   for (int axis = 0; axis < D; ++axis) cells *= grid.shape[axis];
 
-  for_each_index(where, dense.values.size(), WriteZeros<T>{dense.values.data()});
+  for_each_index(where, dense.values.size(), Fill<T>{dense.values.data(), T{0}});
   for_each_index(where, tensor.size(),
                  WriteRowDense<T, D>{tensor.sites().data(), tensor.features().data, tensor.channels(), grid.shape,
                                      cells, dense.values.data()});

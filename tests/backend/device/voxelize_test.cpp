@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -13,42 +12,20 @@
 
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
-#include "support/random_numbers.hpp"
+#include "support/point_clouds.hpp"
 #include "support/same_index.hpp"
 
 namespace sparseconv {
 namespace {
 
+using test::fine_grid;
 using test::message_of;
+using test::points_in_a_row;
+using test::random_cloud;
+using test::row_of_ten;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
-
-constexpr VoxelGrid fine_grid{
-    .voxel_size = {0.1F, 0.2F, 0.3F}, .low = {-1.5F, -1.6F, -1.5F}, .high = {1.5F, 1.6F, 1.5F}};
-
-/// A row of ten voxels along x.
-constexpr VoxelGrid row_of_ten{.voxel_size = {1, 1, 1}, .low = {0, 0, 0}, .high = {10, 1, 1}};
-
-/// Points of a row with a value that tells them apart: x, 0.5, 0.5, value.
-PointCloud points_in_a_row(std::vector<std::array<float, 2>> const& points) {
-  PointCloud cloud{.columns = 4};
-  for (auto const& [x, value] : points) cloud.values.insert(cloud.values.end(), {x, 0.5F, 0.5F, value});
-  return cloud;
-}
-
-/// Random points in and around the fine grid, some with a NaN.
-PointCloud random_cloud(std::int64_t count) {
-  test::RandomNumbers random(42);
-  PointCloud cloud{.columns = 5};
-  for (std::int64_t i = 0; i < count; ++i) {
-    for (int c = 0; c < 5; ++c) {
-      bool const hole = c < 3 && random.between(0, 99) == 0;
-      cloud.values.push_back(hole ? not_a_number : 2 * random.number<float>());
-    }
-  }
-  return cloud;
-}
 
 template <class Numbers>
 auto listed(Numbers const& numbers) {

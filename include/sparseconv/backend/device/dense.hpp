@@ -6,6 +6,7 @@
 #include "sparseconv/backend/device/unique_sites.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/dense.hpp"
 
 namespace sparseconv {
@@ -92,7 +93,7 @@ SparseTensor<T, D, typename Policy::Memory> from_dense(Policy const& where,
 
   Buffer<std::int64_t, Memory> sums(where.memory(), count + 1);
   Buffer<SiteSummary<D>, Memory> noted(where.memory(), 1);
-  where.for_each(1, StartSummary<D>{noted.data()});
+  where.for_each(1, Fill<SiteSummary<D>>{noted.data(), {}});
   std::int64_t const bodies = count / places_per_body + 1;
   where.for_each(bodies, Mark{cells, bodies, sums.data(), noted.data()});
   where.exclusive_sum(sums.data(), sums.data(), count + 1);

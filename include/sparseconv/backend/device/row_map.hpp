@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "sparseconv/backend/device/device_pairs.hpp"
-#include "sparseconv/backend/device/fill.hpp"
 #include "sparseconv/backend/device/key_order.hpp"
 #include "sparseconv/backend/device/rulebook.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 
 namespace sparseconv {

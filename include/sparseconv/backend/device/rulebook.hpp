@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <utility>
 
-#include "sparseconv/backend/device/fill.hpp"
 #include "sparseconv/backend/device/find_neighbours.hpp"
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 
 namespace sparseconv {

@@ -9,6 +9,7 @@
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
@@ -19,14 +20,6 @@ template <int D>
 struct PointSummary {
   std::int64_t first_outside = std::numeric_limits<std::int64_t>::max();
   SiteSummary<D> sites{};
-};
-
-/// Writes the first summary: nothing seen.
-template <int D>
-struct StartPointSummary {
-  PointSummary<D>* summary;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t) const { *summary = PointSummary<D>{}; }
 };
 
 /// Looks at points i, i + bodies, ...: neighbours read neighbours.
@@ -114,7 +107,7 @@ PointSites<D, typename Policy::Memory> build_site_set(Policy const& where, Grid<
   check_point_count(points.size());
   std::int64_t const count = points.size();
   Buffer<PointSummary<D>, Memory> noted(where.memory(), 1);
-  where.for_each(1, StartPointSummary<D>{noted.data()});
+  where.for_each(1, Fill<PointSummary<D>>{noted.data(), {}});
   std::int64_t const bodies = count / places_per_body + 1;
   where.for_each(bodies, Summarize{points.data(), count, bodies, grid, noted.data()});
   PointSummary<D> summary;

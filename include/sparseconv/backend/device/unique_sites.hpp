@@ -9,6 +9,7 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
@@ -36,14 +37,6 @@ template <int D>
 struct SiteSummary {
   std::int64_t count = 0;
   Box<D> box{};
-};
-
-/// Writes the first summary: nothing seen.
-template <int D>
-struct StartSummary {
-  SiteSummary<D>* summary;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t) const { *summary = SiteSummary<D>{}; }
 };
 
 /// Widens the box of a summary by the box of some sites.
@@ -126,7 +119,7 @@ UniqueKeys<D, typename Policy::Memory> unique_keys(Policy const& where,
   std::int64_t const count = keys.size();
   UniqueKeys<D, Memory> unique{{}, Buffer<Row, Memory>(where.memory(), count + 1)};
   Buffer<SiteSummary<D>, Memory> summary(where.memory(), 1);
-  where.for_each(1, StartSummary<D>{summary.data()});
+  where.for_each(1, Fill<SiteSummary<D>>{summary.data(), {}});
   std::int64_t const bodies = count / places_per_body + 1;
   where.for_each(bodies, Mark{keys.data(), count, bodies, packing, unique.sums.data(), summary.data()});
   where.exclusive_sum(unique.sums.data(), unique.sums.data(), count + 1);

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "sparseconv/backend/device/fill.hpp"
 #include "sparseconv/backend/device/point_features.hpp"
 #include "sparseconv/backend/device/site_set.hpp"
 #include "sparseconv/backend/device/unique_sites.hpp"
@@ -11,15 +10,9 @@
 #include "sparseconv/io/device_point_cloud.hpp"
 #include "sparseconv/io/voxelize.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
 
 namespace sparseconv {
-
-/// Writes the first count: nothing dropped.
-struct StartDropped {
-  DroppedPoints* dropped;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t) const { *dropped = DroppedPoints{}; }
-};
 
 /// Adds some points to a count.
 template <class Atomics>
@@ -105,7 +98,7 @@ DroppedPoints drop_beyond_limits(Policy const& where, PointSites<3, typename Pol
   where.exclusive_sum(sites_before.data(), sites_before.data(), count);
 
   Buffer<DroppedPoints, Memory> noted(where.memory(), 1);
-  where.for_each(1, StartDropped{noted.data()});
+  where.for_each(1, Fill<DroppedPoints>{noted.data(), {}});
   std::int64_t const bodies = count / places_per_body + 1;
   where.for_each(bodies,
                  Drop{limits, points.points_by_site.data(), points.row_of_point.data(), points.first_point.data(),
@@ -131,7 +124,7 @@ VoxelizedPoints<typename Policy::Memory> voxelize_points(Policy const& where,
     std::int64_t const count = cloud.rows;
     Buffer<Key, Memory> keys(where.memory(), count);
     Buffer<DroppedPoints, Memory> noted(where.memory(), 1);
-    where.for_each(1, StartDropped{noted.data()});
+    where.for_each(1, Fill<DroppedPoints>{noted.data(), {}});
     std::int64_t const bodies = count / places_per_body + 1;
     where.for_each(bodies, KeyVoxels<Key, typename Policy::Atomics, Memory>{voxels, cloud, bodies, packing, keys.data(),
                                                                             noted.data()});
