@@ -169,6 +169,27 @@ TYPED_TEST(OutputSites, ReachTheExtremes) {
       "move the sites towards 0");
 }
 
+// Position and padding are added in 64 bits, also where elements are visited one by one (dilation above 1).
+TYPED_TEST(OutputSites, OfDilatedWindowsReachTheExtremes) {
+  auto const& where = TypeParam::policy();
+  KernelGeometry<1> const geometry{.kernel_size = 3, .padding = 2, .dilation = 2};
+  // Windows start at o - 2, and their elements lie at o - 2, o and o + 2: site `most - 1` is in those of outputs
+  // most - 3, most - 1 and, outside the grid of `most` cells, most + 1.
+  SiteSet<1> const last = test::sites_of(Grid<1>{.shape = Shape<1>(most)}, std::vector<Coordinate<1>>{{0, {most - 1}}});
+  EXPECT_EQ(cells_of(output_sites(where, last, geometry, regular)),
+            (std::vector<Indices>{{0, most - 3}, {0, most - 1}}));
+  SiteSet<1> const end = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {most}}});
+  EXPECT_EQ(message_of<CoordinateError>([&] { return output_sites(where, end, geometry, regular); }),
+            "output_sites: an output at position 2147483649 of axis 0 does not fit 32 bits; give the grid a shape, or "
+            "move the sites towards 0");
+  // The largest padding and dilation: the elements of output o lie at 2 o - most and 2 o, on a grid of `most` outputs.
+  SiteSet<1> const pair =
+      test::sites_of(Grid<1>{.shape = Shape<1>(most)}, std::vector<Coordinate<1>>{{0, {most - 2}}, {0, {most - 1}}});
+  KernelGeometry<1> const wide{.kernel_size = 2, .stride = 2, .padding = most, .dilation = most};
+  EXPECT_EQ(cells_of(output_sites(where, pair, wide, regular)),
+            (std::vector<Indices>{{0, (most - 1) / 2}, {0, most - 1}}));
+}
+
 TEST(PeerFailures, Item5KeysAreAsWideAsTheOutputGridNeeds) {
   // Inputs in a box of 2^20 x 2^20 x 2^22 cells, 62 bits; with padding outputs need 2^22 x 2^22 x 2^23, 67 bits.
   SiteSet<3> const inputs = test::sites_of(

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <utility>
 #include <variant>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/buffer.hpp"
@@ -130,7 +130,7 @@ class HashTable {
 
 /// The number of places for so many sites.
 constexpr std::int64_t hash_capacity(std::int64_t sites) {
-  return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(sites) * 2 + 1));
+  return std::int64_t{1} << bit_length(static_cast<std::uint64_t>(sites) * 2);
 }
 
 /// Puts each site into the first free place from its own on. Sites are unique: whoever finds a free place owns it, and no

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
@@ -42,13 +43,13 @@ struct SortedSites {
     std::int64_t high = count;
     while (low < high) {
       std::int64_t const middle = low + (high - low) / 2;
-      if (widen(sites[middle]) < sought) {
+      if (comes_before(widen(sites[middle]), sought)) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    return low < count && widen(sites[low]) == sought ? static_cast<Row>(low) : no_row;
+    return low < count && same_numbers(widen(sites[low]), sought) ? static_cast<Row>(low) : no_row;
   }
 
   /// The sites on one line along the last axis.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -12,6 +11,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/output_grid.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
@@ -28,7 +28,7 @@ class ReachedOutputs {
       : geometry_(geometry), definition_(definition), outputs_(outputs) {
     for (int axis = 0; axis < D; ++axis) {
       auto const stride = static_cast<std::uint32_t>(geometry.stride[axis]);
-      stride_shift_[static_cast<std::size_t>(axis)] = std::has_single_bit(stride) ? std::countr_zero(stride) : -1;
+      stride_shift_[static_cast<std::size_t>(axis)] = (stride & (stride - 1)) == 0 ? lowest_one(stride) : -1;
     }
   }
 
@@ -141,7 +141,7 @@ class ReachedOutputs {
       // By element: the cells between two of them may be very many.
       std::int64_t const stride = geometry_.stride[Axis];
       for (std::int64_t k = geometry_.kernel_size[Axis]; k-- > 0;) {
-        std::int64_t const scaled = input.position[Axis] + geometry_.padding[Axis] - k * dilation;
+        std::int64_t const scaled = std::int64_t{input.position[Axis]} + geometry_.padding[Axis] - k * dilation;
         if (scaled % stride != 0 || scaled / stride < reach.first || scaled / stride > reach.last) continue;
         output[Axis + 1] = scaled / stride;
         along_axis<Axis + 1>(input, ranges, output, body);

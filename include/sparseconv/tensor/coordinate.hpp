@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sparseconv/primitive/device_words.hpp"
+
 namespace sparseconv {
 
 /// Where a site is: its batch item, then one integer for each axis, slowest axis first (z, y, x).
@@ -16,7 +18,7 @@ requires(D >= 1) struct Coordinate {
   std::array<std::int32_t, static_cast<std::size_t>(D)> position{};
 
   friend constexpr bool operator==(Coordinate const& a, Coordinate const& b) {
-    return a.batch == b.batch && a.position == b.position;
+    return a.batch == b.batch && same_numbers(a.position, b.position);
   }
   friend constexpr auto operator<=>(Coordinate const&, Coordinate const&) = default;
 };

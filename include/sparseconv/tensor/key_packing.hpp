@@ -1,11 +1,11 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <string>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/wide_key.hpp"
 
@@ -115,7 +115,7 @@ class KeyPacking {
  private:
   static constexpr int field_bits(Box<D> const& box, std::size_t field) {
     if (box.empty()) return 0;
-    return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(box.high[field] - box.low[field])));
+    return bit_length(static_cast<std::uint64_t>(box.high[field] - box.low[field]));
   }
 
   Box<D> box_{};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 
 namespace sparseconv {
 
@@ -31,7 +32,7 @@ requires(D >= 1) class PerAxis {
   constexpr std::int32_t operator[](int axis) const { return values_[static_cast<std::size_t>(axis)]; }
   constexpr std::int32_t& operator[](int axis) { return values_[static_cast<std::size_t>(axis)]; }
 
-  friend constexpr bool operator==(PerAxis const&, PerAxis const&) = default;
+  friend constexpr bool operator==(PerAxis const& a, PerAxis const& b) { return same_numbers(a.values_, b.values_); }
 
  private:
   template <std::integral Int>

@@ -155,6 +155,13 @@ TYPED_TEST(DeviceIndex, OfFarApartSitesGoesByWideKeys) {
                     OutputDefinition::regular);
 }
 
+TYPED_TEST(DeviceIndex, OfDilatedWindowsReachesTheExtremes) {
+  constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+  SiteSet<1> const last = test::sites_of(Grid<1>{.shape = Shape<1>(most)}, std::vector<Coordinate<1>>{{0, {most - 1}}});
+  expect_same_index(TypeParam::policy(), last, KernelGeometry<1>{.kernel_size = 3, .padding = 2, .dilation = 2},
+                    OutputDefinition::regular);
+}
+
 // The identity is what the geometry says, not that there are as many outputs as inputs.
 TYPED_TEST(DeviceIndex, KnowsTheIdentityByTheSetsAlone) {
   auto const& where = TypeParam::policy();

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/row_map.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 
 namespace sparseconv {
 
@@ -28,7 +28,7 @@ class RowMapSource {
       if (++word_ >= words_) return false;
       bits_ = masks_[word_];
     }
-    element_ = static_cast<std::uint32_t>(word_ * 32 + std::countr_zero(bits_));
+    element_ = static_cast<std::uint32_t>(word_ * 32 + lowest_one(bits_));
     bits_ &= bits_ - 1;
     rows_ = first_rows_ + std::uint64_t{element_} * places_;
     return true;

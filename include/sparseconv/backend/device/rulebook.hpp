@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/policy.hpp"
+#include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/buffer.hpp"
 
@@ -22,7 +22,7 @@ struct CountMarks {
   std::int64_t* counts;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t word) const {
-    counts[word] = word < words ? std::popcount(marks[word]) : 0;
+    counts[word] = word < words ? count_ones(marks[word]) : 0;
   }
 };
 
@@ -60,7 +60,7 @@ struct WritePairs {
     std::uint32_t const bit = std::uint32_t{1} << (output % 32);
     std::uint32_t const marks = table.marks[word];
     if ((marks & bit) == 0) return;
-    std::int64_t const place = places.word_begins[word] + std::popcount(marks & (bit - 1));
+    std::int64_t const place = places.word_begins[word] + count_ones(marks & (bit - 1));
     input_rows[place] = table.rows[element * table.output_count + output];
     if (output_rows != nullptr) {
       output_rows[place] = static_cast<Row>(output);

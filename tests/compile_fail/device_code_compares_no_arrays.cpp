@@ -1,0 +1,37 @@
+// expect: compiles
+// All that a device runs, from points to features, with == of std::array taken away.
+#include "support/no_array_equality.hpp"
+//
+#include "sparseconv/backend/device/convolve.hpp"
+#include "sparseconv/backend/device/dense.hpp"
+#include "sparseconv/backend/device/output_sites.hpp"
+#include "sparseconv/backend/device/point_features.hpp"
+#include "sparseconv/backend/device/pool_rows.hpp"
+#include "sparseconv/backend/device/row_map.hpp"
+#include "sparseconv/backend/device/rulebook.hpp"
+#include "sparseconv/backend/device/site_set.hpp"
+#include "sparseconv/backend/device/voxelize.hpp"
+#include "sparseconv/sparseconv.hpp"
+#include "support/emulated_gpu.hpp"
+
+using namespace sparseconv;
+
+template <int D>
+void run(test::EmulatedGpu const& where, SparseTensor<float, D, test::EmulatedMemory> const& input) {
+  auto const& sites = input.sites();
+  for (auto const definition : {OutputDefinition::regular, OutputDefinition::submanifold, OutputDefinition::floor}) {
+    KernelGeometry<D> const geometry{.kernel_size = 3};
+    auto const outputs = output_sites(where, sites, geometry, definition);
+    build_rulebook(where, sites, outputs, geometry, lookup::sorted);
+    build_row_map(where, sites, outputs, geometry, lookup::hash);
+  }
+  SparseConv<float, D> const layer({.in_channels = 4, .out_channels = 8, .kernel_size = 3, .stride = 2});
+  auto const features = copy_to(where, layer)(where, input);
+  SparsePool<D> const pool({.kernel_size = 2});
+  to_dense(where, pool(where, features));
+}
+
+int main() {
+  test::EmulatedGpu const where;
+  run(where, voxelize(where, copy_to(where, PointCloud{.columns = 4}), VoxelGrid{}).tensor);
+}
