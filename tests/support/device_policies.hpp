@@ -6,26 +6,35 @@
 
 #if defined(__CUDACC__)
 #include "support/on_gpu.cuh"
+#elif defined(SPARSECONV_TEST_PTX)
+#include "ptx/ptx_gpu.hpp"
 #else
 #include "support/emulated_gpu.hpp"
 #endif
 
 namespace sparseconv::test {
 
-#if !defined(__CUDACC__)
-struct OnEmulatedGpu {
+#if defined(__CUDACC__)
+using DevicePolicyOfBuild = OnGpu;
+#else
+#if defined(SPARSECONV_TEST_PTX)
+using DeviceOfBuild = ptx::PtxGpu;
+#else
+using DeviceOfBuild = EmulatedGpu;
+#endif
+
+struct DevicePolicyOfBuild {
   static constexpr bool present() { return true; }
-  static EmulatedGpu const& policy() {
-    static EmulatedGpu const kept;
+  static DeviceOfBuild const& policy() {
+    static DeviceOfBuild const kept;
     return kept;
   }
 };
-
-/// The device policies of this build, for typed tests: the emulated device, or where nvcc compiles them the real one.
-using DevicePolicies = ::testing::Types<OnEmulatedGpu>;
-#else
-using DevicePolicies = ::testing::Types<OnGpu>;
 #endif
+
+/// The device policies of this build, for typed tests: the emulated device, the same with what nvcc made of kernels and
+/// bodies, or where nvcc compiles the tests the real one.
+using DevicePolicies = ::testing::Types<DevicePolicyOfBuild>;
 
 /// A test that is skipped where there is no device.
 template <class Where>
