@@ -97,7 +97,8 @@ class GpuPolicy {
                 static_cast<std::size_t>(shared_bytes), kernel);
   }
 
-  /// Does not wait, except where CUDA waits for pageable memory to be staged. During a capture at most 3072 bytes.
+  /// Does not wait, except for more than 3072 bytes: then until pageable memory has been staged, or, where the device reads
+  /// pageable memory itself, until the copy is done. During a capture at most 3072 bytes.
   void copy_to_device(void* to, void const* from, std::int64_t bytes) const {
     DeviceGuard const guard(device());
     copy_from_host(stream(), to, from, bytes);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "sparseconv/backend/cuda/cuda_check.cuh"
+#include "sparseconv/backend/cuda/device_guard.cuh"
 #include "sparseconv/backend/cuda/kernel_launch.cuh"
 #include "sparseconv/backend/cuda/stream_capture.cuh"
 
@@ -26,7 +27,17 @@ __global__ void __launch_bounds__(Threads)
   for (int i = static_cast<int>(threadIdx.x); i < count; i += Threads) to[i] = from.bytes[i];
 }
 
-/// Puts a copy on the stream; `from` may change when it returns, whatever memory of the host it lies in.
+/// Whether the current device reads pageable memory of the host itself, as on Grace Hopper: a copy from there need not have
+/// been staged when cudaMemcpyAsync returns. Throws: CudaError.
+inline bool reads_pageable_memory() {
+  int reads = 0;
+  check_cuda(cudaDeviceGetAttribute(&reads, cudaDevAttrPageableMemoryAccess, current_device()),
+             "cudaDeviceGetAttribute");
+  return reads != 0;
+}
+
+/// Puts a copy on the stream; `from` may change when it returns, whatever memory of the host it lies in. Waits for copies of
+/// more than 3072 bytes where the device reads pageable memory itself.
 ///
 /// Throws: CudaError, also during a capture if there are more than 3072 bytes: the graph would read `from` at each
 /// replay.
@@ -44,6 +55,11 @@ inline void copy_from_host(cudaStream_t stream, void* to, void const* from, std:
     check_cuda(cudaMemcpyAsync(to, source, static_cast<std::size_t>(bytes), cudaMemcpyHostToDevice, stream),
                "cudaMemcpyAsync");
   };
+  if (reads_pageable_memory()) {
+    copy(from);
+    check_cuda(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+    return;
+  }
   cudaPointerAttributes attributes{};
   check_cuda(cudaPointerGetAttributes(&attributes, from), "cudaPointerGetAttributes");
   if (attributes.type == cudaMemoryTypeUnregistered) {
