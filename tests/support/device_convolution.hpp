@@ -189,13 +189,13 @@ class DeviceConvolution {
     };
     std::sort(map_outputs_.begin(), map_outputs_.end(), less);
     std::size_t const words = at((case_.elements + 31) / 32);
-    masks_.assign(at((case_.outputs + 31) / 32) * words, 0);
+    masks_.assign(at(map().groups()) * words, 0);
     map_inputs_.resize(at(case_.elements * case_.outputs));
     for (std::size_t place = 0; place < map_outputs_.size(); ++place) {
       for (std::size_t k = 0; k < at(case_.elements); ++k) {
         Row const input = table[at(map_outputs_[place])][k];
         map_inputs_[k * map_outputs_.size() + place] = input;
-        if (input != no_row) masks_[place / 32 * words + k / 32] |= std::uint32_t{1} << k % 32;
+        if (input != no_row) masks_[place / static_cast<std::size_t>(RowMapView::group) * words + k / 32] |= std::uint32_t{1} << k % 32;
       }
     }
   }

@@ -12,12 +12,14 @@ namespace sparseconv {
 
 /// A row map that somebody else owns: the rulebook as a table, for executors that own outputs.
 ///
-/// Outputs stand in *places* that are sorted by the set of elements they have (as an integer with bit k for element k, then
-/// by row), so that neighbours in the table have about the same elements and tiles of them can skip the rest.
+/// Outputs stand in *places* that are sorted by the set of elements they have, then by row, so that neighbours in the table
+/// have about the same elements and tiles of them can skip the rest; blocks of places with many elements come first, so
+/// that no long tile is left at the end. See place_order.hpp.
 ///
-/// Shapes: K elements, M places; masks of 32 places x ceil(K / 32) words.
+/// Shapes: K elements, M places; masks of 16 places x ceil(K / 32) words.
 struct RowMapView {
-  static constexpr std::int64_t group = 32;
+  static constexpr std::int64_t group = 16;   ///< places with one mask: the rows of a product of tensor cores
+  static constexpr std::int64_t block = 128;  ///< places that are moved together: the largest tile
 
   Row const* input_rows = nullptr;   ///< K x M: the input row of element k for the output at place p, or no_row
   Row const* output_rows = nullptr;  ///< M: the output row at place p
@@ -28,6 +30,7 @@ struct RowMapView {
 
   [[nodiscard]] constexpr std::int64_t mask_words() const { return (elements + 31) / 32; }
   [[nodiscard]] constexpr std::int64_t groups() const { return (output_count + group - 1) / group; }
+  [[nodiscard]] constexpr std::int64_t blocks() const { return (output_count + block - 1) / block; }
 };
 
 /// The rows that meet in a convolution, as a table; see RowMapView.
@@ -49,7 +52,7 @@ class RowMap {
   [[nodiscard]] std::int64_t input_count() const { return input_count_; }
   [[nodiscard]] std::int64_t output_count() const { return output_rows_.size(); }
 
-  /// Memory in bytes: 4 for each element and output, 4 for each output, K / 256 for each output.
+  /// Memory in bytes: 4 for each element and output, 4 for each output, K / 128 for each output.
   [[nodiscard]] std::int64_t bytes() const { return input_rows_.bytes() + output_rows_.bytes() + group_masks_.bytes(); }
 
  private:

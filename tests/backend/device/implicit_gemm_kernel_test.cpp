@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <vector>
 
 #include "support/device_convolution.hpp"
 
@@ -127,6 +132,39 @@ TYPED_TEST(ImplicitGemm, HasTheSameBitsForEveryTile) {
     expect_same(convolve<Tall>(convolution));
     expect_same((convolve<TileShape<32, 32, 1, 2, 128, 3>>(convolution)));
     expect_same((convolve<TileShape<64, 16, 1, 1, 32, 6>>(convolution)));
+  }
+}
+
+// On tensor cores 16 rows that lack an element take no product of it, not even of zeros: an infinite weight does not
+// reach them.
+TYPED_TEST(ImplicitGemm, LeavesOutTheGroupsOfRowsThatLackAnElement) {
+  if constexpr (std::same_as<typename TileSums<Tall, TypeParam>::Sum, float> && !std::same_as<TypeParam, float>) {
+    constexpr std::int64_t outputs = 128;
+    std::vector<Row> inputs(2 * outputs, no_row);  // row p takes input p by element 0; rows 48 to 63 by element 1 alone
+    std::vector<Row> rows(outputs);
+    std::vector<std::uint32_t> masks(outputs / 16, 1);
+    for (std::size_t place = 0; place < rows.size(); ++place) {
+      rows[place] = static_cast<Row>(place);
+      inputs[place / 16 == 3 ? rows.size() + place : place] = rows[place];
+    }
+    masks[3] = 2;
+    DeviceConvolution<TypeParam> convolution(
+        {.outputs = outputs, .elements = 2, .in_channels = 40, .out_channels = 24, .percent = 0});
+    auto operands = convolution.operands();
+    std::vector<StoredAs<TypeParam>> weights(
+        static_cast<std::size_t>(packed_weights_size<StoredAs<TypeParam>>(2, 40, 24)), StoredAs<TypeParam>(1));
+    std::fill(weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 2), weights.end(),
+              std::numeric_limits<StoredAs<TypeParam>>::infinity());
+    operands.packed_weights = weights.data();
+    auto const output = convolution.output_of([&] {
+      RowMapView const map{inputs.data(), rows.data(), masks.data(), 2, outputs, outputs};
+      ImplicitGemmKernel<TypeParam, Tall> const kernel(map, operands);
+      test::run_grid(kernel, kernel.blocks());
+    });
+    for (std::size_t i = 0; i < output.size(); ++i) {
+      bool const infinite = i / 24 / 16 == 3;
+      EXPECT_NE(std::isfinite(static_cast<double>(output[i])), infinite) << i;
+    }
   }
 }
 

@@ -39,15 +39,19 @@ struct FragmentSums {
         first_row(thread / 32 % Shape::warps_along_rows * Shape::warp_rows),
         first_channel(thread / 32 / Shape::warps_along_rows * Shape::warp_channels) {}
 
+  [[nodiscard]] constexpr int first_row_of_warp() const { return first_row; }
   /// Where sum (i, j) of this thread stands in the tile.
   [[nodiscard]] constexpr int row(int i) const { return first_row + i / 2 * 16 + lane / 4 + i % 2 * 8; }
   [[nodiscard]] constexpr int channel(int j) const { return first_channel + j / 2 * 8 + lane % 4 * 2 + j % 2; }
   [[nodiscard]] constexpr float& at(int i, int j) { return sums[i / 2][j / 2][i % 2 * 2 + j % 2]; }
 
-  /// Adds the product of a slice of input rows and a slice of packed weights, in the order of the channels.
+  /// Adds the product of a slice of input rows and a slice of packed weights, in the order of the channels, to the
+  /// fragments whose group of 16 rows has the element.
   SPARSECONV_DEVICE_TEMPLATE
-  template <class Block>
-  SPARSECONV_HOST_DEVICE void add_product(Block& block, std::byte const* input, std::byte const* weights) {
+  template <class Block, class Groups>
+  SPARSECONV_HOST_DEVICE void add_product(Block& block, std::byte const* input, std::byte const* weights,
+                                          Groups const& groups) {
+    if (!groups.any()) return;
     // Which row and chunk this lane names to load_matrices. A: rows 0 to 7 and 8 to 15, then the same of the second
     // chunk.
     // B: both chunks of 8 channels, then both of the next 8.
@@ -60,7 +64,7 @@ struct FragmentSums {
       std::uint32_t b[std::size_t{fragments_across / 2}][4];
       SPARSECONV_DEVICE_UNROLL
       for (int m = 0; m < fragments_down; ++m) {
-        block.load_matrices(a[m], a_rows + m * 16 * Shape::pitch + chunk * 16);
+        if (groups.has(m)) block.load_matrices(a[m], a_rows + m * 16 * Shape::pitch + chunk * 16);
       }
       SPARSECONV_DEVICE_UNROLL
       for (int n = 0; n < fragments_across / 2; ++n) {
@@ -70,12 +74,14 @@ struct FragmentSums {
       if constexpr (std::same_as<Number, Tf32>) {
         SPARSECONV_DEVICE_UNROLL
         for (int m = 0; m < fragments_down; ++m) {
+          if (!groups.has(m)) continue;
           SPARSECONV_DEVICE_UNROLL
           for (int i = 0; i < 4; ++i) a[m][i] = block.round_to_tf32(a[m][i]);
         }
       }
       SPARSECONV_DEVICE_UNROLL
       for (int m = 0; m < fragments_down; ++m) {
+        if (!groups.has(m)) continue;
         SPARSECONV_DEVICE_UNROLL
         for (int n = 0; n < fragments_across; ++n) {
           std::uint32_t const b0 = b[n / 2][n % 2 * 2];

@@ -20,7 +20,8 @@ namespace sparseconv {
 ///
 /// T: float, double, half, bfloat16, or Tf32.
 /// Bits: a sum goes through the elements in rising order and through the channels of each, for every shape. A row that
-///       has not an element that its tile has takes a product of zeros, so an infinite weight makes it NaN.
+///       has not an element takes a product of zeros where its neighbours in the tile have it, so an infinite weight
+///       makes it NaN.
 template <class T, class Shape>
 struct ImplicitGemmKernel {
   using Number = StoredAs<T>;
@@ -28,7 +29,7 @@ struct ImplicitGemmKernel {
   using Sum = typename Sums::Sum;
   static constexpr int threads = Shape::threads;
   static constexpr int blocks_at_once = 65536 / (Sums::registers * threads);  // of a multiprocessor's registers
-  static_assert(Shape::rows % RowMapView::group == 0);
+  static_assert(Shape::rows % RowMapView::group == 0 && Shape::rows <= RowMapView::block);
 
   RowMapView map;
   DeviceOperands<Number> operands;
@@ -41,7 +42,7 @@ struct ImplicitGemmKernel {
     return (map.output_count + Shape::rows - 1) / Shape::rows * channel_tiles();
   }
   [[nodiscard]] std::int64_t shared_bytes() const {
-    return tile_bytes + map.mask_words() * static_cast<std::int64_t>(sizeof(std::uint32_t));
+    return tile_bytes + map.mask_words() * static_cast<std::int64_t>(sizeof(std::uint32_t)) + map.elements;
   }
 
   SPARSECONV_DEVICE_TEMPLATE
@@ -53,11 +54,12 @@ struct ImplicitGemmKernel {
     std::int64_t const first_place = std::int64_t{index / tiles} * Shape::rows;
     std::int64_t const first_channel = std::int64_t{index % tiles} * Shape::channels;
     auto* const masks = reinterpret_cast<std::uint32_t*>(block.shared() + tile_bytes);
-    join_masks(block.thread(), first_place / RowMapView::group, masks);
+    auto* const groups_of = reinterpret_cast<std::uint8_t*>(masks + map.mask_words());
+    take_masks(block.thread(), first_place / RowMapView::group, masks, groups_of);
     block.barrier();
 
-    RowMapSource source(map, first_place, masks);
     Sums sums(block.thread());
+    RowMapSource source(map, first_place, masks, groups_of);
     add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, sums);
 
     // The sums take the place of the stages.
@@ -74,6 +76,8 @@ struct ImplicitGemmKernel {
   }
 
  private:
+  static constexpr int groups_each = Shape::rows / static_cast<int>(RowMapView::group);
+  static_assert(groups_each <= 8, "a byte has a bit for each group");
   static constexpr int pipeline_bytes = Shape::stages * stage_pitch<Shape, RowMapSource>;
   static constexpr int sums_bytes = Shape::rows * Shape::template sum_pitch<Sum> * static_cast<int>(sizeof(Sum));
   static constexpr int tile_bytes = pipeline_bytes > sums_bytes ? pipeline_bytes : sums_bytes;
@@ -82,15 +86,26 @@ struct ImplicitGemmKernel {
     return (operands.out_channels + Shape::channels - 1) / Shape::channels;
   }
 
-  SPARSECONV_HOST_DEVICE void join_masks(int thread, std::int64_t first_group, std::uint32_t* masks) const {
+  /// Writes the elements that some row of the tile has, and for each of them which groups of rows do.
+  SPARSECONV_HOST_DEVICE void take_masks(int thread, std::int64_t first_group, std::uint32_t* masks,
+                                         std::uint8_t* groups_of) const {
     std::int64_t const words = map.mask_words();
-    std::int64_t const groups = map.groups();
+    std::int64_t const left = map.groups() - first_group;
+    int const groups = left < groups_each ? static_cast<int>(left) : groups_each;
+    std::uint32_t const* const group_masks = map.group_masks + first_group * words;
+    SPARSECONV_DEVICE_LOOP
     for (std::int64_t word = thread; word < words; word += threads) {
-      std::uint32_t mask = 0;
-      for (std::int64_t g = first_group; g < first_group + Shape::rows / RowMapView::group && g < groups; ++g) {
-        mask |= map.group_masks[g * words + word];
+      std::uint32_t joined = 0;
+      for (int g = 0; g < groups; ++g) joined |= group_masks[g * words + word];
+      masks[word] = joined;
+    }
+    SPARSECONV_DEVICE_LOOP
+    for (std::int64_t element = thread; element < map.elements; element += threads) {
+      std::uint32_t present = 0;
+      for (int g = 0; g < groups; ++g) {
+        present |= (group_masks[g * words + element / 32] >> (element % 32) & 1U) << g;
       }
-      masks[word] = mask;
+      groups_of[element] = static_cast<std::uint8_t>(present);
     }
   }
 };

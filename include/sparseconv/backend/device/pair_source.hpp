@@ -39,6 +39,13 @@ struct PairRange {
   }
 };
 
+/// The groups of rows of a tile of pairs: all of them.
+struct AllGroups {
+  constexpr void advance() const {}
+  [[nodiscard]] static constexpr bool any() { return true; }
+  [[nodiscard]] static constexpr bool has(int) { return true; }
+};
+
 /// The pairs of a block of output rows, element by element, Shape::rows of them at a time, for TileLoader; adds the
 /// products of the pairs to the block's sums in shared memory.
 template <class Shape, class Sum>
@@ -76,6 +83,11 @@ struct PairSource {
   /// Which row of the block a pair is added to.
   [[nodiscard]] constexpr Row target(int r) const {
     return r < left ? static_cast<Row>(outputs[r] - first_row) : no_row;
+  }
+
+  template <int>
+  [[nodiscard]] static constexpr AllGroups groups(int) {
+    return {};
   }
 
   /// Adds a group's products. Its targets differ, so that no two threads add to one sum.

@@ -28,15 +28,19 @@ struct RegisterSums {
       : first_row(thread / 32 % Shape::warps_along_rows * Shape::warp_rows + thread % 8),
         first_channel(thread / 32 / Shape::warps_along_rows * Shape::warp_channels + thread % 32 / 8) {}
 
+  [[nodiscard]] constexpr int first_row_of_warp() const { return first_row / Shape::warp_rows * Shape::warp_rows; }
   /// Where sum (i, j) of this thread stands in the tile.
   [[nodiscard]] constexpr int row(int i) const { return first_row + 8 * i; }
   [[nodiscard]] constexpr int channel(int j) const { return first_channel + 4 * j; }
   [[nodiscard]] constexpr T& at(int i, int j) { return sums[i][j]; }
 
-  /// Adds the product of a slice of input rows and a slice of packed weights, in the order of the channels.
+  /// Adds the product of a slice of input rows and a slice of packed weights, in the order of the channels, unless none
+  /// of the warp's groups of rows has the element.
   SPARSECONV_DEVICE_TEMPLATE
-  template <class Block>
-  SPARSECONV_HOST_DEVICE void add_product(Block&, std::byte const* input, std::byte const* weights) {
+  template <class Block, class Groups>
+  SPARSECONV_HOST_DEVICE void add_product(Block&, std::byte const* input, std::byte const* weights,
+                                          Groups const& groups) {
+    if (!groups.any()) return;
     SPARSECONV_DEVICE_LOOP
     for (int chunk = 0; chunk < Shape::slice_chunks; ++chunk) {
       Chunk<T> a[std::size_t{rows_each}];

@@ -24,6 +24,8 @@ template <class Shape, class T, class Block, class Source, class Sums>
 SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, DeviceOperands<T> const& operands,
                                          Source& source, std::int64_t first_channel, Sums& sums) {
   constexpr int pitch = stage_pitch<Shape, Source>;
+  auto groups = source.template groups<Shape::warp_rows / 16>(sums.first_row_of_warp());
+  groups.advance();
   TileLoader<Shape, T, Source> loader(operands, source, block.thread(), first_channel);
   int ahead = 0;  // steps that are under way or in shared memory
   for (int stage = 0; stage < Shape::stages - 1; ++stage) {
@@ -49,11 +51,12 @@ SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, Device
     block.commit();  // always, so that every step is one group
 
     std::byte const* const input = stages + stage * pitch;
-    sums.add_product(block, input, input + Shape::rows * Shape::pitch);
+    sums.add_product(block, input, input + Shape::rows * Shape::pitch, groups);
     --ahead;
     channels_left -= Shape::slice_chunks * Chunk<T>::size;
     if (channels_left <= 0) {
       channels_left = in_channels;
+      groups.advance();
       if constexpr (Source::scatters) source.take(reinterpret_cast<Row const*>(input + Shape::stage_bytes), sums);
     }
     free_stage = stage;
