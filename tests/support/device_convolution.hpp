@@ -195,7 +195,8 @@ class DeviceConvolution {
       for (std::size_t k = 0; k < at(case_.elements); ++k) {
         Row const input = table[at(map_outputs_[place])][k];
         map_inputs_[k * map_outputs_.size() + place] = input;
-        if (input != no_row) masks_[place / static_cast<std::size_t>(RowMapView::group) * words + k / 32] |= std::uint32_t{1} << k % 32;
+        if (input != no_row)
+          masks_[place / static_cast<std::size_t>(RowMapView::group) * words + k / 32] |= std::uint32_t{1} << k % 32;
       }
     }
   }

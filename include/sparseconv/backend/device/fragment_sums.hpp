@@ -51,7 +51,7 @@ struct FragmentSums {
   template <class Block, class Groups>
   SPARSECONV_HOST_DEVICE void add_product(Block& block, std::byte const* input, std::byte const* weights,
                                           Groups const& groups) {
-    if (!groups.any()) return;
+    if (!groups.any_of(fragments_down)) return;
     // Which row and chunk this lane names to load_matrices. A: rows 0 to 7 and 8 to 15, then the same of the second
     // chunk.
     // B: both chunks of 8 channels, then both of the next 8.

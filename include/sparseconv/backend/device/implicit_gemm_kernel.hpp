@@ -41,9 +41,7 @@ struct ImplicitGemmKernel {
   [[nodiscard]] std::int64_t blocks() const {
     return (map.output_count + Shape::rows - 1) / Shape::rows * channel_tiles();
   }
-  [[nodiscard]] std::int64_t shared_bytes() const {
-    return tile_bytes + map.mask_words() * static_cast<std::int64_t>(sizeof(std::uint32_t)) + map.elements;
-  }
+  [[nodiscard]] std::int64_t shared_bytes() const { return tile_bytes + TileElements::bytes(map.elements); }
 
   SPARSECONV_DEVICE_TEMPLATE
   template <class Block>
@@ -53,13 +51,12 @@ struct ImplicitGemmKernel {
     auto const tiles = static_cast<std::uint32_t>(channel_tiles());
     std::int64_t const first_place = std::int64_t{index / tiles} * Shape::rows;
     std::int64_t const first_channel = std::int64_t{index % tiles} * Shape::channels;
-    auto* const masks = reinterpret_cast<std::uint32_t*>(block.shared() + tile_bytes);
-    auto* const groups_of = reinterpret_cast<std::uint8_t*>(masks + map.mask_words());
-    take_masks(block.thread(), first_place / RowMapView::group, masks, groups_of);
+    std::byte* const elements = block.shared() + tile_bytes;
+    write_elements(block.thread(), first_place / RowMapView::group, elements);
     block.barrier();
 
     Sums sums(block.thread());
-    RowMapSource source(map, first_place, masks, groups_of);
+    RowMapSource source(map, first_place, TileElements(elements, map.elements));
     add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, sums);
 
     // The sums take the place of the stages.
@@ -86,10 +83,11 @@ struct ImplicitGemmKernel {
     return (operands.out_channels + Shape::channels - 1) / Shape::channels;
   }
 
-  /// Writes the elements that some row of the tile has, and for each of them which groups of rows do.
-  SPARSECONV_HOST_DEVICE void take_masks(int thread, std::int64_t first_group, std::uint32_t* masks,
-                                         std::uint8_t* groups_of) const {
+  /// The elements of the tile, as TileElements reads them.
+  SPARSECONV_HOST_DEVICE void write_elements(int thread, std::int64_t first_group, std::byte* memory) const {
     std::int64_t const words = map.mask_words();
+    auto* const masks = reinterpret_cast<std::uint32_t*>(memory);
+    auto* const groups_of = reinterpret_cast<std::uint8_t*>(masks + words);
     std::int64_t const left = map.groups() - first_group;
     int const groups = left < groups_each ? static_cast<int>(left) : groups_each;
     std::uint32_t const* const group_masks = map.group_masks + first_group * words;

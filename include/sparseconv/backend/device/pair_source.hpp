@@ -39,10 +39,9 @@ struct PairRange {
   }
 };
 
-/// The groups of rows of a tile of pairs: all of them.
+/// The groups of rows of a tile of pairs: all have the element.
 struct AllGroups {
-  constexpr void advance() const {}
-  [[nodiscard]] static constexpr bool any() { return true; }
+  [[nodiscard]] static constexpr bool any_of(int) { return true; }
   [[nodiscard]] static constexpr bool has(int) { return true; }
 };
 
@@ -85,10 +84,13 @@ struct PairSource {
     return r < left ? static_cast<Row>(outputs[r] - first_row) : no_row;
   }
 
-  template <int>
-  [[nodiscard]] static constexpr AllGroups groups(int) {
-    return {};
+  /// What goes into a stage behind its operands: the target of each row.
+  static constexpr int tail_bytes = Shape::rows * static_cast<int>(sizeof(Row));
+  [[nodiscard]] constexpr Row tail(int thread) const { return thread < Shape::rows ? target(thread) : no_row; }
+  SPARSECONV_HOST_DEVICE static void write_tail(std::byte* to, int thread, Row target) {
+    if (thread < Shape::rows) reinterpret_cast<Row*>(to)[thread] = target;
   }
+  [[nodiscard]] static constexpr AllGroups groups(std::byte const*, int) { return {}; }
 
   /// Adds a group's products. Its targets differ, so that no two threads add to one sum.
   template <class Sums>

@@ -40,7 +40,7 @@ struct RegisterSums {
   template <class Block, class Groups>
   SPARSECONV_HOST_DEVICE void add_product(Block&, std::byte const* input, std::byte const* weights,
                                           Groups const& groups) {
-    if (!groups.any()) return;
+    if (!groups.any_of(Shape::warp_rows / 16)) return;
     SPARSECONV_DEVICE_LOOP
     for (int chunk = 0; chunk < Shape::slice_chunks; ++chunk) {
       Chunk<T> a[std::size_t{rows_each}];

@@ -16,10 +16,9 @@ namespace sparseconv {
 /// source names, all slices of the input channels.
 ///
 /// Source: `advance()` goes to the next group and says whether there is one; `element()` is the kernel element of the
-///         group,
-/// `row(r)` the input row that stands in row r of the tile, or no_row, read from global memory. The rows of a group are
-/// read when the group before is begun, so that nothing waits for them. A source that `scatters` also has `target(r)`,
-/// which goes into the stage behind the operands.
+///         group, `row(r)` the input row that stands in row r of the tile, or no_row, read from global memory. The rows of
+///         a group are read when the group before is begun, so that nothing waits for them. `tail(thread)` is what
+///         write_tail puts behind the operands of each stage of the group, for who multiplies them.
 ///
 /// A warp does little else between its products, so every instruction counts: channels and rows are 32 bits wide, and are
 /// multiplied to 64 in one step.
@@ -67,9 +66,7 @@ class TileLoader {
       block.copy_async(place + (Shape::rows + pass * rows_a_pass) * Shape::pitch, weights_ + pass * column_step_,
                        present);
     }
-    if constexpr (Source::scatters) {
-      if (thread_ < Shape::rows) reinterpret_cast<Row*>(stage + Shape::stage_bytes)[thread_] = target_;
-    }
+    Source::write_tail(stage + Shape::stage_bytes, thread_, tail_);
 
     weights_ += Shape::slice_bytes;
     slice_channel_ += Shape::slice_chunks * Chunk<T>::size;
@@ -81,6 +78,7 @@ class TileLoader {
   static constexpr int input_passes = (Shape::rows + rows_a_pass - 1) / rows_a_pass;
   static constexpr int weight_passes = (Shape::channels + rows_a_pass - 1) / rows_a_pass;
   static_assert(!Source::scatters || Shape::threads >= Shape::rows);
+  static_assert(Source::tail_bytes % 16 == 0);
 
   [[nodiscard]] constexpr int row_of_thread() const { return thread_ / Shape::slice_chunks; }
   [[nodiscard]] constexpr int chunk_of_thread() const { return thread_ % Shape::slice_chunks; }
@@ -97,7 +95,7 @@ class TileLoader {
     more_ = has_next_;
     SPARSECONV_DEVICE_UNROLL
     for (int pass = 0; pass < input_passes; ++pass) rows_[pass] = next_rows_[pass];
-    if constexpr (Source::scatters) target_ = next_target_;
+    tail_ = next_tail_;
     weights_ = column_ + source_.element() * element_bytes_;
     slice_channel_ = 0;
     read_ahead();
@@ -110,9 +108,7 @@ class TileLoader {
       bool const wanted = has_next_ && in_tile(pass, Shape::rows);
       next_rows_[pass] = wanted ? source_.row(row_of_thread() + pass * rows_a_pass) : no_row;
     }
-    if constexpr (Source::scatters) {
-      next_target_ = has_next_ && thread_ < Shape::rows ? source_.target(thread_) : no_row;
-    }
+    next_tail_ = has_next_ ? source_.tail(thread_) : 0;
   }
 
   DeviceOperands<T> const& operands_;
@@ -128,8 +124,8 @@ class TileLoader {
 
   Row rows_[std::size_t{input_passes}];
   Row next_rows_[std::size_t{input_passes}];
-  Row target_ = no_row;
-  Row next_target_ = no_row;
+  std::int32_t tail_ = 0;
+  std::int32_t next_tail_ = 0;
   std::byte const* weights_ = nullptr;  // what this thread copies next, of the first pass
   int slice_channel_ = 0;
   bool more_ = false;

@@ -9,10 +9,9 @@
 
 namespace sparseconv {
 
-/// Bytes of a stage, with the targets of its rows if they are scattered; a multiple of 16.
+/// Bytes of a stage, with what its source puts behind the operands; a multiple of 16.
 template <class Shape, class Source>
-inline constexpr int stage_pitch = Shape::stage_bytes +
-                                   (Source::scatters ? Shape::rows * static_cast<int>(sizeof(Row)) : 0);
+inline constexpr int stage_pitch = Shape::stage_bytes + Source::tail_bytes;
 
 /// The one main loop: goes through the flattened (group of rows, slice of channels) steps of a tile with copies that
 /// are always Shape::stages - 1 steps ahead, also from one group to the next.
@@ -24,8 +23,6 @@ template <class Shape, class T, class Block, class Source, class Sums>
 SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, DeviceOperands<T> const& operands,
                                          Source& source, std::int64_t first_channel, Sums& sums) {
   constexpr int pitch = stage_pitch<Shape, Source>;
-  auto groups = source.template groups<Shape::warp_rows / 16>(sums.first_row_of_warp());
-  groups.advance();
   TileLoader<Shape, T, Source> loader(operands, source, block.thread(), first_channel);
   int ahead = 0;  // steps that are under way or in shared memory
   for (int stage = 0; stage < Shape::stages - 1; ++stage) {
@@ -51,13 +48,13 @@ SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, Device
     block.commit();  // always, so that every step is one group
 
     std::byte const* const input = stages + stage * pitch;
-    sums.add_product(block, input, input + Shape::rows * Shape::pitch, groups);
+    std::byte const* const tail = input + Shape::stage_bytes;
+    sums.add_product(block, input, input + Shape::rows * Shape::pitch, Source::groups(tail, sums.first_row_of_warp()));
     --ahead;
     channels_left -= Shape::slice_chunks * Chunk<T>::size;
     if (channels_left <= 0) {
       channels_left = in_channels;
-      groups.advance();
-      if constexpr (Source::scatters) source.take(reinterpret_cast<Row const*>(input + Shape::stage_bytes), sums);
+      if constexpr (Source::scatters) source.take(reinterpret_cast<Row const*>(tail), sums);
     }
     free_stage = stage;
     stage = stage + 1 == Shape::stages ? 0 : stage + 1;

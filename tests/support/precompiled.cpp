@@ -1,0 +1,1 @@
+// Precompiles what nearly every test includes; see tests/CMakeLists.txt.
