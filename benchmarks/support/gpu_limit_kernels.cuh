@@ -147,7 +147,4 @@ struct WriteRowsToGather {
   }
 };
 
-/// Costs what a launch costs.
-__global__ inline void do_nothing() {}
-
 }  // namespace benchmark_support
