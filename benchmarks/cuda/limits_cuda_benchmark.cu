@@ -45,8 +45,8 @@ void multiply(benchmark::State& state, sc::GpuPolicy const& where, int blocks_ea
   int const blocks = attribute(cudaDevAttrMultiProcessorCount) * blocks_each;
   bs::GpuBuffer<float> never_written(where.memory(), 1);
   double const time = bs::measure_on_gpu(state, where, [&] {
-    bs::warp_steps<Rows, Channels, Step>
-        <<<static_cast<unsigned>(blocks), bs::limit_threads, 0, where.stream()>>>(steps, never_written.data());
+    bs::warp_steps<Rows, Channels, Step><<<static_cast<unsigned>(blocks), bs::limit_threads, 0, where.stream()>>>(
+        steps, bs::stage_bytes, never_written.data());
     sc::check_cuda(cudaGetLastError(), "warp_steps");
   });
   double const warp_steps = static_cast<double>(blocks) * (bs::limit_threads / 32) * steps;

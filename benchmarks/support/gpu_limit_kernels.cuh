@@ -36,13 +36,22 @@ __device__ inline void read_fragments([[maybe_unused]] unsigned (&fragments)[4],
 /// What a warp does in a step.
 enum class WarpStep { products, reads_and_products, reads };
 
+/// Bytes from row to row of a warp's operands, and from one place of theirs to the other: 32 rows, so that the banks are
+/// the same.
+inline constexpr unsigned warp_pitch = 80;
+inline constexpr unsigned stage_bytes = 32 * warp_pitch;
+static_assert(((stage_bytes + stage_bytes) & stage_bytes) == 0, "adding it and keeping its bits goes there and back");
+
 /// Steps of a warp over 32 input channels in half: its tile has Rows x Channels outputs, and its operands stand in shared
 /// memory at the tile loader's pitch of 80 bytes.
+///
+/// `move` must be stage_bytes. The operands lie now here, now so many bytes further; if the compiler knew so, it would read
+/// them once and not in each step.
 template <int Rows, int Channels, WarpStep Step>
-__global__ void __launch_bounds__(limit_threads) warp_steps(int steps, float* never_written) {
-  constexpr unsigned pitch = 80;
+__global__ void __launch_bounds__(limit_threads) warp_steps(int steps, unsigned move, float* never_written) {
+  constexpr unsigned pitch = warp_pitch;
   constexpr unsigned operand_bytes = 128 * pitch;
-  static_assert(Rows <= 128 && Channels <= 128);
+  static_assert(Rows <= 96 && Channels <= 96);
   __shared__ alignas(16) unsigned memory[2 * operand_bytes / 4];
   unsigned const thread = threadIdx.x;
   // Pairs of halves about 1 and 0.5 that differ: zeros would need less power, and so run faster.
@@ -59,14 +68,20 @@ __global__ void __launch_bounds__(limit_threads) warp_steps(int steps, float* ne
   for (auto& fragments : a) read_fragments(fragments, a_address);
   for (auto& fragments : b) read_fragments(fragments, b_address);
   unsigned seen = 0;
+  unsigned stage = 0;
   for (int step = 0; step < steps; ++step) {
+    stage = (stage + move) & stage_bytes;
 #pragma unroll
     for (unsigned half_step = 0; half_step < 2; ++half_step) {
       if constexpr (Step != WarpStep::products) {
 #pragma unroll
-        for (unsigned m = 0; m < Rows / 16; ++m) read_fragments(a[m], a_address + m * 16 * pitch + half_step * 32);
+        for (unsigned m = 0; m < Rows / 16; ++m) {
+          read_fragments(a[m], a_address + stage + m * 16 * pitch + half_step * 32);
+        }
 #pragma unroll
-        for (unsigned n = 0; n < Channels / 16; ++n) read_fragments(b[n], b_address + n * 16 * pitch + half_step * 32);
+        for (unsigned n = 0; n < Channels / 16; ++n) {
+          read_fragments(b[n], b_address + stage + n * 16 * pitch + half_step * 32);
+        }
       }
       if constexpr (Step == WarpStep::reads) {
         for (auto const& fragments : a) seen ^= fragments[0] ^ fragments[3];
@@ -82,12 +97,12 @@ __global__ void __launch_bounds__(limit_threads) warp_steps(int steps, float* ne
       }
     }
   }
-  // The compiler must think that all of it is wanted.
+  // The compiler must think that all of it is wanted, so the number is one that an integer can be.
   float total = static_cast<float>(seen);
   for (auto const& row : sums) {
     for (auto const& fragment : row) total += fragment[0] + fragment[1] + fragment[2] + fragment[3];
   }
-  if (total == 12345.678F) *never_written = total;
+  if (total == 12345.0F) *never_written = total;
 }
 
 /// How the rows that a block gathers lie in shared memory: one after the other with 16 bytes between them, or without a
