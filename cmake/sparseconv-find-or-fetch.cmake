@@ -1,5 +1,6 @@
-# sparseconv_find_or_fetch(GTest|benchmark): the installed package if there is one, else, only if
-# SPARSECONV_ALLOW_DOWNLOAD is ON, the pinned release. <name>_FOUND says whether there is one now.
+# sparseconv_find_or_fetch(GTest|benchmark): the sources that FETCHCONTENT_SOURCE_DIR_GTEST or _BENCHMARK names, else the
+# installed package if there is one, else, only if SPARSECONV_ALLOW_DOWNLOAD is ON, the pinned release. <name>_FOUND says
+# whether there is one now. Sources of the one never mean that the other is downloaded.
 include(FetchContent)
 
 FetchContent_Declare(
@@ -16,8 +17,12 @@ FetchContent_Declare(
   SYSTEM)
 
 macro(sparseconv_find_or_fetch name)
-  find_package(${name} CONFIG QUIET)
-  if(NOT ${name}_FOUND AND SPARSECONV_ALLOW_DOWNLOAD)
+  string(TOUPPER "${name}" upper_name)
+  set(${name}_FOUND FALSE)
+  if(NOT FETCHCONTENT_SOURCE_DIR_${upper_name})
+    find_package(${name} CONFIG QUIET)
+  endif()
+  if(NOT ${name}_FOUND AND (SPARSECONV_ALLOW_DOWNLOAD OR FETCHCONTENT_SOURCE_DIR_${upper_name}))
     set(INSTALL_GTEST OFF)
     set(BENCHMARK_ENABLE_TESTING OFF)
     set(BENCHMARK_ENABLE_INSTALL OFF)

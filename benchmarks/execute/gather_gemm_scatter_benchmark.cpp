@@ -32,8 +32,9 @@ sc::Buffer<T> random_elements(std::int64_t count, std::uint64_t seed) {
   return elements;
 }
 
+/// Returns the median time.
 template <sc::Element T>
-void convolve(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const& where, Case const& one) {
+double convolve(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const& where, Case const& one) {
   auto const sites = scene.tensor().sites();
   auto const outputs = sc::output_sites(where, sites, one.geometry, one.definition);
   auto const rules = sc::build_rulebook(where, sites, outputs, one.geometry);
@@ -57,13 +58,14 @@ void convolve(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy con
   state.counters["pairs"] = pairs;
   state.counters["GFLOP/s"] = 2 * pairs * static_cast<double>(one.in_channels * one.out_channels) / time / 1e9;
   state.counters["GB/s"] = pairs * static_cast<double>(one.in_channels) * sizeof(T) / time / 1e9;
+  return time;
 }
 
 template <sc::Element T>
 void add(std::vector<bs::Scene> const& scenes, std::string const& name, Case const& one) {
   bs::add_for_scenes(name + "/" + std::to_string(one.in_channels) + "-" + std::to_string(one.out_channels), scenes,
                      [=](benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const& where) {
-                       convolve<T>(state, scene, where, one);
+                       return convolve<T>(state, scene, where, one);
                      });
 }
 

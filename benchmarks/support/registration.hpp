@@ -3,8 +3,10 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,10 +14,15 @@
 
 namespace benchmark_support {
 
-/// One thread, and all that the machine has.
+/// 1, 2, 4, 8 and 16 threads, as far as the machine has cores, and all that it has.
 inline std::vector<int> thread_counts() {
   int const all = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  return all == 1 ? std::vector<int>{1} : std::vector<int>{1, all};
+  std::vector<int> counts;
+  for (int const count : {1, 2, 4, 8, 16}) {
+    if (count < all) counts.push_back(count);
+  }
+  counts.push_back(all);
+  return counts;
 }
 
 /// Registers body(state) under a name, in milliseconds of the time that the body sets; returns it for further settings.
@@ -25,12 +32,25 @@ benchmark::internal::Benchmark* add(std::string const& name, Body body) {
 }
 
 /// Registers name/scene/threads:n for every scene and thread count; body(state, scene, policy).
+///
+/// Where the body returns its median time, the counter `speedup` is that on one thread, which runs first, as a multiple
+/// of it.
 template <class Body>
 void add_for_scenes(std::string const& name, std::vector<Scene> const& all, Body const& body) {
   for (Scene const& scene : all) {
+    auto const one_thread = std::make_shared<double>(0);
     for (int const threads : thread_counts()) {
       add(name + "/" + scene.name + "/threads:" + std::to_string(threads),
-          [&scene, body, threads](benchmark::State& state) { body(state, scene, sparseconv::cpu.threads(threads)); });
+          [&scene, body, threads, one_thread](benchmark::State& state) {
+            auto const where = sparseconv::cpu.threads(threads);
+            if constexpr (std::is_void_v<decltype(body(state, scene, where))>) {
+              body(state, scene, where);
+            } else {
+              double const time = body(state, scene, where);
+              if (threads == 1) *one_thread = time;
+              if (*one_thread > 0) state.counters["speedup"] = *one_thread / time;
+            }
+          });
     }
   }
 }

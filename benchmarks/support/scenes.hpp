@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <random>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "simulated_scan/simulated_scan.hpp"
+#include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/sparseconv.hpp"
 #if __has_include(<zip.h>)
@@ -27,14 +29,20 @@ struct Scene {
   }
 };
 
-/// The simulated scan, and the real ones that are there: SPARSECONV_SHARED_DATA names their folder.
+/// Where real scans lie: the environment's SPARSECONV_DATA_DIR, else what the build was told.
+inline std::filesystem::path data_folder() {
+  char const* const given = std::getenv("SPARSECONV_DATA_DIR");
+  return given != nullptr ? given : SPARSECONV_SHARED_DATA;
+}
+
+/// The simulated scan, and the real ones that are there.
 inline std::vector<Scene> scenes() {
   using sparseconv::RecordElement;
   std::vector<Scene> all;
   all.push_back({"simulated",
                  simulated_scan::simulate(),
                  {.voxel_size = {0.05F, 0.05F, 0.1F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1}});
-  std::filesystem::path const folder = SPARSECONV_SHARED_DATA;
+  std::filesystem::path const folder = data_folder();
   auto const add = [&](char const* name, char const* file, sparseconv::VoxelGrid const& grid, auto const& read) {
     if (std::filesystem::exists(folder / file)) {
       all.push_back({name, read(folder / file), grid});
@@ -45,10 +53,15 @@ inline std::vector<Scene> scenes() {
   add("kitti", "kitti_000008.bin",
       {.voxel_size = {0.05F, 0.05F, 0.1F}, .low = {0, -40, -3}, .high = {70.4F, 40, 1}, .extra_slices = 1},
       [](auto const& path) { return sparseconv::read_records(path); });
-#if __has_include(<zip.h>)  // machines that measure a GPU may lack it
-  add("waymo", "waymo_benchmark_pc.npz", {.voxel_size = {0.1F, 0.1F, 0.1F}, .low = {-80, -80, -2}, .high = {80, 80, 6}},
-      [](auto const& path) { return sparseconv::read_npz(path); });
+  sparseconv::VoxelGrid const waymo{.voxel_size = {0.1F, 0.1F, 0.1F}, .low = {-80, -80, -2}, .high = {80, 80, 6}};
+#if __has_include(<zip.h>)
+  if (!std::filesystem::exists(folder / "waymo_benchmark_pc.npy")) {
+    add("waymo", "waymo_benchmark_pc.npz", waymo, [](auto const& path) { return sparseconv::read_npz(path); });
+  } else
 #endif
+  {  // unpacked, for machines without libzip
+    add("waymo", "waymo_benchmark_pc.npy", waymo, [](auto const& path) { return sparseconv::read_npy(path); });
+  }
   add("nuscenes", "nuscenes_10sweeps.bin",
       {.voxel_size = {0.075F, 0.075F, 0.2F}, .low = {-54, -54, -5}, .high = {54, 54, 3}, .extra_slices = 1},
       [](auto const& path) {

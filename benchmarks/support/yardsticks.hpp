@@ -89,9 +89,9 @@ class Gemm {
  private:
   static constexpr std::int64_t most_rows = std::int64_t{1} << 22;
 
-  std::int64_t rows_;
-  std::int64_t in_;
-  std::int64_t out_;
+  [[maybe_unused]] std::int64_t rows_;
+  [[maybe_unused]] std::int64_t in_;
+  [[maybe_unused]] std::int64_t out_;
   [[maybe_unused]] int threads_;
   sparseconv::Buffer<float> a_;
   sparseconv::Buffer<float> b_;
