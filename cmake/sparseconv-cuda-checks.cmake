@@ -20,9 +20,13 @@ foreach(header IN LISTS cuda_headers)
   list(APPEND cuda_check_sources "${check_source}")
 endforeach()
 
-# Floors 0 to 7, and what they stand on. The floor io has libraries of its own, and none of it runs on a GPU.
-foreach(folder . primitive tensor index execute layers models backend/cpu backend/device)
-  file(GLOB folder_headers RELATIVE "${PROJECT_SOURCE_DIR}/include" CONFIGURE_DEPENDS
+# The ground and the floors up to models. The floor io has libraries of its own, and none of it runs on a GPU.
+foreach(folder . memory policy number primitive tensor index points execute layers models)
+  set(recurse GLOB_RECURSE)
+  if(folder STREQUAL ".")
+    set(recurse GLOB)
+  endif()
+  file(${recurse} folder_headers RELATIVE "${PROJECT_SOURCE_DIR}/include" CONFIGURE_DEPENDS
        "${PROJECT_SOURCE_DIR}/include/sparseconv/${folder}/*.hpp")
   list(FILTER folder_headers EXCLUDE REGEX "sparseconv/sparseconv.hpp$")  # cuda.cuh includes it
   list(TRANSFORM folder_headers REPLACE "(.+)" "#include \"\\1\"")

@@ -13,7 +13,7 @@
 #include "encode_scan/tiny_text.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/picture.hpp"
-#include "sparseconv/io/point_cloud.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 /// Pictures of a scan and of a network's answer to it, seen from above: x points right, y up.
 namespace encode_scan {

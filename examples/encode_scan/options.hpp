@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sparseconv/io/records.hpp"
-#include "sparseconv/io/voxelize.hpp"
+#include "sparseconv/points/voxelize.hpp"
 
 namespace encode_scan {
 

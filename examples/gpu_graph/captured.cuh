@@ -2,7 +2,7 @@
 
 #include <cuda_runtime.h>
 
-#include "sparseconv/backend/cuda/cuda_check.cuh"
+#include "sparseconv/cuda/cuda_check.cuh"
 
 namespace gpu_graph {
 

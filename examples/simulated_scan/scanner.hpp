@@ -10,7 +10,7 @@
 #include "simulated_scan/random.hpp"
 #include "simulated_scan/scene.hpp"
 #include "simulated_scan/shapes.hpp"
-#include "sparseconv/io/point_cloud.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 namespace simulated_scan {
 

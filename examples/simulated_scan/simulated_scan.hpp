@@ -9,7 +9,7 @@
 #include "simulated_scan/scene.hpp"
 #include "simulated_scan/street.hpp"
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/point_cloud.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 /// Laser scans of a street that nobody drove: for examples, tests and benchmarks that need no file.
 namespace simulated_scan {

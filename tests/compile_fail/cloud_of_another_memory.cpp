@@ -1,5 +1,5 @@
 // expect: an operand lies in a memory that this policy cannot reach
-#include "sparseconv/io/voxelize.hpp"
+#include "sparseconv/points/voxelize.hpp"
 
 struct Elsewhere {
   using Resource = sparseconv::MemoryPool;

@@ -2,16 +2,16 @@
 // All that a device runs, from points to features, with == of std::array taken away.
 #include "support/no_array_equality.hpp"
 //
-#include "sparseconv/backend/device/convolve.hpp"
-#include "sparseconv/backend/device/dense.hpp"
-#include "sparseconv/backend/device/output_sites.hpp"
-#include "sparseconv/backend/device/point_features.hpp"
-#include "sparseconv/backend/device/pool_rows.hpp"
-#include "sparseconv/backend/device/row_map.hpp"
-#include "sparseconv/backend/device/rulebook.hpp"
-#include "sparseconv/backend/device/site_set.hpp"
-#include "sparseconv/backend/device/voxelize.hpp"
+#include "sparseconv/execute/device/convolve.hpp"
+#include "sparseconv/execute/device/pool_rows.hpp"
+#include "sparseconv/index/device/build_row_map.hpp"
+#include "sparseconv/index/device/build_rulebook.hpp"
+#include "sparseconv/index/device/output_sites.hpp"
+#include "sparseconv/points/device/voxelize.hpp"
 #include "sparseconv/sparseconv.hpp"
+#include "sparseconv/tensor/device/build_site_set.hpp"
+#include "sparseconv/tensor/device/dense.hpp"
+#include "sparseconv/tensor/device/point_features.hpp"
 #include "support/emulated_gpu.hpp"
 
 using namespace sparseconv;

@@ -1,5 +1,5 @@
 // expect: operator[]
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/memory/buffer.hpp"
 
 struct Elsewhere {
   using Resource = sparseconv::MemoryPool;

@@ -1,5 +1,5 @@
 // expect: on a device features of half or bfloat16 take weights of their own type alone
-#include "sparseconv/backend/device/convolve.hpp"
+#include "sparseconv/execute/device/convolve.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 
 struct Elsewhere {

@@ -1,10 +1,10 @@
 # Refuses the words of the standard that nvcc drops in device code, in all that device code includes.
 #   cmake -DFOLDER=<a folder of headers> -P refuse_unsafe.cmake
-# Code of the host alone may use them: backend/cpu, io (but its voxels), and the .cuh files, which no kernel is written in.
+# Code of the host alone may use them: memory, policy, the folders cpu, io, and the .cuh files, which no kernel is written in.
 set(unsafe "countr_zero|countr_one|countl_zero|countl_one|bit_width|bit_ceil|bit_floor|has_single_bit|popcount|rotl|rotr")
 string(APPEND unsafe "|memcmp|memcpy|memset|memmove|equal|ranges::equal|lexicographical_compare|mismatch")
 file(GLOB_RECURSE headers RELATIVE "${FOLDER}" "${FOLDER}/*.hpp")
-list(FILTER headers EXCLUDE REGEX "^backend/cpu/|^io/[^v]|^primitive/device_words\\.hpp$")
+list(FILTER headers EXCLUDE REGEX "^(memory|policy|io)/|/cpu/|^primitive/device_words\\.hpp$")
 list(LENGTH headers count)
 if(count EQUAL 0)
   message(FATAL_ERROR "no headers in ${FOLDER}")

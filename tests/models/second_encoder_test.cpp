@@ -16,7 +16,7 @@
 #include "io/shared_data.hpp"
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/io/records.hpp"
-#include "sparseconv/io/voxelize.hpp"
+#include "sparseconv/points/voxelize.hpp"
 #include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"

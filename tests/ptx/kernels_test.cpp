@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "ptx/ptx_gpu.hpp"
-#include "sparseconv/backend/device/launch_convolution.hpp"
+#include "sparseconv/execute/device/launch_convolution.hpp"
 #include "support/device_convolution.hpp"
 
 namespace sparseconv {

@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "ptx/entries.hpp"
-#include "sparseconv/tensor/half.hpp"
+#include "sparseconv/number/half.hpp"
 #include "support/emulated_block.hpp"
 
 /// What the C++ that translate.py writes is made of: registers without a type, and instructions that give them one.

@@ -7,7 +7,7 @@
 #include <cuda_runtime.h>
 
 #include "gpu_graph/captured.cuh"
-#include "sparseconv/backend/cuda/cuda_check.cuh"
+#include "sparseconv/cuda/cuda_check.cuh"
 
 namespace sparseconv::test {
 

@@ -12,10 +12,10 @@
 #include <numeric>
 #include <vector>
 
-#include "sparseconv/backend/device/device_operands.hpp"
-#include "sparseconv/backend/device/device_pairs.hpp"
-#include "sparseconv/backend/device/pack_weights.hpp"
-#include "sparseconv/backend/device/tile_sums.hpp"
+#include "sparseconv/execute/device/device_operands.hpp"
+#include "sparseconv/execute/device/pack_weights.hpp"
+#include "sparseconv/execute/device/tile_sums.hpp"
+#include "sparseconv/index/device/device_pairs.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "support/emulated_block.hpp"
 #include "support/random_numbers.hpp"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sparseconv/tensor/element.hpp"
+#include "sparseconv/number/element.hpp"
 
 namespace sparseconv::test {
 

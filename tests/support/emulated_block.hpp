@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "sparseconv/backend/device/chunk.hpp"
-#include "sparseconv/tensor/element.hpp"
+#include "sparseconv/execute/device/chunk.hpp"
+#include "sparseconv/number/element.hpp"
 #include "support/block_team.hpp"
 #include "support/warp_matrices.hpp"
 

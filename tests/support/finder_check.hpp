@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sparseconv/backend/cpu/pair_lists.hpp"
+#include "sparseconv/index/cpu/pair_lists.hpp"
 #include "support/rulebook_pairs.hpp"
 
 namespace sparseconv::test {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "sparseconv/backend/cpu/instruction_set.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
 
 namespace sparseconv::test {
 

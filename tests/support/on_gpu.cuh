@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sparseconv/backend/cuda/gpu_policy.cuh"
+#include "sparseconv/cuda/gpu_policy.cuh"
 #include "support/cuda_stream.hpp"
 #include "support/gpu_present.hpp"
 

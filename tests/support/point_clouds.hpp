@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "sparseconv/io/point_cloud.hpp"
-#include "sparseconv/io/voxel_grid.hpp"
+#include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/points/voxel_grid.hpp"
 #include "support/random_numbers.hpp"
 
 namespace sparseconv::test {

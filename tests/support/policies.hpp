@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sparseconv/policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 
 namespace sparseconv::test {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/memory/buffer.hpp"
 
 namespace sparseconv::test {
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <span>
 
-#include "sparseconv/tensor/element.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/element.hpp"
 
 namespace sparseconv::test {
 

@@ -2,7 +2,7 @@
 
 #include <type_traits>
 
-#include "sparseconv/policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 
 namespace sparseconv {
 

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <span>
 
-#include "sparseconv/backend/cpu/narrow_numbers.hpp"
 #include "sparseconv/execute/activation.hpp"
-#include "sparseconv/tensor/element.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/cpu/narrow_numbers.hpp"
+#include "sparseconv/number/element.hpp"
 
 namespace sparseconv {
 

@@ -4,13 +4,13 @@
 #include <string>
 #include <type_traits>
 
-#include "sparseconv/backend/cpu/fused_blocks.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/cpu/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/epilogue.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/index/rulebook.hpp"
-#include "sparseconv/policy.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 
 namespace sparseconv {
 

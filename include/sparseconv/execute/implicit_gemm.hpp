@@ -8,10 +8,10 @@
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/index/row_map.hpp"
-#include "sparseconv/policy.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/tensor/buffer.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
 
 namespace sparseconv {
 

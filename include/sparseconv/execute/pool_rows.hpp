@@ -8,11 +8,11 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/index/rulebook.hpp"
-#include "sparseconv/policy.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/element.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/tensor/buffer.hpp"
-#include "sparseconv/tensor/element.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
 
 namespace sparseconv {
 

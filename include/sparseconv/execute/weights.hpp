@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/element.hpp"
 #include "sparseconv/tensor/derived_store.hpp"
-#include "sparseconv/tensor/element.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
 
 namespace sparseconv {
 

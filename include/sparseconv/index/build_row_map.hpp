@@ -10,7 +10,7 @@
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/place_order.hpp"
 #include "sparseconv/index/row_map.hpp"
-#include "sparseconv/policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 
 namespace sparseconv {

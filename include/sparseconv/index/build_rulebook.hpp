@@ -6,10 +6,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "sparseconv/backend/cpu/kernel_row_probes.hpp"
-#include "sparseconv/backend/cpu/kernel_row_sweep.hpp"
-#include "sparseconv/backend/cpu/rulebook_assembly.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/index/cpu/kernel_row_probes.hpp"
+#include "sparseconv/index/cpu/kernel_row_sweep.hpp"
+#include "sparseconv/index/cpu/rulebook_assembly.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/index_cache.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"

@@ -5,10 +5,10 @@
 #include <variant>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 

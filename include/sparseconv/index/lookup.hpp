@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "sparseconv/policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"

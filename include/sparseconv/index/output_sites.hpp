@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sparseconv/backend/cpu/output_coordinates.hpp"
+#include "sparseconv/index/cpu/output_sites.hpp"
 #include "sparseconv/index/output_grid.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/tensor/site_set.hpp"

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "sparseconv/policy.hpp"
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 

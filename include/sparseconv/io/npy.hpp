@@ -9,8 +9,8 @@
 
 #include "sparseconv/io/bytes.hpp"
 #include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/point_cloud.hpp"
 #include "sparseconv/io/scalar_type.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 namespace sparseconv {
 

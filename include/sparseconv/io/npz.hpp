@@ -17,8 +17,8 @@
 #include "sparseconv/io/bytes.hpp"
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/point_cloud.hpp"
 #include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 

@@ -14,9 +14,9 @@
 #include "sparseconv/io/bytes.hpp"
 #include "sparseconv/io/column_order.hpp"
 #include "sparseconv/io/pcd_header.hpp"
-#include "sparseconv/io/point_cloud.hpp"
 #include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 namespace sparseconv {
 

@@ -7,8 +7,8 @@
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/pcd.hpp"
 #include "sparseconv/io/ply.hpp"
-#include "sparseconv/io/point_cloud.hpp"
 #include "sparseconv/io/records.hpp"
+#include "sparseconv/points/point_cloud.hpp"
 
 namespace sparseconv {
 

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "sparseconv/io/little_endian.hpp"
-#include "sparseconv/tensor/half.hpp"
+#include "sparseconv/number/half.hpp"
 
 namespace sparseconv {
 

@@ -5,8 +5,8 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/activation.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <random>
 
-#include "sparseconv/tensor/buffer.hpp"
-#include "sparseconv/tensor/element.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/number/element.hpp"
 
 namespace sparseconv {
 

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "sparseconv/policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 
 namespace sparseconv {
 

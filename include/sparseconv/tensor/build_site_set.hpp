@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/primitive/sort.hpp"
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/primitive/sort_by_key.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "sparseconv/policy.hpp"
-#include "sparseconv/tensor/buffer.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv {

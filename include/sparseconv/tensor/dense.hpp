@@ -10,9 +10,9 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 

@@ -6,8 +6,8 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/primitive/device_words.hpp"
+#include "sparseconv/primitive/wide_key.hpp"
 #include "sparseconv/tensor/box.hpp"
-#include "sparseconv/tensor/wide_key.hpp"
 
 namespace sparseconv {
 

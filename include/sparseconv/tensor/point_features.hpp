@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv {

@@ -8,19 +8,14 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/box.hpp"
-#include "sparseconv/tensor/buffer.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
 #include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
 namespace sparseconv {
-
-/// The row of a site in a coordinate list and in the features that belong to it.
-using Row = std::int32_t;
-
-/// Stands for "no row".
-inline constexpr Row no_row = -1;
 
 /// Throws: CapacityError if there are more sites than rows can be numbered.
 inline void check_site_count(std::int64_t count, std::string const& call) {

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/tensor/buffer.hpp"
-#include "sparseconv/tensor/element.hpp"
-#include "sparseconv/tensor/matrix_view.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/element.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv {

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/execute/cpu/pair_kernel.hpp"
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/tensor/derived_store.hpp"
+
+namespace sparseconv {
+
+/// Some output channels of all kernel elements, a few vectors wide.
+struct Panel {
+  std::int64_t first_channel;
+  std::int64_t vectors;
+};
+
+/// The matrices of a convolution cut into panels that the pair kernels read from front to back, in the type of the sums.
+///
+/// Shapes: for each element, for each panel: in_channels x (vectors * lanes); channels beyond C_out are zeros.
+template <Element T>
+class PackedWeights {
+ public:
+  using Sum = Accumulator<T>;
+
+  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, PairKernels<Sum> const& kernels)
+      : lanes_(kernels.lanes), in_channels_(weights.in_channels) {
+    std::int64_t const vectors = (weights.out_channels + lanes_ - 1) / lanes_;
+    std::int64_t const panels = (vectors + kernels.most_vectors - 1) / kernels.most_vectors;
+    std::int64_t first = 0;
+    for (std::int64_t p = 0; p < panels; ++p) {
+      std::int64_t const end = vectors * (p + 1) / panels;  // widths differ by one vector at most
+      panels_.push_back({first * lanes_, end - first});
+      first = end;
+    }
+    width_ = vectors * lanes_;
+    values_ = Buffer<Sum>(where.memory(), weights.elements * in_channels_ * width_);
+    for_each_range(where, weights.elements, 1, [&](std::int64_t element, std::int64_t) { pack(weights, element); });
+  }
+
+  /// Output channels with the padding of the last panel.
+  [[nodiscard]] std::int64_t width() const { return width_; }
+  [[nodiscard]] std::vector<Panel> const& panels() const { return panels_; }
+  [[nodiscard]] std::int64_t bytes() const { return values_.bytes(); }
+  [[nodiscard]] Sum const* panel(std::int64_t element, Panel const& panel) const {
+    return values_.data() + (element * width_ + panel.first_channel) * in_channels_;
+  }
+
+ private:
+  void pack(WeightsView<T> const& weights, std::int64_t element) {
+    MatrixView<T const> const matrix = weights.element(element);
+    Sum* to = values_.data() + element * width_ * in_channels_;
+    for (Panel const& panel : panels_) {
+      std::int64_t const width = panel.vectors * lanes_;
+      std::int64_t const present = std::min(width, weights.out_channels - panel.first_channel);
+      for (std::int64_t c = 0; c < in_channels_; ++c) {
+        T const* const from = matrix.row(c) + panel.first_channel;
+        to = std::transform(from, from + present, to, [](T weight) { return static_cast<Sum>(weight); });
+        to = std::fill_n(to, width - present, Sum{0});
+      }
+    }
+  }
+
+  std::int64_t lanes_;
+  std::int64_t in_channels_;
+  std::int64_t width_ = 0;
+  std::vector<Panel> panels_;
+  Buffer<Sum> values_;
+};
+
+/// What weights keep for the CPU: their packed form for each kind of kernels that has used them.
+template <Element T>
+class PackedWeightsCache final : public Derived {
+ public:
+  /// The packed form, made if it is not there. Two threads that make it at once get the same in the end.
+  std::shared_ptr<PackedWeights<T> const> get(CpuPolicy const& where, WeightsView<T> const& weights,
+                                              PairKernels<Accumulator<T>> const& kernels) {
+    {
+      std::scoped_lock lock(mutex_);
+      if (auto const found = packed_.find(&kernels); found != packed_.end()) return found->second;
+    }
+    auto packed = std::make_shared<PackedWeights<T> const>(where, weights, kernels);
+    std::scoped_lock lock(mutex_);
+    return packed_.try_emplace(&kernels, std::move(packed)).first->second;
+  }
+
+  [[nodiscard]] std::int64_t bytes() const override {
+    std::scoped_lock lock(mutex_);
+    std::int64_t sum = 0;
+    for (auto const& [kernels, packed] : packed_) sum += packed->bytes();
+    return sum;
+  }
+
+  void release() override {
+    std::scoped_lock lock(mutex_);
+    packed_.clear();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<PairKernels<Accumulator<T>> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
+};
+
+/// The packed form of weights: kept with them if they are a Weights object's, made for this call if they are only viewed.
+template <Element T>
+std::shared_ptr<PackedWeights<T> const> packed_weights(CpuPolicy const& where, WeightsView<T> const& weights,
+                                                       PairKernels<Accumulator<T>> const& kernels) {
+  if (weights.derived == nullptr) return std::make_shared<PackedWeights<T> const>(where, weights, kernels);
+  return weights.derived->template get<PackedWeightsCache<T>>().get(where, weights, kernels);
+}
+
+}  // namespace sparseconv

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/execute/device/device_operands.hpp"
+#include "sparseconv/execute/device/tile_table.hpp"
+#include "sparseconv/index/device/device_pairs.hpp"
+#include "sparseconv/index/row_map.hpp"
+#include "sparseconv/number/element.hpp"
+
+namespace sparseconv {
+
+/// Builds a kernel of the type that a tile table chose, and launches it if the device has the shared memory that it
+/// needs.
+///
+template <class Policy, class Pairs, Element T>
+struct LaunchKernel {
+  Policy const& where;
+  Pairs const& pairs;
+  DeviceOperands<T> const& operands;
+
+  template <class Choice>
+  [[nodiscard]] bool operator()(Choice const&) const {
+    typename Choice::Kernel const kernel(pairs, operands);
+    if (kernel.shared_bytes() > where.most_shared_bytes()) return false;
+    where.launch(kernel.blocks(), kernel);
+    return true;
+  }
+};
+
+/// Throws: CapacityError if kernels, which count them in 32 bits, cannot hold the bytes of a row.
+template <Element T>
+void check_channels(DeviceOperands<T> const& operands, char const* call) {
+  constexpr std::int64_t most = std::int64_t{1} << 28;
+  if (operands.in_channels <= most && operands.out_channels <= most) return;
+  throw CapacityError(std::string(call) + ": " + std::to_string(operands.in_channels) + " channels in and " +
+                      std::to_string(operands.out_channels) + " out; a device takes at most 268435456 of either");
+}
+
+/// Throws: CapacityError unless a convolution was launched.
+inline void check_launched(bool launched, std::int64_t elements, char const* call) {
+  if (launched) return;
+  throw CapacityError(std::string(call) + ": lists of " + std::to_string(elements) +
+                      " kernel elements do not fit the shared memory of this device; use a smaller kernel");
+}
+
+/// Convolves over a row map, output-stationary; see ImplicitGemmKernel.
+///
+/// Shapes: as in DeviceOperands, with N and M of the map and packed weights of its K elements.
+/// Order:  does not wait; ordered on the policy's stream.
+/// Bits:   the same on every run, and for any tile the table may choose.
+/// Throws: CapacityError if the device's shared memory does not hold a bit for each kernel element beside the smallest
+///         tile, or there are more than 2^28 channels.
+template <class Policy, Element T>
+void launch_implicit_gemm(Policy const& where, RowMapView const& map, DeviceOperands<T> const& operands) {
+  check_channels(operands, "implicit_gemm");
+  ConvolutionSize const size{map.output_count, operands.in_channels, operands.out_channels};
+  LaunchKernel<Policy, RowMapView, T> const launch{where, map, operands};
+  bool launched = false;
+  if constexpr (std::same_as<T, float>) {
+    launched = operands.tf32 && with_implicit_gemm_tile<Tf32>(size, launch);
+  }
+  if (!operands.tf32 || !std::same_as<T, float>) {
+    launched = with_implicit_gemm_tile<T>(size, launch);
+  }
+  check_launched(launched, map.elements, "implicit_gemm");
+}
+
+/// Convolves over a rulebook, by pairs; see PairBlockKernel.
+///
+/// Shapes: as in DeviceOperands, with N and M of the pairs and packed weights of their K elements.
+/// Order:  does not wait; ordered on the policy's stream.
+/// Bits:   the same on every run, and for any tile the table may choose.
+/// Throws: CapacityError if the device's shared memory does not hold 16 bytes for each kernel element beside the
+///         smallest tile, or there are more than 2^28 channels.
+template <class Policy, Element T>
+void launch_gather_gemm_scatter(Policy const& where, DevicePairs const& pairs, DeviceOperands<T> const& operands) {
+  check_channels(operands, "gather_gemm_scatter");
+  ConvolutionSize const size{pairs.output_count, operands.in_channels, operands.out_channels};
+  LaunchKernel<Policy, DevicePairs, T> const launch{where, pairs, operands};
+  bool launched = false;
+  if constexpr (std::same_as<T, float>) {
+    launched = operands.tf32 && with_pair_block_tile<Tf32>(size, launch);
+  }
+  if (!operands.tf32 || !std::same_as<T, float>) {
+    launched = with_pair_block_tile<T>(size, launch);
+  }
+  check_launched(launched, pairs.elements, "gather_gemm_scatter");
+}
+
+}  // namespace sparseconv

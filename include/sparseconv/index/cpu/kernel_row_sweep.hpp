@@ -1,0 +1,187 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "sparseconv/index/cpu/kernel_row.hpp"
+#include "sparseconv/index/cpu/kernel_row_cursors.hpp"
+#include "sparseconv/index/cpu/kernel_row_merge.hpp"
+#include "sparseconv/index/cpu/pair_lists.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
+#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/tensor/key_packing.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv {
+
+/// The box of all inputs and of all cells that outputs take from.
+template <int D>
+Box<D> swept_box(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
+  Box<D> box = inputs.bounding_box();
+  Box<D> windows = outputs.bounding_box();
+  if (windows.empty()) return box;
+  for (int axis = 0; axis < D; ++axis) {
+    auto const field = static_cast<std::size_t>(axis) + 1;
+    windows.low[field] = windows.low[field] * geometry.stride[axis] - geometry.padding[axis];
+    windows.high[field] = windows.high[field] * geometry.stride[axis] - geometry.padding[axis] +
+                          std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
+  }
+  box.include(windows);
+  return box;
+}
+
+/// Finds pairs by sweeping the sorted lists of inputs and outputs, once for each row of the kernel (its elements along
+/// the last axis).
+///
+/// Adding an element's offset to every output's window keeps their order, so the inputs that match are met in order
+/// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys. With
+/// AVX-512, short rows are merged with the inputs instead, eight outputs at a time.
+template <int D, class Key>
+class KernelRowSweep {
+ public:
+  /// For elements [0, elements); the packing is of the swept box.
+  template <ExecutionPolicy Policy>
+  KernelRowSweep(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing,
+                 InstructionSet instructions = best_instruction_set())
+      : instructions_(instructions), memory_(where.memory()), input_keys_(memory_, inputs.size() + past_end) {
+    for_each_index(where, inputs.size(), [&](std::int64_t i) {
+      input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
+    });
+    // Larger than every key of a packing, and further than any reach behind the last.
+    std::fill_n(input_keys_.end() - past_end, past_end, Key{0} - Key{1});
+    Key to_window{0};
+    if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
+      to_window = packing.offset_key(geometry.window_start({}));
+    } else {
+      window_keys_ = Buffer<Key>(memory_, outputs.size() + past_end);
+      std::fill_n(window_keys_.end() - past_end, past_end, Key{0});
+      for_each_index(where, outputs.size(), [&](std::int64_t i) {
+        window_keys_[i] = packing.key(geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(i)]));
+      });
+    }
+    std::int64_t const row_width = geometry.kernel_size[D - 1];
+    auto const dilation = static_cast<std::uint64_t>(geometry.dilation[D - 1]);
+    for (std::int64_t first = 0; first < elements; first += row_width) {
+      Key const key = to_window + packing.offset_key(geometry.element_offset(first));
+      rows_.push_back({key, dilation, first, std::min(row_width, elements - first)});
+    }
+  }
+
+  /// Appends the pairs with outputs [begin, end) to the lists, which need room for end - begin more; in each list the
+  /// rows rise.
+  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+    if (begin == end) return;
+#if SPARSECONV_X86_KERNELS
+    if constexpr (std::is_same_v<Key, std::uint64_t>) {
+      if (instructions_ == InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
+    }
+#endif
+    sweep(begin, end, lists);
+  }
+
+ private:
+  static constexpr std::int64_t past_end = merged_past_end;  // the sweep needs fewer
+
+  [[nodiscard]] Key const* window_keys() const {
+    return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
+  }
+
+  /// The first input that an output takes from by a row, or the end.
+  [[nodiscard]] std::int64_t first_input(KernelRow<Key> const& row, std::int64_t output) const {
+    Key const* const keys = input_keys_.data();
+    return std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[output] + row.key) - keys;
+  }
+
+#if SPARSECONV_X86_KERNELS
+  /// None of the rows reaches further than the first.
+  [[nodiscard]] std::uint64_t furthest_reach() const {
+    return rows_.empty() ? 0 : rows_.front().reach();
+  }
+
+  void merge(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+    for (KernelRow<Key> const& row : rows_) {
+      merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end, row, lists);
+    }
+  }
+#endif
+
+  void sweep(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+    std::int64_t const room = end - begin;
+    Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
+    std::vector<KernelRowCursor<Key>> cursors;
+    for (KernelRow<Key> const& row : rows_) {
+      PackedPair* const first = candidates.data() + std::ssize(cursors) * room;
+      cursors.push_back({row.key, Key{row.reach()}, first_input(row, begin), first});
+    }
+    move_cursors<Key>(input_keys_.data(), window_keys(), begin, end, cursors);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
+      append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
+    }
+  }
+
+  void append_pairs(KernelRow<Key> const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
+    if (row.dilation == 1 || row.width == 1) {
+      switch (row.width) {
+        case 1:
+          return append_pairs_of_width<1>(row, candidates, lists);
+        case 2:
+          return append_pairs_of_width<2>(row, candidates, lists);
+        case 3:
+          return append_pairs_of_width<3>(row, candidates, lists);
+        case 5:
+          return append_pairs_of_width<5>(row, candidates, lists);
+        default:
+          break;
+      }
+    }
+    for (PackedPair pair : candidates) {
+      Key const* input = input_keys_.data() + input_of(pair);
+      Key sought = window_keys()[output_of(pair)] + row.key;
+      for (std::int64_t x = 0; x < row.width; ++x, sought = sought + Key{row.dilation}) {
+        for (; *input < sought; ++input) ++pair;
+        if (*input == sought) lists.append(row.first_element + x, pair);
+      }
+    }
+  }
+
+  /// The same without a branch, for elements side by side: each element writes, and moves on in its list if the pair was one.
+  template <std::size_t Width>
+  void append_pairs_of_width(KernelRow<Key> const& row, std::span<PackedPair const> candidates,
+                             PairLists& lists) const {
+    Key const* const keys = input_keys_.data();
+    Key const* const windows = window_keys();
+    std::array<PackedPair*, Width> next;
+    for (std::size_t x = 0; x < Width; ++x) next[x] = lists.end(row.first_element + static_cast<std::int64_t>(x));
+    for (PackedPair pair : candidates) {
+      Key const* input = keys + input_of(pair);
+      Key sought = windows[output_of(pair)] + row.key;
+      for (std::size_t x = 0; x < Width; ++x, sought = sought + Key{1}) {
+        auto const is_pair = static_cast<unsigned>(*input == sought);
+        *next[x] = pair;
+        next[x] += is_pair;
+        input += is_pair;
+        pair += is_pair;
+      }
+    }
+    for (std::size_t x = 0; x < Width; ++x) lists.set_end(row.first_element + static_cast<std::int64_t>(x), next[x]);
+  }
+
+  InstructionSet instructions_;
+  std::shared_ptr<MemoryPool> memory_;
+  Buffer<Key> input_keys_;
+  Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
+  std::vector<KernelRow<Key>> rows_;
+};
+
+}  // namespace sparseconv

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "sparseconv/config.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/device/build_site_set.hpp"
+#include "sparseconv/tensor/make_sparse_tensor.hpp"
+#include "sparseconv/tensor/point_features.hpp"
+
+namespace sparseconv {
+
+/// The function of this name for the host, on a device. Waits only to name what it found.
+template <DevicePolicy Policy, int D>
+void check_no_duplicates(Policy const& where, PointSites<D, typename Policy::Memory> const& points,
+                         std::string const& call) {
+  if (points.sites.size() == points.row_of_point.size()) return;
+  check_no_duplicates(
+      PointSites<D>{copy_to_host(where, points.sites), copy_to_host(where, points.row_of_point),
+                    copy_to_host(where, points.points_by_site), copy_to_host(where, points.first_point)},
+      call);
+}
+
+/// Writes a channel of a site.
+template <Element T>
+struct JoinEach {
+  JoinedFeatures<T> joined;
+  T* features;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t channel) const {
+    features[row * joined.channels + channel] = joined(row, channel);
+  }
+};
+
+/// The function of this name for the host, on a device.
+template <DevicePolicy Policy, Element T, int D>
+SparseTensor<T, D, typename Policy::Memory> features_to_sites(
+    Policy const& where, PointSites<D, typename Policy::Memory> const& points,
+    MatrixView<T const, typename Policy::Memory> point_features, Duplicates duplicates) {
+  using Memory = typename Policy::Memory;
+  check_point_rows(point_features.rows, points.row_of_point.size());
+  if (duplicates == Duplicates::reject) check_no_duplicates(where, points, "features_to_sites");
+  Buffer<T, Memory> features(where.memory(), points.sites.size() * point_features.columns);
+  JoinedFeatures<T> const joined{point_features.data, point_features.columns, points.points_by_site.data(),
+                                 points.first_point.data(), duplicates};
+  where.for_each(points.sites.size(), joined.channels, JoinEach<T>{joined, features.data()});
+  return {points.sites, point_features.columns, std::move(features)};
+}
+
+/// Notes the first row that is not one of a tensor's.
+template <class Atomics>
+struct CheckRows {
+  Row const* rows;
+  std::int64_t size;
+  std::int64_t* first_wrong;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t point) const {
+    Row const row = rows[point];
+    if (row != no_row && (row < 0 || row >= size)) Atomics::lower(*first_wrong, point);
+  }
+};
+
+/// Writes a channel of a point.
+template <Element T>
+struct CopyToPoint {
+  T const* features;
+  Row const* rows;
+  std::int64_t channels;
+  T* points;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t point, std::int64_t channel) const {
+    Row const row = rows[point];
+    points[point * channels + channel] = row == no_row ? T{0} : features[row * channels + channel];
+  }
+};
+
+/// The function of this name for the host, on a device. Waits once, for the check of the rows.
+template <DevicePolicy Policy, Element T, int D>
+Buffer<T, typename Policy::Memory> features_to_points(Policy const& where,
+                                                      SparseTensor<T, D, typename Policy::Memory> const& tensor,
+                                                      Buffer<Row, typename Policy::Memory> const& row_of_point) {
+  using Memory = typename Policy::Memory;
+  std::int64_t const points = row_of_point.size();
+  std::int64_t first_wrong = std::numeric_limits<std::int64_t>::max();
+  Buffer<std::int64_t, Memory> noted(where.memory(), 1);
+  where.copy_to_device(noted.data(), &first_wrong, noted.bytes());
+  where.for_each(points, CheckRows<typename Policy::Atomics>{row_of_point.data(), tensor.size(), noted.data()});
+  where.copy_to_host(&first_wrong, noted.data(), noted.bytes());
+  if (first_wrong < points) {
+    Row row = no_row;
+    where.copy_to_host(&row, row_of_point.data() + first_wrong, sizeof(row));
+    refuse_row(row, tensor.size());
+  }
+  Buffer<T, Memory> features(where.memory(), points * tensor.channels());
+  where.for_each(points, tensor.channels(),
+                 CopyToPoint<T>{tensor.features().data, row_of_point.data(), tensor.channels(), features.data()});
+  return features;
+}
+
+/// The function of this name for the host, on a device: of lists that lie there already.
+///
+/// Order:  waits twice, see build_site_set.
+template <Element T, int D, DevicePolicy Policy>
+SparseTensor<T, D, typename Policy::Memory> make_sparse_tensor(
+    Policy const& where, Grid<D> const& grid, Buffer<Coordinate<D>, typename Policy::Memory> const& points,
+    Buffer<T, typename Policy::Memory> const& features, Duplicates duplicates = Duplicates::reject) {
+  std::int64_t const channels = channels_of_list(features.size(), points.size());
+  auto const sites = build_site_set(where, grid, points);
+  if (duplicates == Duplicates::reject) check_no_duplicates(where, sites, "make_sparse_tensor");
+  MatrixView<T const, typename Policy::Memory> const rows{features.data(), points.size(), channels};
+  return features_to_sites(where, sites, rows, duplicates);
+}
+
+}  // namespace sparseconv

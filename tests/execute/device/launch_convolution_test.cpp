@@ -1,0 +1,154 @@
+#include "sparseconv/execute/device/launch_convolution.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "support/device_convolution.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::DeviceCase;
+using test::DeviceConvolution;
+using test::EmulatedLaunch;
+
+template <class T>
+class LaunchConvolution : public ::testing::Test {};
+using Arithmetics = ::testing::Types<float, double, half, bfloat16, Tf32>;
+TYPED_TEST_SUITE(LaunchConvolution, Arithmetics);
+
+TYPED_TEST(LaunchConvolution, GivesTheConvolutionByBothDataflows) {
+  for (std::int64_t const channels : {3, 32, 40}) {
+    DeviceConvolution<TypeParam> convolution({.outputs = 100,
+                                              .elements = 9,
+                                              .in_channels = 12,
+                                              .out_channels = channels,
+                                              .percent = 30,
+                                              .epilogue = true,
+                                              .activation = relu});
+    auto const by_outputs = convolution.output_of(
+        [&] { launch_implicit_gemm(EmulatedLaunch{}, convolution.map(), convolution.operands()); });
+    EXPECT_LE(convolution.error_of(by_outputs), 1) << channels;
+    auto const by_pairs = convolution.output_of(
+        [&] { launch_gather_gemm_scatter(EmulatedLaunch{}, convolution.pairs(), convolution.operands()); });
+    EXPECT_LE(convolution.error_of(by_pairs), 1) << channels;
+  }
+}
+
+/// Runs a kernel of the table on a small convolution, whatever size it was chosen for.
+template <class T, class Pairs>
+struct RunChosen {
+  Pairs pairs;
+  DeviceOperands<StoredAs<T>> operands;
+
+  template <class Choice>
+  bool operator()(Choice const&) const {
+    typename Choice::Kernel const kernel(pairs, operands);
+    test::run_grid(kernel, kernel.blocks());
+    return true;
+  }
+};
+
+TYPED_TEST(LaunchConvolution, HasNoTileThatIsWrong) {
+  for (auto const& [in_channels, out_channels] : {std::pair{3, 16}, {24, 16}, {16, 32}, {24, 32}, {8, 40}, {40, 140}}) {
+    DeviceConvolution<TypeParam> convolution({.outputs = 130,
+                                              .elements = 3,
+                                              .in_channels = in_channels,
+                                              .out_channels = out_channels,
+                                              .epilogue = true,
+                                              .activation = relu});
+    for (std::int64_t const rows : {1, 5000, 20000, 40000}) {
+      ConvolutionSize const size{rows, in_channels, out_channels};
+      auto const by_outputs = convolution.output_of([&] {
+        RunChosen<TypeParam, RowMapView> const run{convolution.map(), convolution.operands()};
+        EXPECT_TRUE(with_implicit_gemm_tile<TypeParam>(size, run));
+      });
+      EXPECT_LE(convolution.error_of(by_outputs), 1) << rows << " " << in_channels << " " << out_channels;
+      auto const by_pairs = convolution.output_of([&] {
+        RunChosen<TypeParam, DevicePairs> const run{convolution.pairs(), convolution.operands()};
+        EXPECT_TRUE(with_pair_block_tile<TypeParam>(size, run));
+      });
+      EXPECT_LE(convolution.error_of(by_pairs), 1) << rows << " " << in_channels << " " << out_channels;
+    }
+  }
+}
+
+/// Notes what was launched.
+struct Note {
+  std::int64_t* blocks;
+  std::int64_t* shared_bytes;
+  std::int64_t most = 1 << 20;
+
+  [[nodiscard]] std::int64_t most_shared_bytes() const { return most; }
+  template <class Kernel>
+  void launch(std::int64_t count, Kernel const& kernel) const {
+    *blocks = count;
+    *shared_bytes = kernel.shared_bytes();
+    static_assert(std::is_trivially_copyable_v<Kernel>);
+  }
+};
+
+TEST(TileTable, HasATileForAllSizesThatFitsTheDevice) {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  for (std::int64_t const rows : {1, 5000, 20000, 100000, 2000000000}) {
+    for (std::int64_t const channels : {1, 16, 17, 32, 33, 64, 65, 128, 129, 1000}) {
+      for (std::int64_t const most : {48, 64, 99, 227}) {
+        RowMapView const map{.elements = 343, .output_count = rows};
+        DeviceOperands<half> const operands{.in_channels = most / 3 * 8, .out_channels = channels};
+        launch_implicit_gemm(Note{&blocks, &bytes, most * 1024}, map, operands);
+        EXPECT_LE(bytes, most * 1024);
+        EXPECT_GE(blocks * 128 * 128, rows * channels) << rows << " " << channels;
+        DevicePairs const pairs{.elements = 343, .output_count = rows};
+        launch_gather_gemm_scatter(Note{&blocks, &bytes, most * 1024}, pairs, operands);
+        EXPECT_LE(bytes, most * 1024);
+        EXPECT_GE(blocks * 128 * 64, rows * channels) << rows << " " << channels;
+      }
+    }
+  }
+}
+
+TEST(TileTable, LaunchesNothingForNothing) {
+  std::int64_t blocks = -1;
+  std::int64_t bytes = 0;
+  launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27}, DeviceOperands<float>{.out_channels = 8});
+  EXPECT_EQ(blocks, 0);
+  blocks = -1;
+  launch_gather_gemm_scatter(Note{&blocks, &bytes}, DevicePairs{.elements = 27},
+                             DeviceOperands<float>{.out_channels = 8});
+  EXPECT_EQ(blocks, 0);
+}
+
+TEST(TileTable, RefusesKernelsThatNoSharedMemoryHolds) {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  DevicePairs const pairs{.elements = 20000, .output_count = 10};
+  try {
+    launch_gather_gemm_scatter(Note{&blocks, &bytes, 227 * 1024}, pairs, DeviceOperands<float>{.out_channels = 8});
+    FAIL();
+  } catch (CapacityError const& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "gather_gemm_scatter: lists of 20000 kernel elements do not fit the shared memory of this device; use a "
+              "smaller kernel");
+  }
+}
+
+TEST(TileTable, RefusesRowsWhoseBytesDoNotFit32Bits) {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  DeviceOperands<double> const operands{.in_channels = (1 << 28) + 2, .out_channels = 8};
+  try {
+    launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27, .output_count = 1}, operands);
+    FAIL();
+  } catch (CapacityError const& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "implicit_gemm: 268435458 channels in and 8 out; a device takes at most 268435456 of either");
+  }
+}
+
+}  // namespace
+}  // namespace sparseconv

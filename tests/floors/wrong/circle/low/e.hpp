@@ -1,0 +1,3 @@
+#pragma once
+
+#include "sparseconv/low/d.hpp"

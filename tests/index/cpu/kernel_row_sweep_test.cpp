@@ -1,0 +1,109 @@
+#include "sparseconv/index/cpu/kernel_row_sweep.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
+
+#include "support/finder_check.hpp"
+#include "support/instruction_sets.hpp"
+#include "support/policies.hpp"
+#include "support/random_sites.hpp"
+
+namespace sparseconv {
+namespace {
+
+constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+
+template <class Key, int D>
+void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
+  KeyPacking<D, Key> const packing(swept_box(inputs, outputs, geometry));
+  // All elements, and rows of the kernel that are cut short.
+  for (std::int64_t elements = geometry.element_count(); elements >= 0; elements -= 1 + elements / 3) {
+    for (auto const set : test::instruction_sets()) {
+      KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing, set);
+      test::expect_finds_pairs(sweep, inputs, outputs, geometry, elements);
+    }
+  }
+}
+
+TEST(SweptBox, HoldsInputsAndWindows) {
+  // Outputs (0,1) to (2,3), stride 2, padding 1, kernel (3,2), dilation (2,1): windows from (-1,1) to (3+4, 5+1).
+  auto const inputs = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {4, -9}}});
+  auto const outputs = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {0, 1}}, {0, {2, 3}}});
+  KernelGeometry<2> const geometry{.kernel_size = {3, 2}, .stride = 2, .padding = 1, .dilation = {2, 1}};
+  Box<2> const box = swept_box(inputs, outputs, geometry);
+  EXPECT_EQ(box.low, (WideCoordinate<2>{0, -1, -9}));
+  EXPECT_EQ(box.high, (WideCoordinate<2>{0, 7, 6}));
+  EXPECT_EQ(swept_box(inputs, SiteSet<2>(), geometry).low, (WideCoordinate<2>{0, 4, -9}));
+  EXPECT_EQ(swept_box(SiteSet<2>(), outputs, geometry).low, (WideCoordinate<2>{0, -1, 1}));
+  EXPECT_TRUE(swept_box(SiteSet<2>(), SiteSet<2>(), geometry).empty());
+}
+
+TEST(KernelRowSweep, FindsThePairsOfEveryRowOfTheKernel) {
+  Grid<2> const grid{.shape = {}, .batch_size = 2};
+  auto const inputs = test::sites_of(grid, test::random_coordinates<2>({{-9, -7}, {9, 12}, {0, 1}}, 250, 1));
+  auto const outputs = test::sites_of(grid, test::random_coordinates<2>({{-6, -9}, {9, 9}, {0, 1}}, 250, 2));
+  for (KernelGeometry<2> const& geometry : {KernelGeometry<2>{.kernel_size = 3, .padding = 1},
+                                            {.kernel_size = {2, 5}, .dilation = {1, 3}},
+                                            {.kernel_size = {1, 4}, .stride = {2, 3}, .padding = {0, 5}, .dilation = 2},
+                                            {.kernel_size = {3, 1}, .padding = 1, .dilation = 3},
+                                            {.kernel_size = {2, 2}},
+                                            {.kernel_size = {1, 4}, .padding = {0, 2}},
+                                            {.kernel_size = {2, 5}, .stride = {1, 2}, .padding = 4},
+                                            {.stride = 2}}) {
+    expect_sweeps<std::uint64_t>(inputs, outputs, geometry);
+    expect_sweeps<WideKey>(inputs, outputs, geometry);
+    expect_sweeps<std::uint64_t>(inputs, inputs, geometry);
+  }
+}
+
+// With AVX-512, rows that reach 15 cells are merged with the inputs, and longer ones swept.
+TEST(KernelRowSweep, FindsThePairsOfRowsAtTheReachWhereItChangesItsWay) {
+  auto const sites = test::sites_of(Grid<2>{}, test::random_coordinates<2>({{0, 0}, {5, 60}, {0, 0}}, 200, 8));
+  for (KernelGeometry<2> const& geometry : {KernelGeometry<2>{.kernel_size = {1, 16}, .padding = {0, 7}},
+                                            {.kernel_size = {1, 17}, .padding = {0, 8}},
+                                            {.kernel_size = {3, 4}, .padding = {1, 7}, .dilation = {1, 5}},
+                                            {.kernel_size = {3, 3}, .padding = {1, 8}, .dilation = {1, 8}}}) {
+    expect_sweeps<std::uint64_t>(sites, sites, geometry);
+  }
+}
+
+TEST(KernelRowSweep, MovesOverInputsThatNoWindowHolds) {
+  // Of 300 inputs on a line the windows hold only those around 100 and 250: a cursor moves further than it looks ahead.
+  std::vector<Coordinate<1>> line;
+  for (std::int32_t cell = 0; cell < 300; ++cell) line.push_back({0, {cell}});
+  auto const inputs = test::sites_of(Grid<1>{}, line);
+  auto const outputs = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {100}}, {0, {101}}, {0, {250}}});
+  expect_sweeps<std::uint64_t>(inputs, outputs, {.kernel_size = 3, .padding = 1});
+  expect_sweeps<WideKey>(inputs, outputs, {.kernel_size = 3, .padding = 4, .dilation = 4});
+}
+
+TEST(KernelRowSweep, DoesNotRunFromOneLineIntoTheNext) {
+  // Each line is full to its end: with the window half over the edge, the next keys are those of the next line.
+  std::vector<Coordinate<2>> full;
+  for (std::int32_t cell = 0; cell < 16; ++cell) full.push_back({0, {cell / 4, cell % 4}});
+  auto const sites = test::sites_of(Grid<2>{.shape = {4, 4}}, full);
+  for (int const dilation : {1, 2, 3}) {
+    expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = {1, 3}, .padding = {0, dilation}, .dilation = dilation});
+    expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = {3, 4}, .padding = {2, 3}, .dilation = {2, dilation}});
+  }
+}
+
+TEST(KernelRowSweep, EndsBehindTheLargestKeyOfEitherWidth) {
+  std::vector<Coordinate<1>> const ends{{0, {least}}, {0, {least + 1}}, {0, {most - 1}}, {0, {most}}};
+  auto const sites = test::sites_of(Grid<1>{}, ends);
+  expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = 3, .padding = 1});
+  expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = 2, .stride = most, .padding = most, .dilation = most});
+  expect_sweeps<WideKey>(sites, sites, {.kernel_size = 2, .stride = most, .padding = most, .dilation = most});
+}
+
+TEST(KernelRowSweep, TakesEmptySets) {
+  auto const some = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {3}}, {0, {4}}, {0, {5}}});
+  expect_sweeps<std::uint64_t>(SiteSet<1>(), some, {.kernel_size = 3});
+  expect_sweeps<std::uint64_t>(some, SiteSet<1>(), {.kernel_size = 3});
+}
+
+}  // namespace
+}  // namespace sparseconv

@@ -1,0 +1,127 @@
+#include "sparseconv/memory/memory_pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "sparseconv/memory/buffer.hpp"
+
+namespace sparseconv {
+namespace {
+
+TEST(MemoryPool, RoundsUpByAQuarterAtMost) {
+  EXPECT_EQ(MemoryPool::block_size(1), 64u);
+  EXPECT_EQ(MemoryPool::block_size(65), 128u);
+  EXPECT_EQ(MemoryPool::block_size(257), 320u);
+  EXPECT_EQ(MemoryPool::block_size(512), 512u);
+  EXPECT_EQ(MemoryPool::block_size(513), 640u);
+  for (std::size_t bytes = 257; bytes < 100000; bytes += 13) {
+    std::size_t const size = MemoryPool::block_size(bytes);
+    ASSERT_TRUE(size >= bytes && size % 64 == 0 && size - bytes <= bytes / 4) << bytes;
+    ASSERT_EQ(MemoryPool::block_size(size), size) << "a block serves its own size";
+  }
+}
+
+TEST(MemoryPool, GivesABlockAgain) {
+  MemoryPool pool;
+  MemoryBlock const first = pool.take(1000);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(first.data) % MemoryPool::alignment, 0u);
+  EXPECT_EQ(first.size, 1024u);
+  EXPECT_EQ(pool.bytes(), 0);
+  pool.give_back(first);
+  EXPECT_EQ(pool.bytes(), 1024);
+  MemoryBlock const second = pool.take(1020);
+  EXPECT_EQ(second.data, first.data);
+  EXPECT_EQ(pool.bytes(), 0);
+  EXPECT_EQ(pool.bytes_from_system(), 1024);
+  MemoryBlock const third = pool.take(1000);
+  EXPECT_NE(third.data, second.data) << "one that is in use is not given twice";
+  pool.give_back(second);
+  pool.give_back(third);
+  EXPECT_EQ(pool.bytes(), 2048);
+  EXPECT_EQ(pool.bytes_from_system(), 2048);
+  pool.release();
+  EXPECT_EQ(pool.bytes(), 0);
+}
+
+TEST(MemoryPool, ServesARequestByABlockOfUpToTwiceItsSize) {
+  MemoryPool pool;
+  MemoryBlock const large = pool.take(4096);
+  pool.give_back(large);
+  MemoryBlock const tiny = pool.take(1024);
+  EXPECT_NE(tiny.data, large.data) << "a block four times as large is kept for a larger request";
+  MemoryBlock const half = pool.take(2048);
+  EXPECT_EQ(half.data, large.data);
+  EXPECT_EQ(half.size, 4096u) << "it goes back whole";
+  pool.give_back(tiny);
+  pool.give_back(half);
+  EXPECT_EQ(pool.bytes(), 1024 + 4096);
+}
+
+TEST(MemoryPool, CountsWhatIsInUseAndItsPeak) {
+  MemoryPool pool;
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_EQ(pool.peak_bytes_in_use(), 0);
+  MemoryBlock const first = pool.take(1000);   // a block of 1024
+  MemoryBlock const second = pool.take(4000);  // of 4096
+  EXPECT_EQ(pool.bytes_in_use(), 1024 + 4096);
+  pool.give_back(second);
+  EXPECT_EQ(pool.bytes_in_use(), 1024);
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096) << "it stays when less is in use";
+  pool.reset_peak();
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024) << "what is in use still counts";
+  MemoryBlock const third = pool.take(2048);  // finds the block of 4096 that waits
+  EXPECT_EQ(pool.bytes_in_use(), 1024 + 4096) << "a block that serves less counts whole";
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096);
+  pool.give_back(first);
+  pool.give_back(third);
+  pool.release();
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096) << "what waited was not in use";
+}
+
+TEST(MemoryPool, ServesBuffersAndOutlivesItsOwner) {
+  auto pool = std::make_shared<MemoryPool>();
+  int const* place = nullptr;
+  {
+    Buffer<int> const buffer(pool, 100);
+    place = buffer.data();
+  }
+  EXPECT_EQ(pool->bytes(), static_cast<std::int64_t>(MemoryPool::block_size(400)));
+  Buffer<int> again(pool, 100);
+  EXPECT_EQ(again.data(), place);
+  Buffer<int> const moved = std::move(again);
+  EXPECT_EQ(moved.data(), place);
+  EXPECT_TRUE(Buffer<int>(pool, 0).empty());
+  std::weak_ptr<MemoryPool> const watched = pool;
+  pool.reset();
+  EXPECT_FALSE(watched.expired()) << "a buffer keeps the pool that it returns to";
+}
+
+TEST(MemoryPool, NeverGivesOneBlockToTwoThreads) {
+  MemoryPool pool;
+  std::vector<std::thread> threads;
+  std::vector<int> clashes(4, 0);
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 2000; ++round) {
+        MemoryBlock const taken = pool.take(128);
+        auto* const block = static_cast<unsigned char*>(taken.data);
+        std::memset(block, static_cast<int>(t), 128);
+        for (int i = 0; i < 128; ++i) clashes[t] += block[i] != t;
+        pool.give_back(taken);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(clashes, std::vector<int>(4, 0));
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_GE(pool.peak_bytes_in_use(), 128);
+  EXPECT_LE(pool.peak_bytes_in_use(), 4 * 128);
+}
+
+}  // namespace
+}  // namespace sparseconv
