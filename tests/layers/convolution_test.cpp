@@ -11,7 +11,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -300,27 +299,6 @@ TEST(Convolution, GivesTheSameBitsAfterWhatWasDerivedIsReleased) {
   auto const after = conv(cpu, input);
   EXPECT_FALSE(after.sites().is(before.sites()));
   test::expect_same_tensor(after, before);
-}
-
-TEST(Convolution, TwoThreadsRunTwoNetworksOnOneSiteSet) {
-  SparseTensor<float, 3> const input = scene(1'500, 4);
-  SubmanifoldConv3D<float> const stem_a({.in_channels = 4, .out_channels = 8, .seed = 1});
-  SubmanifoldConv3D<float> const stem_b({.in_channels = 4, .out_channels = 8, .seed = 2});
-  SparseConv3D<float> const down = strided_layer(8, 6);
-  auto const expected_a = down(cpu, stem_a(cpu, input));
-  auto const expected_b = down(cpu, stem_b(cpu, input));
-  for (int round = 0; round < 5; ++round) {
-    input.sites().release_derived();
-    SparseTensor<float, 3> a;
-    SparseTensor<float, 3> b;
-    {
-      std::jthread const first([&] { a = down(cpu.threads(2), stem_a(cpu.threads(2), input)); });
-      std::jthread const second([&] { b = down(cpu, stem_b(cpu, input)); });
-    }
-    test::expect_same_tensor(a, expected_a);
-    test::expect_same_tensor(b, expected_b);
-    EXPECT_TRUE(a.sites().is(b.sites()));
-  }
 }
 
 TEST(Convolution, HoldsEitherKindByValue) {

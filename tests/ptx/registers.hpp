@@ -78,11 +78,12 @@ constexpr T high_product(T a, T b) {
   }
 }
 
-/// cvt: numbers beyond the range of an integer become its ends, NaN becomes 0.
+/// cvt: numbers beyond the range of an integer become its ends. NaN becomes 0, but where either has 64 bits: then the
+/// highest bit alone.
 template <class T, class F>
 constexpr T converted(F number) {
   if constexpr (std::is_integral_v<T> && std::is_floating_point_v<F>) {
-    if (number != number) return 0;
+    if (number != number) return sizeof(T) == 8 || sizeof(F) == 8 ? static_cast<T>(T{1} << (sizeof(T) * 8 - 1)) : T{0};
     if (number <= static_cast<F>(std::numeric_limits<T>::min())) return std::numeric_limits<T>::min();
     if (number >= static_cast<F>(std::numeric_limits<T>::max())) return std::numeric_limits<T>::max();
   }
@@ -95,8 +96,11 @@ inline float half_value(u16 bits) {
 
 /// The shared memory of a block has addresses of 32 bits; it begins here, so that 0 is not in it.
 inline constexpr u32 shared_window = 0x1000;
-inline std::byte* shared_at(test::EmulatedBlock const& block, u32 address) {
-  return block.shared() + (address - shared_window);
+inline std::byte* shared_at(test::EmulatedBlock const& block, u32 address, std::size_t bytes) {
+  std::int64_t const at = i64{address} - shared_window;
+  if (at < 0 || at + static_cast<i64>(bytes) > block.shared_bytes())
+    throw test::BlockError("an access outside shared memory");
+  return block.shared() + at;
 }
 inline std::byte* at_address(u64 address) {
   return reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(address));

@@ -84,11 +84,11 @@ def typed(cxx, operand):
     return f'as<{cxx}>({value(operand)})'
 
 
-def address(operand, space):
+def address(operand, space, size='16'):
     match = re.fullmatch(r'\[([^\]+]+)(?:\+(-?\d+))?\]', operand)
     base, offset = value(match[1]), int(match[2] or 0)
     if space == 'shared':
-        return f'shared_at(place, u32({base}) + u32({offset}))'
+        return f'shared_at(place, u32({base}) + u32({offset}), {size})'
     return f'at_address(u64({base}) + u64(i64({offset})))'
 
 
@@ -109,11 +109,13 @@ def memory(word, parts, operands):
     if space not in ('global', 'shared', 'param', 'local', 'b8', 'b16', 'b32', 'b64', 'u8', 'u16', 'u32', 'u64', 's8',
                      's16', 's32', 's64', 'f32', 'f64'):
         raise Unknown('space ' + space)
+    if set(parts[2:-1]) - {'v2', 'v4'}:
+        raise Unknown('.'.join(parts))
     width = next((int(part[1]) for part in parts if part in ('v2', 'v4')), 1)
     cxx = CXX[parts[-1]]
     where, numbers = (operands[1], operands[0]) if word == 'ld' else (operands[0], operands[1])
     numbers = members(numbers) if width > 1 else [numbers]
-    text = f'{{ auto* const at = {address(where, space)}; check_aligned(at, sizeof({cxx}) * {width}); '
+    text = f'{{ auto* const at = {address(where, space, f"sizeof({cxx}) * {width}")}; check_aligned(at, sizeof({cxx}) * {width}); '
     for i, number in enumerate(numbers):
         if word == 'ld':
             text += put(number, f'load<{cxx}>(at, {i})') + ' '
@@ -139,7 +141,9 @@ def conversion(operation, parts, operands):
         if mode in modes:
             modes.remove(mode)
             number = f'std::{function}({number})'
-    if modes - {'rn'}:
+    from_float, to_float = source.startswith('f'), to.startswith('f')
+    whole = 'std::' in number
+    if modes - {'rn'} or (from_float and not to_float and not whole) or (whole and to_float):
         raise Unknown(operation)
     return put(operands[0], f'converted<{CXX[to]}>({number})')
 
@@ -156,7 +160,7 @@ def arithmetic(word, parts, operands):
     if word in ('add', 'sub') or (word == 'mul' and ('lo' in parts or floating)):
         sign = {'add': '+', 'sub': '-', 'mul': '*'}[word]
         return put(target, f'{bits}({typed(bits, a)} {sign} {typed(bits, b)})')
-    if word == 'mul' and 'hi' in parts:
+    if word == 'mul' and 'hi' in parts and cxx[1:] in ('32', '64'):
         return put(target, f'high_product<{cxx}>({typed(cxx, a)}, {typed(cxx, b)})')
     if word in ('mul', 'mad') and 'wide' in parts:
         wide = TWICE_AS_WIDE[cxx]
@@ -191,8 +195,6 @@ def arithmetic(word, parts, operands):
         return put(target, f'u32(std::popcount({typed(bits, a)}))')
     if word == 'clz':
         return put(target, f'u32(std::countl_zero({typed(bits, a)}))')
-    if word == 'brev':
-        return put(target, f'reversed_bits({typed(bits, a)})')
     return None
 
 
@@ -232,7 +234,7 @@ def instruction(operation, operands):
     if word == 'red' and parts[1] == 'global':
         cxx = CXX[parts[-1]]
         return f'atomic_{parts[2]}<{cxx}>({address(operands[0], "global")}, {typed(cxx, operands[1])});'
-    if word == 'cvta':
+    if word == 'cvta' and not set(parts[1:-1]) - {'to', 'global', 'local', 'param'}:
         return put(operands[0], typed('u64', operands[1]))
     if word == 'mov':
         if operands[0].startswith('{'):
@@ -300,7 +302,7 @@ def statements(body):
             if not match:
                 raise Unknown('line ' + part)
             text = instruction(match[4], split(match[5]))
-            yield f'if ({match[1]}{match[2]}[{match[3]}]) {text}' if match[2] else text
+            yield f'if ({match[1]}{match[2]}[{match[3]}]) {{ {text} }}' if match[2] else text
 
 
 def template_argument(name, kernel):

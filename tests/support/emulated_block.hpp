@@ -32,6 +32,7 @@ class EmulatedBlock {
   [[nodiscard]] int lane() const { return seat_.thread() % 32; }
   [[nodiscard]] int warp() const { return seat_.thread() / 32; }
   [[nodiscard]] std::byte* shared() const { return shared_; }
+  [[nodiscard]] std::int64_t shared_bytes() const { return shared_bytes_; }
   void barrier() { seat_.meet_block(); }
 
   void copy_async(void* to, void const* from, bool present) {

@@ -143,7 +143,14 @@ class EmulatedGpu {
     run_grid(kernel, blocks);
   }
 
-  void copy_to_device(void* to, void const* from, std::int64_t bytes) const { copy(to, from, bytes); }
+  /// More than a kernel carries is staged, for which a device may wait.
+  void copy_to_device(void* to, void const* from, std::int64_t bytes) const {
+    if (bytes > 3072) {
+      if (state_->capturing) throw CudaError("EmulatedGpu: copies more than 3072 bytes during a capture");
+      ++state_->staged_copies;
+    }
+    copy(to, from, bytes);
+  }
   void copy_on_device(void* to, void const* from, std::int64_t bytes) const { copy(to, from, bytes); }
   void copy_to_host(void* to, void const* from, std::int64_t bytes) const {
     count_wait();
@@ -151,6 +158,7 @@ class EmulatedGpu {
   }
   void wait() const { count_wait(); }
 
+  [[nodiscard]] std::int64_t staged_copies() const { return state_->staged_copies; }
   /// How often the host has waited so far.
   [[nodiscard]] std::int64_t waits() const { return state_->waits; }
 
@@ -167,6 +175,7 @@ class EmulatedGpu {
     CpuPolicy host = cpu.threads(3);
     std::shared_ptr<EmulatedMemoryResource> memory = std::make_shared<EmulatedMemoryResource>();
     std::atomic<std::int64_t> waits{0};
+    std::atomic<std::int64_t> staged_copies{0};
     std::atomic<bool> capturing{false};
   };
 

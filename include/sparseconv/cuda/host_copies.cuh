@@ -27,7 +27,8 @@ __global__ void __launch_bounds__(Threads)
   for (int i = static_cast<int>(threadIdx.x); i < count; i += Threads) to[i] = from.bytes[i];
 }
 
-/// Whether the current device reads pageable memory of the host itself, as on Grace Hopper: a copy from there need not have
+/// Whether the current device reads pageable memory of the host itself, as on Grace Hopper and where the kernel manages
+/// the memory of both (HMM): a copy from there need not have
 /// been staged when cudaMemcpyAsync returns. Throws: CudaError.
 inline bool reads_pageable_memory() {
   int reads = 0;

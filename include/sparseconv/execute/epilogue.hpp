@@ -38,7 +38,7 @@ struct Epilogue {
     if constexpr (is_narrow<T>) {
       narrow_numbers(sum, output, channels);
     } else if (sum != output) {
-      std::copy_n(sum, channels, output);
+      std::copy_n(sum, channels, output);  // on the host
     }
   }
 };

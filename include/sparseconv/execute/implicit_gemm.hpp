@@ -45,8 +45,8 @@ void convolve_places(Policy const& where, RowMapView const& map, MatrixView<T co
 /// Shapes, Order, Throws: as gather_gemm_scatter.
 /// Bits:   the same on every run: on the host those of gather_gemm_scatter on `seq`, for any number of threads; a device's
 ///         fragments sum 8 or 16 channels in an order of their own.
-/// Work:   2 P C_in C_out operations, in plain loops on the host; on a device more by the outputs of a tile that lack an
-///         element which others of it have. A device copies weights and input as gather_gemm_scatter does.
+/// Work:   2 P C_in C_out operations, in plain loops on the host; on a device more by the outputs that lack an element which
+///         others near them have: of the same 16 places on tensor cores, else of the same warp. A device copies weights and input as gather_gemm_scatter does.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
           WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>
 void implicit_gemm(Policy const& where, RowMap<Memory> const& map,

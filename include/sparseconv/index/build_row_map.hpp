@@ -51,7 +51,8 @@ inline Buffer<Row> long_blocks_first(HostPolicy auto const& where, RowMapView co
   Row* to = moved.data();
   for (std::uint64_t const key : keys) {
     std::int64_t const first = block_of_key(key) * RowMapView::block;
-    to = std::copy_n(order.data() + first, std::min(RowMapView::block, shape.output_count - first), to);
+    std::int64_t const end = std::min(first + RowMapView::block, shape.output_count);
+    for (std::int64_t place = first; place < end; ++place) *to++ = order[place];
   }
   return moved;
 }

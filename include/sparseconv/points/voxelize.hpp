@@ -140,7 +140,7 @@ VoxelizedPoints<> voxelize_points(Policy const& where, MatrixView<float const> c
   for_each_index(where, static_cast<std::int64_t>(kept.size()), [&](std::int64_t i) {
     Row const point = kept[static_cast<std::size_t>(i)];
     result.row_of_point[point] = points.row_of_point[i];
-    std::copy_n(cloud.row(point), cloud.columns, features.data() + i * cloud.columns);
+    std::copy_n(cloud.row(point), cloud.columns, features.data() + i * cloud.columns);  // on the host
   });
   MatrixView<float const> const rows{features.data(), static_cast<std::int64_t>(kept.size()), cloud.columns};
   result.tensor = features_to_sites(where, points, rows, Duplicates::mean);

@@ -10,8 +10,9 @@ namespace sparseconv {
 // Words for bits and comparisons that mean the same on the host and in device code.
 //
 // The standard's own are not safe there: some of them are functions of the host for nvcc (13.0 with libstdc++ 12), and
-// inside a constexpr function it drops such a call without a word. std::countr_zero then is 32, and == of std::array is
-// false. What is used below was read in the compiler's code: std::popcount and std::countl_zero of 32 bits.
+// inside a constexpr function it drops such a call without a word. std::countr_zero then is 32, == of std::array is false,
+// and std::copy copies nothing. What is used below was read in the compiler's code: std::popcount and std::countl_zero of
+// 32 bits.
 
 /// How many bits of a word are 1.
 constexpr int count_ones(std::uint32_t word) {

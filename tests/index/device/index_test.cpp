@@ -188,6 +188,23 @@ TYPED_TEST(DeviceIndex, WaitsOnceForNewSitesAndNeverForMaps) {
   });
 }
 
+// The ranks of 1,331 elements are more than a kernel carries: they come in pieces, of which none is staged.
+TYPED_TEST(DeviceIndex, StagesNothingForMapsOfLargeKernels) {
+  auto const& where = TypeParam::policy();
+  SiteSet<3> const here = test::random_site_set(Grid<3>{.shape = {13, 14, 15}}, 200, 3);
+  auto const sites = copy_to(where, here);
+  KernelGeometry<3> const geometry{.kernel_size = 11, .padding = 5};
+  auto const rules = build_rulebook(where, sites, sites, geometry);
+  auto const staged = [&] {
+    if constexpr (requires { where.staged_copies(); }) return where.staged_copies();
+    return std::int64_t{0};
+  };
+  std::int64_t const before = staged();
+  auto const map = row_map_of(where, rules.view(), geometry);
+  EXPECT_EQ(staged(), before);
+  EXPECT_TRUE(test::same_map(copy_to_host(where, map).view(), build_row_map(seq, here, here, geometry).view()));
+}
+
 TYPED_TEST(DeviceIndex, IsKeptWithTheSites) {
   auto const& where = TypeParam::policy();
   auto const sites = copy_to(where, test::random_site_set(Grid<3>{.shape = {20, 20, 20}}, 300, 8));

@@ -16,9 +16,8 @@ struct Tf32 {};
 
 /// A thread's part of a tile of sums that tensor cores add to: fragments of 16 x 8 sums, spread over a warp.
 ///
-/// Number: half, bfloat16 or Tf32. All three have their operands in the same 16-byte chunks: a fragment of A is 16 rows
-///         x
-/// two chunks, a fragment of B 8 channels x two chunks.
+/// Number: half, bfloat16 or Tf32. All three have their operands in the same 16-byte chunks: a fragment of A is 16 rows by
+///         two chunks, a fragment of B 8 channels by two chunks.
 template <class Shape, class Number>
 struct FragmentSums {
   using Sum = float;

@@ -29,7 +29,7 @@ struct ImplicitGemmKernel {
   using Sum = typename Sums::Sum;
   static constexpr int threads = Shape::threads;
   static constexpr int blocks_at_once = 65536 / (Sums::registers * threads);  // of a multiprocessor's registers
-  static_assert(Shape::rows % RowMapView::group == 0 && Shape::rows <= RowMapView::block);
+  static_assert(Shape::rows % RowMapView::group == 0 && RowMapView::block % Shape::rows == 0);
 
   RowMapView map;
   DeviceOperands<Number> operands;

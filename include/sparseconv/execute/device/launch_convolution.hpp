@@ -52,8 +52,8 @@ inline void check_launched(bool launched, std::int64_t elements, char const* cal
 /// Shapes: as in DeviceOperands, with N and M of the map and packed weights of its K elements.
 /// Order:  does not wait; ordered on the policy's stream.
 /// Bits:   the same on every run, and for any tile the table may choose.
-/// Throws: CapacityError if the device's shared memory does not hold a bit for each kernel element beside the smallest
-///         tile, or there are more than 2^28 channels.
+/// Throws: CapacityError if the device's shared memory does not hold a bit and a byte for each kernel element beside
+///         the smallest tile, or there are more than 2^28 channels.
 template <class Policy, Element T>
 void launch_implicit_gemm(Policy const& where, RowMapView const& map, DeviceOperands<T> const& operands) {
   check_channels(operands, "implicit_gemm");

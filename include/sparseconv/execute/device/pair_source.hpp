@@ -92,7 +92,7 @@ struct PairSource {
   }
   [[nodiscard]] static constexpr AllGroups groups(std::byte const*, int) { return {}; }
 
-  /// Adds a group's products. Its targets differ, so that no two threads add to one sum.
+  /// Adds a batch's products. Its targets differ, so that no two threads add to one sum.
   template <class Sums>
   SPARSECONV_HOST_DEVICE void take(Row const* targets, Sums& sums) const {
     SPARSECONV_DEVICE_UNROLL

@@ -31,7 +31,7 @@ class TileElements {
     return true;
   }
   [[nodiscard]] constexpr int element() const { return element_; }
-  /// Those that have the element.
+  /// A bit for each group of rows: whether it has the element.
   [[nodiscard]] SPARSECONV_HOST_DEVICE int groups() const {
     return reinterpret_cast<std::uint8_t const*>(words_begin_ + words_)[element_];
   }
@@ -44,6 +44,8 @@ class TileElements {
   std::uint32_t left_ = 0;  // of the word
 };
 
+static_assert(RowMapView::group == 16, "a group is the rows of one product of tensor cores");
+
 /// Which of a warp's groups of 16 rows have the element whose product is next: those whose bit is set, from bit 0 on.
 struct PresentGroups {
   int bits;
@@ -54,7 +56,7 @@ struct PresentGroups {
 };
 
 /// The kernel elements that a tile of a row map has, in rising order, for TileLoader: all rows of the tile are one
-/// group.
+/// batch.
 class RowMapSource {
  public:
   static constexpr bool scatters = false;

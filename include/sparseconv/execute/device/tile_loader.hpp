@@ -12,13 +12,13 @@
 
 namespace sparseconv {
 
-/// Fills stages of shared memory, one after the other, with what a tile's product needs: for each group of rows that a
+/// Fills stages of shared memory, one after the other, with what a tile's product needs: for each batch of rows that a
 /// source names, all slices of the input channels.
 ///
-/// Source: `advance()` goes to the next group and says whether there is one; `element()` is the kernel element of the
-///         group, `row(r)` the input row that stands in row r of the tile, or no_row, read from global memory. The rows of
-///         a group are read when the group before is begun, so that nothing waits for them. `tail(thread)` is what
-///         write_tail puts behind the operands of each stage of the group, for who multiplies them.
+/// Source: `advance()` goes to the next batch and says whether there is one; `element()` is the kernel element of the
+///         batch, `row(r)` the input row that stands in row r of the tile, or no_row, read from global memory. The rows of
+///         a batch are read when the batch before is begun, so that nothing waits for them. `tail(thread)` is what
+///         write_tail puts behind the operands of each stage of the batch, for who multiplies them.
 ///
 /// A warp does little else between its products, so every instruction counts: channels and rows are 32 bits wide, and are
 /// multiplied to 64 in one step.
@@ -39,7 +39,7 @@ class TileLoader {
     column_step_ = std::int64_t{rows_a_pass} * row_bytes_;
     element_bytes_ = static_cast<std::uint64_t>(operands.out_channels) * row_bytes_;
     read_ahead();
-    begin_group();
+    begin_batch();
   }
 
   /// Whether something is left to fill a stage with.
@@ -70,7 +70,7 @@ class TileLoader {
 
     weights_ += Shape::slice_bytes;
     slice_channel_ += Shape::slice_chunks * Chunk<T>::size;
-    if (slice_channel_ >= in_channels_) begin_group();
+    if (slice_channel_ >= in_channels_) begin_batch();
   }
 
  private:
@@ -90,8 +90,8 @@ class TileLoader {
     return std::uint64_t{static_cast<std::uint32_t>(row)} * row_bytes_;
   }
 
-  // Without branches: behind the last group these are rows and weights that nobody copies.
-  SPARSECONV_HOST_DEVICE void begin_group() {
+  // Without branches: behind the last batch these are rows and weights that nobody copies.
+  SPARSECONV_HOST_DEVICE void begin_batch() {
     more_ = has_next_;
     SPARSECONV_DEVICE_UNROLL
     for (int pass = 0; pass < input_passes; ++pass) rows_[pass] = next_rows_[pass];

@@ -13,10 +13,10 @@ namespace sparseconv {
 template <class Shape, class Source>
 inline constexpr int stage_pitch = Shape::stage_bytes + Source::tail_bytes;
 
-/// The one main loop: goes through the flattened (group of rows, slice of channels) steps of a tile with copies that
-/// are always Shape::stages - 1 steps ahead, also from one group to the next.
+/// The one main loop: goes through the flattened (batch of rows, slice of channels) steps of a tile with copies that
+/// are always Shape::stages - 1 steps ahead, also from one batch to the next.
 ///
-/// When a group's last slice has been added, a source that scatters takes the sums away: `take(targets, sums)`.
+/// When a batch's last slice has been added, a source that scatters takes the sums away: `take(targets, sums)`.
 /// Afterwards no copy is under way, and what `stages` holds is no longer needed once the block has met at a barrier.
 SPARSECONV_DEVICE_TEMPLATE
 template <class Shape, class T, class Block, class Source, class Sums>

@@ -144,7 +144,11 @@ Buffer<Row, typename Policy::Memory> order_by_sets(Policy const& where,
   auto const elements = static_cast<std::int64_t>(ranks.size());
   std::int64_t const words = (elements + 63) / 64;
   Buffer<Row, Memory> ranks_there(where.memory(), elements);
-  where.copy_to_device(ranks_there.data(), ranks.data(), ranks_there.bytes());
+  constexpr std::int64_t carried = 768;  // numbers that a kernel carries among its operands, so that nothing waits
+  for (std::int64_t first = 0; first < elements; first += carried) {
+    where.copy_to_device(ranks_there.data() + first, ranks.data() + first,
+                         std::min(carried, elements - first) * static_cast<std::int64_t>(sizeof(Row)));
+  }
   Buffer<std::uint64_t, Memory> numbers(where.memory(), words * count);
   where.for_each(words, count, NumberSets{masks.data(), ranks_there.data(), count, words, numbers.data()});
 
