@@ -20,6 +20,13 @@ set(SPARSECONV_SANITIZE "" CACHE STRING "Sanitizers of tests and fuzzers, as -fs
 set(SPARSECONV_DATA_DIR "${PROJECT_SOURCE_DIR}/../shared/data"
     CACHE PATH "Where real scans lie; what wants one is skipped by tests and benchmarks if it is not there")
 
+get_property(sparseconv_has_configurations GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+if(NOT CMAKE_BUILD_TYPE AND NOT sparseconv_has_configurations AND NOT "${CMAKE_CXX_FLAGS}" MATCHES "-O"
+   AND (SPARSECONV_BUILD_TESTS OR SPARSECONV_BUILD_EXAMPLES OR SPARSECONV_BUILD_BENCHMARKS))
+  message(WARNING "sparseconv: no build type is set, so nothing is optimised, and networks run about 30 times slower; "
+                  "configure with -DCMAKE_BUILD_TYPE=Release.")
+endif()
+
 # What each test, example and benchmark is compiled with; users of the library get none of it.
 add_library(sparseconv_program INTERFACE)
 set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)

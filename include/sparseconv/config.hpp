@@ -1,5 +1,10 @@
 #pragma once
 
+#if defined(__FAST_MATH__) && !defined(SPARSECONV_ALLOW_FAST_MATH)
+#error \
+    "sparseconv: -ffast-math (also part of -Ofast) loses NaN and the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"
+#endif
+
 /// SPARSECONV_HOST_DEVICE stands before functions that also run on a GPU and cannot be constexpr. Those that can are plain
 /// constexpr functions, which nvcc takes for both with --expt-relaxed-constexpr.
 ///

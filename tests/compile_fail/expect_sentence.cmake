@@ -5,7 +5,12 @@ if(NOT expected MATCHES "^// expect: (.+)$")
 endif()
 set(expected "${CMAKE_MATCH_1}")
 
-execute_process(COMMAND "${COMPILER}" -std=c++20 -fsyntax-only "-I${INCLUDE}" "-I${TESTS}" "${SOURCE}"
+# A second line `// flags: ...` adds options.
+file(STRINGS "${SOURCE}" flags LIMIT_COUNT 2 REGEX "^// flags: ")
+string(REPLACE "// flags: " "" flags "${flags}")
+separate_arguments(flags)
+
+execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -fsyntax-only "-I${INCLUDE}" "-I${TESTS}" "${SOURCE}"
                 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 
 if(expected STREQUAL "compiles")

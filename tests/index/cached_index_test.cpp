@@ -39,6 +39,23 @@ TYPED_TEST(CachedIndex, GivesTheSameAnswerByIdentity) {
   EXPECT_TRUE(same_rules(*rules, build_rulebook(seq, inputs, outputs, geometry)));
 }
 
+// A rulebook that nobody would build, put in the place of the right one: the map has its pairs.
+TYPED_TEST(CachedIndex, MakesARowMapOfTheRulebookThatIsKept) {
+  auto const& where = TypeParam::policy();
+  SiteSet<2> const inputs = some_sites();
+  SiteSet<2> const empty(inputs.grid(), {});
+  KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};
+  auto const right = cached_row_map(where, inputs, inputs, geometry);
+  EXPECT_TRUE(test::same_map(right->view(), build_row_map(seq, inputs, inputs, geometry).view()));
+
+  SiteSet<2> const others = some_sites();
+  auto& cache = others.derived().template get<IndexCache<2, HostMemory>>(stream_resource(where));
+  cache.keep(others, geometry, build_rulebook(seq, empty, others, geometry));
+  auto const map = cached_row_map(where, others, others, geometry);
+  EXPECT_TRUE(test::same_map(map->view(), build_row_map(seq, empty, others, geometry).view()));
+  EXPECT_EQ(cached_row_map(where, others, others, geometry), map);
+}
+
 TYPED_TEST(CachedIndex, KeepsNothingForSamePadding) {
   SiteSet<2> const inputs = some_sites();
   KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};

@@ -38,7 +38,7 @@ std::shared_ptr<Rulebook<Memory> const> cached_rulebook(Policy const& where, Sit
   return cache.keep(outputs, geometry, build_rulebook(where, inputs, outputs, geometry));
 }
 
-/// build_row_map, kept in the same way.
+/// build_row_map, kept in the same way. It is made of the rulebook if that is kept already.
 ///
 /// Throws: what build_row_map throws; CudaError during a capture, if it is not there yet.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
@@ -48,6 +48,9 @@ std::shared_ptr<RowMap<Memory> const> cached_row_map(Policy const& where, SiteSe
   auto& cache = inputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
   if (auto kept = cache.row_map(outputs, geometry)) return kept;
   refuse_to_keep_while_capturing(where, "cached_row_map");
+  if (auto const rules = cache.rulebook(outputs, geometry)) {
+    return cache.keep(outputs, geometry, row_map_of(where, rules->view(), geometry));
+  }
   return cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, geometry));
 }
 
