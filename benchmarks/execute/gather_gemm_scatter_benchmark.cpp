@@ -45,12 +45,8 @@ double convolve(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy c
   sc::MatrixView<T const> const input_rows{input.data(), sites.size(), one.in_channels};
   sc::WeightsView<T> const matrices{weights.data(), rules.element_count(), one.in_channels, one.out_channels};
   sc::MatrixView<T> const output_rows{output.data(), outputs.size(), one.out_channels};
-  auto const work = [&] {
-    if (one.instructions) {
-      sc::convolve_in_blocks<T>(where, rules, input_rows, matrices, output_rows, {}, *one.instructions);
-    } else {
-      sc::gather_gemm_scatter<sc::CpuPolicy, T>(where, rules, input_rows, matrices, output_rows);
-    }
+  auto const work = [&, chosen = where.instructions(one.instructions.value_or(sc::best_instruction_set()))] {
+    sc::gather_gemm_scatter<sc::CpuPolicy, T>(chosen, rules, input_rows, matrices, output_rows);
   };
   double const time = bs::measure_against_gemm(
       state, work, bs::Gemm(rules.pair_count(), one.in_channels, one.out_channels, where.thread_count()));
@@ -73,7 +69,7 @@ void add_all(std::vector<bs::Scene> const& scenes, std::optional<sc::Instruction
   auto const submanifold = [&](std::int64_t in, std::int64_t out) {
     return Case{{.kernel_size = 3, .padding = 1}, sc::OutputDefinition::submanifold, in, out, instructions};
   };
-  std::string const set = instructions ? bs::name_of(*instructions) + "/" : "";
+  std::string const set = instructions ? sc::to_string(*instructions) + "/" : "";
   for (std::int64_t const channels : {4, 16, 32, 64, 128, 256}) {
     add<float>(scenes, set + "sub3", submanifold(channels, channels == 4 ? 16 : channels));
   }

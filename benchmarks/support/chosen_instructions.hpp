@@ -9,19 +9,6 @@
 
 namespace benchmark_support {
 
-/// What the command line and the rows' names call an instruction set.
-inline std::string name_of(sparseconv::InstructionSet set) {
-  switch (set) {
-    case sparseconv::InstructionSet::portable:
-      return "portable";
-    case sparseconv::InstructionSet::avx2:
-      return "avx2";
-    case sparseconv::InstructionSet::avx512:
-      return "avx512";
-  }
-  return "";
-}
-
 /// The instruction set that the argument --instructions=portable|avx2|avx512 asks for, which is taken out of the list; none
 /// if there is no such argument.
 ///
@@ -37,7 +24,7 @@ inline std::optional<sparseconv::InstructionSet> take_instructions(int& argc, ch
   std::copy(found + 1, end + 1, found);  // with the null pointer that ends the list
   --argc;
   for (auto const set : {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512}) {
-    if (name == name_of(set) && set <= sparseconv::best_instruction_set()) return set;
+    if (name == to_string(set) && set <= sparseconv::best_instruction_set()) return set;
   }
   throw sparseconv::Error("--instructions=" + std::string(name) +
                           ": give portable, avx2 or avx512, and one that this processor has");

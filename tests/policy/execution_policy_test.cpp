@@ -31,6 +31,20 @@ TEST(Policy, CopiesShareATeamAndThreadsMakesAnother) {
   EXPECT_NE(&three.threads(3).team(), &three.team());
 }
 
+TEST(Policy, HoldsItsKernelsToAnInstructionSet) {
+  EXPECT_EQ(cpu.instruction_set(), best_instruction_set());
+  CpuPolicy const portable = cpu.instructions(InstructionSet::portable);
+  EXPECT_EQ(portable.instruction_set(), InstructionSet::portable);
+  EXPECT_EQ(&portable.team(), &cpu.team());
+  EXPECT_EQ(portable.threads(2).instruction_set(), InstructionSet::portable);
+  EXPECT_EQ(cpu.instruction_set(), best_instruction_set()) << "a policy is a value";
+  if (best_instruction_set() < InstructionSet::avx512) {
+    EXPECT_EQ(message_of<CapacityError>([] { return cpu.instructions(InstructionSet::avx512); }),
+              "cpu.instructions: avx512 is asked for, and this processor has " + to_string(best_instruction_set()) +
+                  " at best; ask for that or less");
+  }
+}
+
 TEST(Policy, RefusesFewerThreadsThanOne) {
   EXPECT_EQ(message_of<ShapeError>([] { return cpu.threads(0); }), "cpu.threads: 0 threads; give at least 1");
   EXPECT_EQ(message_of<ShapeError>([] { return cpu.threads(-2); }), "cpu.threads: -2 threads; give at least 1");

@@ -14,6 +14,12 @@ TEST(InstructionSet, RisesFromPortable) {
   EXPECT_LT(InstructionSet::avx2, InstructionSet::avx512);
 }
 
+TEST(InstructionSet, HasAName) {
+  EXPECT_EQ(to_string(InstructionSet::portable), "portable");
+  EXPECT_EQ(to_string(InstructionSet::avx2), "avx2");
+  EXPECT_EQ(to_string(InstructionSet::avx512), "avx512");
+}
+
 TEST(InstructionSet, IsWhatTheSystemSaysOfTheProcessor) {
   std::ifstream file("/proc/cpuinfo");
   std::string line;

@@ -8,6 +8,7 @@
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/cpu/narrow_numbers.hpp"
 #include "sparseconv/number/element.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
 
 namespace sparseconv {
 
@@ -24,9 +25,10 @@ struct Epilogue {
   MatrixView<T const, Memory> residual{};
   Activation activation = no_activation;
 
-  /// Finishes a row of sums in place and writes it; `sum` may be `output`, else they must not overlap.
-  void operator()(std::int64_t row, std::int64_t channels, Accumulator<T>* sum, T* output) const
-      requires(Memory::host_reads) {
+  /// Finishes a row of sums in place and writes it; `sum` may be `output`, else they must not overlap. The bits are the same
+  /// for every instruction set.
+  void operator()(std::int64_t row, std::int64_t channels, Accumulator<T>* sum, T* output,
+                  InstructionSet set = best_instruction_set()) const requires(Memory::host_reads) {
     if (!bias.empty()) {
       for (std::int64_t c = 0; c < channels; ++c)
         sum[c] += static_cast<Accumulator<T>>(bias[static_cast<std::size_t>(c)]);
@@ -36,7 +38,7 @@ struct Epilogue {
     }
     activation.apply(sum, channels);
     if constexpr (is_narrow<T>) {
-      narrow_numbers(sum, output, channels);
+      narrow_numbers(sum, output, channels, set);
     } else if (sum != output) {
       std::copy_n(sum, channels, output);  // on the host
     }

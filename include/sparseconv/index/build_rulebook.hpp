@@ -90,7 +90,8 @@ Rulebook<> build_rulebook_with(CpuPolicy const& where, SiteSet<D> const& inputs,
       return build_rulebook_with(where, inputs, outputs, geometry, lookup::hash);
     }
     return with_key_packing(box, "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-      return assembly.assemble(where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing));
+      return assembly.assemble(
+          where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing, where.instruction_set()));
     });
   }
 }

@@ -10,6 +10,7 @@
 #include "sparseconv/memory/memory_pool.hpp"
 #include "sparseconv/memory/memory_space.hpp"
 #include "sparseconv/policy/host_atomics.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
 #include "sparseconv/policy/thread_team.hpp"
 
 namespace sparseconv {
@@ -38,7 +39,27 @@ class CpuPolicy {
 
   /// A policy of `count` threads, the calling one included, with a team of its own.
   /// Throws: ShapeError if count < 1.
-  [[nodiscard]] CpuPolicy threads(int count) const { return CpuPolicy(count); }
+  [[nodiscard]] CpuPolicy threads(int count) const {
+    CpuPolicy policy(count);
+    policy.instructions_ = instructions_;
+    return policy;
+  }
+
+  /// The same policy, whose kernels use this instruction set instead of the processor's best: for tests, and for equal bits
+  /// on processors of different kinds. Sums of sets above `portable` have the same bits; `portable` may round its products
+  /// apart, as the compiler was told.
+  ///
+  /// Throws: CapacityError if the processor lacks it.
+  [[nodiscard]] CpuPolicy instructions(InstructionSet set) const {
+    if (set > best_instruction_set()) {
+      throw CapacityError("cpu.instructions: " + to_string(set) + " is asked for, and this processor has " +
+                          to_string(best_instruction_set()) + " at best; ask for that or less");
+    }
+    CpuPolicy policy = *this;
+    policy.instructions_ = set;
+    return policy;
+  }
+  [[nodiscard]] InstructionSet instruction_set() const { return instructions_; }
 
   [[nodiscard]] int thread_count() const { return team_->size(); }
 
@@ -51,6 +72,7 @@ class CpuPolicy {
 
   std::shared_ptr<ThreadTeam> team_;
   std::shared_ptr<MemoryPool> memory_ = std::make_shared<MemoryPool>();
+  InstructionSet instructions_ = best_instruction_set();
 };
 
 inline constexpr SequentialPolicy seq{};

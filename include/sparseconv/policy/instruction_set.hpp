@@ -12,6 +12,8 @@
 #define SPARSECONV_NEON_KERNELS 0
 #endif
 
+#include <string>
+
 namespace sparseconv {
 
 /// The vector instructions that the CPU's kernels are compiled for, in rising order.
@@ -20,6 +22,11 @@ enum class InstructionSet {
   avx2,      ///< AVX2 with fused multiply-add and conversions of half (F16C)
   avx512     ///< AVX-512 F, and what avx2 has
 };
+
+/// "portable", "avx2" or "avx512", as messages and command lines have it.
+inline std::string to_string(InstructionSet set) {
+  return set == InstructionSet::avx512 ? "avx512" : set == InstructionSet::avx2 ? "avx2" : "portable";
+}
 
 /// The best instruction set of the processor that the program runs on.
 inline InstructionSet best_instruction_set() {

@@ -52,7 +52,7 @@ template <class T>
 SparseTensor<T, 2> run(CpuPolicy const& where, Rulebook<> const& rules, SparseTensor<T, 2> const& input,
                        Weights<T> const& weights, Epilogue<T> const& epilogue, InstructionSet set) {
   SparseTensor<T, 2> output(input.sites(), weights.view().out_channels);
-  convolve_in_blocks<T>(where, rules, input.features(), weights, output.features(), epilogue, set);
+  convolve_in_blocks<T>(where.instructions(set), rules, input.features(), weights, output.features(), epilogue);
   return output;
 }
 

@@ -49,7 +49,7 @@ MatrixView<Accumulator<T> const> widened(CpuPolicy const& where, MatrixView<T co
   if constexpr (is_narrow<T>) {
     wide = Buffer<Accumulator<T>>(where.memory(), input.size());
     for_each_range(where, input.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-      widen_numbers(input.data + begin, wide.data() + begin, end - begin);
+      widen_numbers(input.data + begin, wide.data() + begin, end - begin, where.instruction_set());
     });
     return {wide.data(), input.rows, input.columns};
   } else {
@@ -115,10 +115,9 @@ class KernelCalls {
 template <Element T, Element W = T>
 void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> narrow_input,
                         std::type_identity_t<WeightsView<W>> const& weights, MatrixView<T> output,
-                        Epilogue<T, HostMemory, W> const& epilogue,
-                        InstructionSet instructions = best_instruction_set()) {
+                        Epilogue<T, HostMemory, W> const& epilogue) {
   using Sum = Accumulator<T>;
-  PairKernels<Sum> const& kernels = pair_kernels<Sum>(instructions);
+  PairKernels<Sum> const& kernels = pair_kernels<Sum>(where.instruction_set());
   Buffer<Sum> wide;
   MatrixView<Sum const> const input = widened(where, narrow_input, wide);
   auto const packed_for_kernels = packed_weights(where, weights, kernels);
@@ -167,7 +166,7 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
       }
       calls.finish();
       for (std::int64_t row = begin; row < end; ++row) {
-        epilogue(row, output.columns, sums + (row - begin) * width, output.row(row));
+        epilogue(row, output.columns, sums + (row - begin) * width, output.row(row), where.instruction_set());
       }
     }
   });

@@ -52,7 +52,7 @@ class KernelRowSweep {
   template <ExecutionPolicy Policy>
   KernelRowSweep(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
                  KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing,
-                 InstructionSet instructions = best_instruction_set())
+                 InstructionSet instructions)
       : instructions_(instructions), memory_(where.memory()), input_keys_(memory_, inputs.size() + past_end) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
