@@ -94,6 +94,14 @@ concept ExecutionPolicy = is_policy<Policy>;
 template <class Policy>
 concept HostPolicy = ExecutionPolicy<Policy> && Policy::Memory::host_reads;
 
+/// Stands for the bodies and kernels that a device policy takes, where the concept asks whether it does.
+struct AnyWork {
+  static constexpr int threads = 32;
+  [[nodiscard]] std::int64_t shared_bytes() const { return 0; }
+  constexpr void operator()(std::int64_t) const {}
+  constexpr void operator()(std::int64_t, std::int64_t) const {}
+};
+
 /// A policy that works beside the host, on memory of its own: calls put work on its stream and return, in this order.
 ///
 /// memory:           where its arrays come from; ordered on the stream as everything else.
@@ -116,6 +124,9 @@ concept DevicePolicy = ExecutionPolicy<Policy> && MemorySpace<typename Policy::M
                        requires(Policy const& where, std::uint64_t* keys, std::int32_t* rows, std::int64_t count,
                                 void* data) {
   typename Policy::Atomics;
+  where.for_each(count, AnyWork{});
+  where.for_each(count, count, AnyWork{});
+  where.launch(count, AnyWork{});
   { *where.memory() } -> std::same_as<typename Policy::Memory::Resource&>;
   where.sort_keys(keys, keys, count, 0, 64);
   where.sort_pairs(keys, keys, rows, rows, count, 0, 64);
