@@ -33,9 +33,9 @@ auto convolve(DeviceConvolution<T>& convolution) {
 }
 
 template <class T>
-class ImplicitGemm : public ::testing::Test {};
+class ImplicitGemmKernels : public ::testing::Test {};
 using Arithmetics = ::testing::Types<float, double, half, bfloat16, Tf32>;
-TYPED_TEST_SUITE(ImplicitGemm, Arithmetics);
+TYPED_TEST_SUITE(ImplicitGemmKernels, Arithmetics);
 
 template <class Shape = Tiny, class T>
 void expect_small_error(DeviceConvolution<T>& convolution, DeviceCase const& given) {
@@ -51,7 +51,7 @@ void check(DeviceCase const& given) {
 }
 
 // A single slice of channels for all up to 32 halves or 16 floats; the others are several, the last one not full.
-TYPED_TEST(ImplicitGemm, TakesAnyChannels) {
+TYPED_TEST(ImplicitGemmKernels, TakesAnyChannels) {
   for (std::int64_t const in_channels : {1, 3, 4, 5, 8, 16, 17, 31, 32, 33, 64, 65, 96}) {
     check<TypeParam>({.outputs = 33, .elements = 3, .in_channels = in_channels, .out_channels = 5, .percent = 60});
   }
@@ -60,7 +60,7 @@ TYPED_TEST(ImplicitGemm, TakesAnyChannels) {
   }
 }
 
-TYPED_TEST(ImplicitGemm, TakesAnyNumberOfOutputs) {
+TYPED_TEST(ImplicitGemmKernels, TakesAnyNumberOfOutputs) {
   for (std::int64_t const outputs : {0, 1, 31, 32, 33, 64, 127, 130}) {
     check<TypeParam>({.outputs = outputs, .elements = 9, .in_channels = 16, .out_channels = 16, .epilogue = true});
     check<TypeParam, Square>({.outputs = outputs, .elements = 5, .in_channels = 24, .out_channels = 72});
@@ -73,7 +73,7 @@ TYPED_TEST(ImplicitGemm, TakesAnyNumberOfOutputs) {
 }
 
 // 125 and 343 elements take several words of a mask, and at a low density a tile skips many.
-TYPED_TEST(ImplicitGemm, TakesAnyNumberOfElements) {
+TYPED_TEST(ImplicitGemmKernels, TakesAnyNumberOfElements) {
   for (std::int64_t const elements : {1, 27, 32, 33, 125, 343}) {
     check<TypeParam>({.outputs = 70, .elements = elements, .in_channels = 8, .out_channels = 8, .percent = 2});
     check<TypeParam>({.outputs = 33, .elements = elements, .in_channels = 20, .out_channels = 8, .percent = 30});
@@ -82,7 +82,7 @@ TYPED_TEST(ImplicitGemm, TakesAnyNumberOfElements) {
       {.outputs = 40, .elements = 27, .in_channels = 33, .out_channels = 12, .percent = 0, .epilogue = true});
 }
 
-TYPED_TEST(ImplicitGemm, TakesPointersThatAreNotAligned) {
+TYPED_TEST(ImplicitGemmKernels, TakesPointersThatAreNotAligned) {
   for (std::int64_t const misplace : {1, 2, 3}) {
     for (std::int64_t const channels : {8, 40}) {
       check<TypeParam>({.outputs = 50,
@@ -96,7 +96,7 @@ TYPED_TEST(ImplicitGemm, TakesPointersThatAreNotAligned) {
   }
 }
 
-TYPED_TEST(ImplicitGemm, FinishesTheSums) {
+TYPED_TEST(ImplicitGemmKernels, FinishesTheSums) {
   for (Activation const activation : {no_activation, relu, leaky_relu(0.25)}) {
     for (bool const epilogue : {false, true}) {
       for (std::int64_t const channels : {7, 32}) {
@@ -112,7 +112,7 @@ TYPED_TEST(ImplicitGemm, FinishesTheSums) {
 }
 
 // Elements that only some tiles have, and channels that are cut into other slices, add nothing but zeros.
-TYPED_TEST(ImplicitGemm, HasTheSameBitsForEveryTile) {
+TYPED_TEST(ImplicitGemmKernels, HasTheSameBitsForEveryTile) {
   for (std::int64_t const channels : {5, 48}) {
     DeviceConvolution<TypeParam> convolution({.outputs = 150,
                                               .elements = 27,
@@ -137,7 +137,7 @@ TYPED_TEST(ImplicitGemm, HasTheSameBitsForEveryTile) {
 
 // On tensor cores 16 rows that lack an element take no product of it, not even of zeros: an infinite weight does not
 // reach them.
-TYPED_TEST(ImplicitGemm, LeavesOutTheGroupsOfRowsThatLackAnElement) {
+TYPED_TEST(ImplicitGemmKernels, LeavesOutTheGroupsOfRowsThatLackAnElement) {
   if constexpr (std::same_as<typename TileSums<Tall, TypeParam>::Sum, float> && !std::same_as<TypeParam, float>) {
     constexpr std::int64_t outputs = 128;
     std::vector<Row> inputs(2 * outputs, no_row);  // row p takes input p by element 0; rows 48 to 63 by element 1 alone
@@ -169,7 +169,7 @@ TYPED_TEST(ImplicitGemm, LeavesOutTheGroupsOfRowsThatLackAnElement) {
 }
 
 // Any mask and table will do: rows of a tile need not resemble each other.
-TYPED_TEST(ImplicitGemm, NeverReadsAnElementThatNoRowHas) {
+TYPED_TEST(ImplicitGemmKernels, NeverReadsAnElementThatNoRowHas) {
   DeviceConvolution<TypeParam> convolution(
       {.outputs = 40, .elements = 65, .in_channels = 8, .out_channels = 8, .percent = 0});
   RowMapView map = convolution.map();
