@@ -143,7 +143,7 @@ def conversion(operation, parts, operands):
             number = f'std::{function}({number})'
     from_float, to_float = source.startswith('f'), to.startswith('f')
     whole = 'std::' in number
-    if modes - {'rn'} or (from_float and not to_float and not whole) or (whole and to_float):
+    if modes - {'rn'} or (from_float and not to_float and not whole):
         raise Unknown(operation)
     return put(operands[0], f'converted<{CXX[to]}>({number})')
 
