@@ -1,36 +1,8 @@
 // expect: for_each(count, AnyWork
 // A policy that lacks a function of a device policy: the compiler names the function.
-#include "sparseconv/policy/execution_policy.hpp"
-
-struct Elsewhere {
-  using Resource = sparseconv::MemoryPool;
-  static constexpr bool host_reads = false;
-};
-
-struct Device {
-  using Memory = Elsewhere;
-  using Atomics = sparseconv::HostAtomics;
-
-  std::shared_ptr<sparseconv::MemoryPool> memory() const;
-  template <class... Arguments>
-  void sort_keys(Arguments...) const;
-  template <class... Arguments>
-  void sort_pairs(Arguments...) const;
-  template <class... Arguments>
-  void exclusive_sum(Arguments...) const;
-  template <class... Arguments>
-  void launch(Arguments...) const;
-  void copy_to_device(void*, void const*, std::int64_t) const;
-  void copy_on_device(void*, void const*, std::int64_t) const;
-  void copy_to_host(void*, void const*, std::int64_t) const;
-  void wait() const;
-  int compute_capability() const;
-  bool tf32() const;
-  std::int64_t most_shared_bytes() const;
-  bool capturing() const;
-};
+#include "support/device_without_for_each.hpp"
 
 template <>
-inline constexpr bool sparseconv::is_policy<Device> = true;
+inline constexpr bool sparseconv::is_policy<DeviceWithoutForEach> = true;
 
-static_assert(sparseconv::DevicePolicy<Device>);
+static_assert(sparseconv::DevicePolicy<DeviceWithoutForEach>);

@@ -1,35 +1,11 @@
 // expect: on a device features of half or bfloat16 take weights of their own type alone
 #include "sparseconv/execute/device/convolve.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
+#include "support/device_without_for_each.hpp"
 
-struct Elsewhere {
-  using Resource = sparseconv::MemoryPool;
-  static constexpr bool host_reads = false;
-};
-
-struct Device {
-  using Memory = Elsewhere;
-  using Atomics = sparseconv::HostAtomics;
-
-  std::shared_ptr<sparseconv::MemoryPool> memory() const;
+struct Device : DeviceWithoutForEach {
   template <class... Arguments>
   void for_each(Arguments...) const;
-  template <class... Arguments>
-  void sort_keys(Arguments...) const;
-  template <class... Arguments>
-  void sort_pairs(Arguments...) const;
-  template <class... Arguments>
-  void exclusive_sum(Arguments...) const;
-  template <class... Arguments>
-  void launch(Arguments...) const;
-  void copy_to_device(void*, void const*, std::int64_t) const;
-  void copy_on_device(void*, void const*, std::int64_t) const;
-  void copy_to_host(void*, void const*, std::int64_t) const;
-  void wait() const;
-  int compute_capability() const;
-  bool tf32() const;
-  std::int64_t most_shared_bytes() const;
-  bool capturing() const;
 };
 
 template <>
