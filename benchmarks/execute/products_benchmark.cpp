@@ -72,18 +72,18 @@ class CachedPairs {
   [[nodiscard]] double products() const { return static_cast<double>(calls * pairs * channels_ * channels_); }
 
   void operator()() {
-    auto const& kernels = sc::pair_kernels<float>(sc::InstructionSet::avx512);
+    auto const& kernels = sc::on_cpu::microkernels<float>(sc::InstructionSet::avx512);
     for (std::int64_t call = 0; call < calls; ++call) {
-      kernels.by_vectors[static_cast<std::size_t>(channels_ / kernels.lanes) - 1]({.input = input_.data(),
-                                                                                   .input_stride = channels_,
-                                                                                   .in_channels = channels_,
-                                                                                   .panel = panel_.data(),
-                                                                                   .block = sums_.data(),
-                                                                                   .block_stride = channels_,
-                                                                                   .first_row = 0,
-                                                                                   .input_rows = rows_.data(),
-                                                                                   .output_rows = rows_.data(),
-                                                                                   .count = pairs});
+      kernels.add_pairs[static_cast<std::size_t>(channels_ / kernels.lanes) - 1]({.input = input_.data(),
+                                                                                  .input_stride = channels_,
+                                                                                  .in_channels = channels_,
+                                                                                  .panel = panel_.data(),
+                                                                                  .block = sums_.data(),
+                                                                                  .block_stride = channels_,
+                                                                                  .first_row = 0,
+                                                                                  .input_rows = rows_.data(),
+                                                                                  .output_rows = rows_.data(),
+                                                                                  .count = pairs});
     }
   }
 

@@ -17,13 +17,4 @@
 #endif
 
 #include "sparseconv/cuda/gpu_policy.cuh"
-#include "sparseconv/execute/device/convolve.hpp"
-#include "sparseconv/execute/device/pool_rows.hpp"
-#include "sparseconv/index/device/build_row_map.hpp"
-#include "sparseconv/index/device/build_rulebook.hpp"
-#include "sparseconv/index/device/output_sites.hpp"
-#include "sparseconv/points/device/voxelize.hpp"
 #include "sparseconv/sparseconv.hpp"
-#include "sparseconv/tensor/device/build_site_set.hpp"
-#include "sparseconv/tensor/device/dense.hpp"
-#include "sparseconv/tensor/device/point_features.hpp"

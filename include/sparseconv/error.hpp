@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What every exception of the library derives from.
 ///
@@ -44,4 +44,4 @@ class CapacityError : public Error {
   using Error::Error;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -3,11 +3,12 @@
 /// The library but for readers and pictures (io/) and GPUs (cuda.cuh): a plain C++20 compiler reads it.
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
-#include "sparseconv/index/cached_index.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/layers/activate.hpp"

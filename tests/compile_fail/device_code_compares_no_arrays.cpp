@@ -2,8 +2,8 @@
 // All that a device runs, from points to features, with == of std::array taken away.
 #include "support/no_array_equality.hpp"
 //
-#include "sparseconv/execute/device/convolve.hpp"
 #include "sparseconv/execute/device/pool_rows.hpp"
+#include "sparseconv/execute/implicit_gemm.hpp"
 #include "sparseconv/index/device/build_row_map.hpp"
 #include "sparseconv/index/device/build_rulebook.hpp"
 #include "sparseconv/index/device/output_sites.hpp"

@@ -1,6 +1,6 @@
 // expect: on a device features of half or bfloat16 take weights of their own type alone
-#include "sparseconv/execute/device/convolve.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
+#include "sparseconv/execute/implicit_gemm.hpp"
 #include "support/device_without_for_each.hpp"
 
 struct Device : DeviceWithoutForEach {

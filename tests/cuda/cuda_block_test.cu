@@ -49,7 +49,7 @@ struct StoreWords {
   SPARSECONV_DEVICE_TEMPLATE template <class Block>
   SPARSECONV_HOST_DEVICE void operator()(Block& block) const {
     auto const first = static_cast<std::uint32_t>(4 * block.thread());
-    block.store(to + first, ChunkWords{{first, first + 1, first + 2, first + 3}});
+    block.store(to + first, on_device::ChunkWords{{first, first + 1, first + 2, first + 3}});
   }
 };
 

@@ -51,7 +51,7 @@ Line line_of(Choice const& choice) {
 template <class WithTile>
 void expect_each_line_has_a_case(WithTile const& with_tile) {
   std::set<Line> all;
-  ConvolutionSize const fits_every_line{TileChoice<void>::any, 1, 1};
+  on_device::ConvolutionSize const fits_every_line{on_device::TileChoice<void>::any, 1, 1};
   with_tile(fits_every_line, [&](auto const& choice) {
     all.insert(line_of(choice));
     return false;
@@ -68,16 +68,18 @@ void expect_each_line_has_a_case(WithTile const& with_tile) {
 
 template <class T>
 void expect_each_line_of_both_tables_has_a_case() {
-  expect_each_line_has_a_case(
-      [](ConvolutionSize const& size, auto const& use) { return with_implicit_gemm_tile<T>(size, use); });
-  expect_each_line_has_a_case(
-      [](ConvolutionSize const& size, auto const& use) { return with_pair_block_tile<T>(size, use); });
+  expect_each_line_has_a_case([](on_device::ConvolutionSize const& size, auto const& use) {
+    return on_device::with_implicit_gemm_tile<T>(size, use);
+  });
+  expect_each_line_has_a_case([](on_device::ConvolutionSize const& size, auto const& use) {
+    return on_device::with_pair_block_tile<T>(size, use);
+  });
 }
 
 TEST(EveryTileWithoutGpu, HasACase) {
   expect_each_line_of_both_tables_has_a_case<half>();
   expect_each_line_of_both_tables_has_a_case<bfloat16>();
-  expect_each_line_of_both_tables_has_a_case<Tf32>();
+  expect_each_line_of_both_tables_has_a_case<on_device::Tf32>();
   expect_each_line_of_both_tables_has_a_case<float>();
   expect_each_line_of_both_tables_has_a_case<double>();
 }

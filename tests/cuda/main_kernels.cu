@@ -4,9 +4,11 @@
 
 namespace sparseconv {
 
-#define SPARSECONV_INSTANTIATE(T)                                                                                  \
-  template void launch_implicit_gemm<GpuPolicy, T>(GpuPolicy const&, RowMapView const&, DeviceOperands<T> const&); \
-  template void launch_gather_gemm_scatter<GpuPolicy, T>(GpuPolicy const&, DevicePairs const&, DeviceOperands<T> const&)
+#define SPARSECONV_INSTANTIATE(T)                                                                                    \
+  template void on_device::launch_implicit_gemm<GpuPolicy, T>(GpuPolicy const&, RowMapView const&,                   \
+                                                              on_device::DeviceOperands<T> const&);                  \
+  template void on_device::launch_gather_gemm_scatter<GpuPolicy, T>(GpuPolicy const&, on_device::DevicePairs const&, \
+                                                                    on_device::DeviceOperands<T> const&)
 
 SPARSECONV_INSTANTIATE(float);
 SPARSECONV_INSTANTIATE(double);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
-#include "sparseconv/index/cached_index.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/convolution.hpp"
 #include "support/error_message.hpp"

@@ -1,4 +1,4 @@
-#include "sparseconv/index/cached_index.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sparseconv/layers/initialization.hpp"
+#include "sparseconv/layers/he_uniform.hpp"
 
 #include <gtest/gtest.h>
 

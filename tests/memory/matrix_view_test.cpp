@@ -5,6 +5,8 @@
 #include <array>
 #include <type_traits>
 
+#include "support/error_message.hpp"
+
 namespace sparseconv {
 namespace {
 
@@ -17,6 +19,33 @@ TEST(MatrixView, IsRowMajor) {
   EXPECT_EQ(matrix.values().size(), 6u);
   matrix(0, 2) = 9;
   EXPECT_EQ(numbers[2], 9);
+}
+
+TEST(MatrixView, ShowsColumnsOfAWiderMatrix) {
+  std::array<float, 12> numbers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  MatrixView<float> const matrix{numbers.data(), 3, 4};
+  EXPECT_FALSE(matrix.has_gaps());
+  MatrixView<float const> const middle = matrix.column_range(1, 2);
+  EXPECT_EQ(middle.rows, 3);
+  EXPECT_EQ(middle.columns, 2);
+  EXPECT_EQ(middle.size(), 6);
+  EXPECT_EQ(middle(0, 0), 1);
+  EXPECT_EQ(middle(2, 1), 10);
+  EXPECT_EQ(middle.row(1), numbers.data() + 5);
+  EXPECT_TRUE(middle.has_gaps());
+  EXPECT_EQ(matrix.column_range(4, 0).size(), 0);
+  EXPECT_FALSE((MatrixView<float const>{numbers.data(), 1, 2, 4}).has_gaps()) << "one row has no next";
+}
+
+TEST(MatrixView, RefusesWhatItDoesNotHave) {
+  std::array<float, 12> numbers{};
+  MatrixView<float> const matrix{numbers.data(), 3, 4};
+  EXPECT_EQ(test::message_of<ShapeError>([&] { static_cast<void>(matrix.column_range(3, 2)); }),
+            "MatrixView.column_range: 2 columns from column 3 on, the matrix has 4");
+  EXPECT_THROW(static_cast<void>(matrix.column_range(-1, 2)), ShapeError);
+  EXPECT_THROW(static_cast<void>(matrix.column_range(0, -1)), ShapeError);
+  EXPECT_EQ(test::message_of<ShapeError>([&] { static_cast<void>(matrix.column_range(0, 3).values()); }),
+            "MatrixView.values: rows of 3 columns lie 4 numbers apart; read them row by row");
 }
 
 TEST(MatrixView, BecomesReadOnlyAndNotTheOtherWay) {

@@ -17,7 +17,7 @@ using test::DeviceConvolution;
 template <class T, class Pairs>
 struct RunKernel {
   Pairs pairs;
-  DeviceOperands<StoredAs<T>> operands;
+  on_device::DeviceOperands<on_device::StoredAs<T>> operands;
 
   template <class Choice>
   bool operator()(Choice const&) const {
@@ -30,20 +30,22 @@ struct RunKernel {
 template <class T>
 void expect_right_kernels(DeviceConvolution<T>& convolution, std::int64_t table_rows, std::int64_t in_channels,
                           std::int64_t out_channels) {
-  ConvolutionSize const size{table_rows, in_channels, out_channels};
+  on_device::ConvolutionSize const size{table_rows, in_channels, out_channels};
   auto const by_outputs = convolution.output_of([&] {
-    EXPECT_TRUE(with_implicit_gemm_tile<T>(size, RunKernel<T, RowMapView>{convolution.map(), convolution.operands()}));
+    EXPECT_TRUE(on_device::with_implicit_gemm_tile<T>(
+        size, RunKernel<T, RowMapView>{convolution.map(), convolution.operands()}));
   });
   EXPECT_LE(convolution.error_of(by_outputs), 1) << table_rows << ' ' << in_channels << ' ' << out_channels;
   auto const by_pairs = convolution.output_of([&] {
-    EXPECT_TRUE(with_pair_block_tile<T>(size, RunKernel<T, DevicePairs>{convolution.pairs(), convolution.operands()}));
+    EXPECT_TRUE(on_device::with_pair_block_tile<T>(
+        size, RunKernel<T, on_device::DevicePairs>{convolution.pairs(), convolution.operands()}));
   });
   EXPECT_LE(convolution.error_of(by_pairs), 1) << table_rows << ' ' << in_channels << ' ' << out_channels;
 }
 
 template <class T>
 class PtxOfKernels : public ::testing::Test {};
-using Arithmetics = ::testing::Types<float, double, half, bfloat16, Tf32>;
+using Arithmetics = ::testing::Types<float, double, half, bfloat16, on_device::Tf32>;
 TYPED_TEST_SUITE(PtxOfKernels, Arithmetics);
 
 // Rows of the output as the lines of the tables ask for them, from few to many.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "ptx/entries.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "support/emulated_block.hpp"
 #include "support/emulated_gpu.hpp"

@@ -307,7 +307,7 @@ def statements(body):
 
 def template_argument(name, kernel):
     """The type that a kernel is made for, as the C++ demangler of the tests writes it."""
-    match = re.match(r'void sparseconv::' + kernel + '<', name)
+    match = re.match(r'void sparseconv::v\w+::' + kernel + '<', name)
     if not match:
         return None
     depth, end = 1, match.end()
@@ -316,8 +316,8 @@ def template_argument(name, kernel):
         end += 1
     argument = name[match.end():end - 1].strip()
     # What stands for the GPU's memory and atomics on the emulated device.
-    argument = argument.replace('sparseconv::DeviceMemory', 'sparseconv::test::EmulatedMemory')
-    return argument.replace('sparseconv::CudaAtomics', 'sparseconv::test::EmulatedAtomics')
+    argument = re.sub(r'sparseconv::v\w+::DeviceMemory\b', 'sparseconv::test::EmulatedMemory', argument)
+    return re.sub(r'sparseconv::v\w+::CudaAtomics\b', 'sparseconv::test::EmulatedAtomics', argument)
 
 
 def main(source, target):
@@ -334,6 +334,9 @@ def main(source, target):
             what = template_argument(name, kernel)
             if what is None:
                 continue
+            if kernel != 'run_kernel' and re.search(r'\bfma\.rn\.f(32|64)', body):
+                sys.exit(f'{source}: nvcc fused a product and a sum in {name}; say which is meant, with the words of '
+                         'number/arithmetic.hpp')
             sizes = re.findall(r'\.b8 \w+\[(\d+)\]', signature)
             lines.append(f'// {name}')
             lines.append(f'void entry_{len(made)}({kind} place, std::byte const* const* parameters) {{')

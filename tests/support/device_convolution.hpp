@@ -73,15 +73,15 @@ class PlacedNumbers {
 template <class T>
 class DeviceConvolution {
  public:
-  using Number = StoredAs<T>;
+  using Number = on_device::StoredAs<T>;
 
   explicit DeviceConvolution(DeviceCase const& given)
       : case_(given),
         inputs_(given.outputs + 7),
-        padded_channels_(packed_in_channels<Number>(given.in_channels)),
+        padded_channels_(on_device::packed_in_channels<Number>(given.in_channels)),
         numbers_(inputs_ * padded_channels_, 0),
         weights_(at(given.elements * given.in_channels * given.out_channels)),
-        packed_(packed_weights_size<Number>(given.elements, given.in_channels, given.out_channels), 0),
+        packed_(on_device::packed_weights_size<Number>(given.elements, given.in_channels, given.out_channels), 0),
         output_(given.outputs * given.out_channels, given.misplace),
         residual_(given.outputs * given.out_channels, given.misplace),
         bias_(at(given.out_channels)) {
@@ -97,30 +97,33 @@ class DeviceConvolution {
     fill(bias_.data(), given.out_channels);
     choose_pairs(random);
     make_map();
-    std::int64_t const count = packed_weights_size<Number>(given.elements, given.in_channels, given.out_channels);
-    PackWeights<Number> const pack{weights_.data(), packed_.data(), given.in_channels, given.out_channels,
-                                   std::same_as<T, Tf32>};
+    std::int64_t const count =
+        on_device::packed_weights_size<Number>(given.elements, given.in_channels, given.out_channels);
+    on_device::PackWeights<Number> const pack{weights_.data(), packed_.data(), given.in_channels, given.out_channels,
+                                              std::same_as<T, on_device::Tf32>};
     for (std::int64_t i = 0; i < count; ++i) pack(i);
   }
 
-  [[nodiscard]] DevicePairs pairs() const {
+  [[nodiscard]] on_device::DevicePairs pairs() const {
     return {offsets_.data(), {input_rows_.data()}, {output_rows_.data()}, case_.elements, inputs_, case_.outputs};
   }
   [[nodiscard]] RowMapView map() const {
     return {map_inputs_.data(), map_outputs_.data(), masks_.data(), case_.elements, inputs_, case_.outputs};
   }
-  [[nodiscard]] DeviceOperands<Number> operands() {
+  [[nodiscard]] on_device::DeviceOperands<Number> operands() {
     return {.input = numbers_.data(),
             .input_rows = inputs_,
             .in_channels = padded_channels_,
             .packed_weights = packed_.data(),
             .output = output_.data(),
+            .output_stride = case_.out_channels,
             .output_rows = case_.outputs,
             .out_channels = case_.out_channels,
             .bias = case_.epilogue ? bias_.data() : nullptr,
             .residual = case_.epilogue ? residual_.data() : nullptr,
+            .residual_stride = case_.out_channels,
             .activation = case_.activation,
-            .tf32 = std::same_as<T, Tf32>};
+            .tf32 = std::same_as<T, on_device::Tf32>};
   }
 
   /// Runs something with the output full of NaN, and returns what it then holds.
@@ -203,7 +206,7 @@ class DeviceConvolution {
 
   /// A factor as the arithmetic takes it.
   static double factor(Number number) {
-    if constexpr (std::same_as<T, Tf32>) {
+    if constexpr (std::same_as<T, on_device::Tf32>) {
       return static_cast<double>(std::bit_cast<float>(nearest_tf32(std::bit_cast<std::uint32_t>(number))));
     } else {
       return static_cast<double>(number);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 
 struct Elsewhere {

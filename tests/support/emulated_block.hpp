@@ -60,7 +60,7 @@ class EmulatedBlock {
     }
   }
 
-  void store(void* to, ChunkWords const& words) const {
+  void store(void* to, on_device::ChunkWords const& words) const {
     check_aligned(to, "store writes to");
     std::memcpy(to, words.words, 16);
   }

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/site_set.hpp"

@@ -19,13 +19,14 @@ void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<
   auto const all = expected_pairs(inputs, outputs, geometry);
   for (auto const& [begin, end] :
        {std::pair{std::int64_t{0}, outputs.size()}, {outputs.size() / 3, outputs.size() / 2}}) {
-    PairLists lists(nullptr, elements, end - begin);
+    on_cpu::PairLists lists(nullptr, elements, end - begin);
     std::int64_t const middle = begin + (end - begin) / 4;
     finder.find(begin, middle, lists);
     finder.find(middle, end, lists);
     std::vector<RulePair> found;
     for (std::int64_t element = 0; element < elements; ++element) {
-      for (PackedPair const pair : lists[element]) found.push_back({element, input_of(pair), output_of(pair)});
+      for (on_cpu::PackedPair const pair : lists[element])
+        found.push_back({element, on_cpu::input_of(pair), on_cpu::output_of(pair)});
     }
     std::vector<RulePair> expected;
     for (RulePair const& pair : all) {

@@ -13,7 +13,7 @@
 #include "sparseconv/cuda/device_memory.cuh"
 #include "sparseconv/error.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// algorithm(temporary, bytes): asked for its bytes, then run with them.
 template <class Algorithm>
@@ -69,4 +69,4 @@ void exclusive_sum_on_gpu(cudaStream_t stream, DeviceMemoryResource& memory, Val
   });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

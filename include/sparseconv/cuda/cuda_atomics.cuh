@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Changes of one place by several threads of a GPU, in any order: what comes out does not depend on it.
 struct CudaAtomics {
@@ -40,4 +40,4 @@ struct CudaAtomics {
 
 static_assert(sizeof(long long) == sizeof(std::int64_t));
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,7 +7,7 @@
 #include "sparseconv/execute/device/thread_block.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A thread's view of its block of threads on a GPU; see ThreadBlock.
 ///
@@ -45,7 +45,7 @@ class CudaBlock {
 #endif
   }
 
-  __device__ void store(void* to, ChunkWords const& words) const {
+  __device__ void store(void* to, on_device::ChunkWords const& words) const {
     // Written out, as compilers break such a store into pieces where another path stores single numbers.
     asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(words.words[0]),
                  "r"(words.words[1]), "r"(words.words[2]), "r"(words.words[3])
@@ -150,7 +150,7 @@ class CudaBlock {
   std::byte* shared_;
 };
 
-static_assert(ThreadBlock<CudaBlock>);
+static_assert(on_device::ThreadBlock<CudaBlock>);
 
 /// How many blocks of a kernel a multiprocessor should have room for: Kernel::blocks_at_once, where the kernel cares.
 /// Before compute capability 8.0, where the bytes of copies pass through registers, as few as it takes.
@@ -161,6 +161,8 @@ template <class Kernel>
 requires(Kernel::blocks_at_once > 0) inline constexpr int blocks_at_once<Kernel> = Kernel::blocks_at_once;
 #endif
 
+// Hidden: two shared libraries of one process each launch their own, which the dynamic linker would join.
+#pragma GCC visibility push(hidden)
 /// Runs a kernel, a trivially copyable struct, with Kernel::threads threads a block and kernel.shared_bytes() bytes of
 /// dynamic shared memory.
 template <class Kernel>
@@ -169,5 +171,6 @@ __global__ void __launch_bounds__(Kernel::threads, blocks_at_once<Kernel>) run_k
   CudaBlock block(reinterpret_cast<std::byte*>(sparseconv_shared_memory));
   kernel(block);
 }
+#pragma GCC visibility pop
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

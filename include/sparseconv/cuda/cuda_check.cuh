@@ -6,7 +6,7 @@
 
 #include "sparseconv/error.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What to do about an error of the CUDA runtime; empty where its own description says it all.
 inline std::string cuda_cure(cudaError_t status) {
@@ -49,4 +49,4 @@ inline void check_cuda(cudaError_t status, char const* call) {
                   (cure.empty() ? "" : "; " + cure));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "sparseconv/cuda/cuda_check.cuh"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The device that calls of this thread go to now.
 inline int current_device() {
@@ -30,4 +30,4 @@ class DeviceGuard {
   bool changed_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

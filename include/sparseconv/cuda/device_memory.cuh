@@ -14,7 +14,7 @@
 #include "sparseconv/memory/memory_pool.hpp"
 #include "sparseconv/memory/memory_space.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Memory of one GPU, taken and given back in the order of one stream, and kept for reuse.
 ///
@@ -137,4 +137,4 @@ struct DeviceMemory {
   static constexpr bool host_reads = false;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,10 +7,12 @@
 
 #include "sparseconv/cuda/kernel_launch.cuh"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 inline constexpr int for_each_threads = 256;
 
+// Hidden: two shared libraries of one process each launch their own, which the dynamic linker would join.
+#pragma GCC visibility push(hidden)
 /// body(i) for each i in [0, count). A grid that is too small for the count goes round again.
 template <class Body>
 __global__ void __launch_bounds__(for_each_threads)
@@ -22,6 +24,7 @@ __global__ void __launch_bounds__(for_each_threads)
     body(i);
   }
 }
+#pragma GCC visibility pop
 
 /// Puts it on a stream. Throws: CudaError.
 template <class Body>
@@ -31,6 +34,7 @@ void for_each_on_gpu(cudaStream_t stream, std::int64_t count, Body const& body) 
   launch_grid(stream, for_each_kernel<Body>, line_of_blocks(blocks), dim3(for_each_threads), 0, count, body);
 }
 
+#pragma GCC visibility push(hidden)
 /// body(row, column) for each place of a table. Neighbouring threads take neighbouring columns; no index is divided.
 template <class Body>
 __global__ void __launch_bounds__(for_each_threads)
@@ -45,6 +49,7 @@ __global__ void __launch_bounds__(for_each_threads)
     for (std::int64_t column = first_column; column < columns; column += columns_at_once) body(row, column);
   }
 }
+#pragma GCC visibility pop
 
 /// Puts it on a stream. Throws: CudaError.
 template <class Body>
@@ -60,4 +65,4 @@ void for_each_place_on_gpu(cudaStream_t stream, std::int64_t rows, std::int64_t 
   launch_grid(stream, for_each_place_kernel<Body>, blocks, threads, 0, rows, columns, body);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

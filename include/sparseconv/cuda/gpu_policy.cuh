@@ -18,9 +18,10 @@
 #include "sparseconv/cuda/for_each_kernel.cuh"
 #include "sparseconv/cuda/host_copies.cuh"
 #include "sparseconv/cuda/kernel_launch.cuh"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// One GPU and one stream of it, with memory that is kept for reuse. Made by `gpu.on(stream)`; see DevicePolicy.
 ///
@@ -186,4 +187,4 @@ struct Gpu {
 /// `gpu.on(stream)` stands where `cpu` stands.
 inline constexpr Gpu gpu{};
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -12,7 +12,7 @@
 #include "sparseconv/cuda/kernel_launch.cuh"
 #include "sparseconv/cuda/stream_capture.cuh"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What travels among a kernel's operands: copied when the kernel is put on the stream, also into a CUDA graph.
 struct CarriedBytes {
@@ -20,12 +20,15 @@ struct CarriedBytes {
   unsigned char bytes[capacity];
 };
 
+// Hidden: two shared libraries of one process each launch their own, which the dynamic linker would join.
+#pragma GCC visibility push(hidden)
 /// A template for the linker's sake: several files of a program may contain it.
 template <int Threads>
 __global__ void __launch_bounds__(Threads)
     write_carried_bytes(unsigned char* to, __grid_constant__ CarriedBytes const from, int count) {
   for (int i = static_cast<int>(threadIdx.x); i < count; i += Threads) to[i] = from.bytes[i];
 }
+#pragma GCC visibility pop
 
 /// Whether the current device reads pageable memory of the host itself, as on Grace Hopper and where the kernel manages
 /// the memory of both (HMM): a copy from there need not have
@@ -83,4 +86,4 @@ inline void copy_to_host_and_wait(cudaStream_t stream, void* to, void const* fro
   check_cuda(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

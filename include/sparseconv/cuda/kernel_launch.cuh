@@ -10,7 +10,7 @@
 #include "sparseconv/cuda/cuda_check.cuh"
 #include "sparseconv/error.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The most blocks of a grid, along its first axis and along its second.
 inline constexpr std::int64_t largest_grid = INT32_MAX;
@@ -54,4 +54,4 @@ inline void allow_shared_bytes(void const* function, int device, std::int64_t sh
   check_cuda(cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, most), "cudaFuncSetAttribute");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "sparseconv/cuda/cuda_check.cuh"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The number of the capture that a stream is in: what is called on it is written down in a CUDA graph, and not run.
 inline std::optional<unsigned long long> capture_of(cudaStream_t stream) {
@@ -25,4 +25,4 @@ inline void refuse_capture(cudaStream_t stream, char const* call, char const* re
                   "; run once before the capture, so that operands and rulebooks are in place");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

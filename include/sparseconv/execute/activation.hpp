@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstdint>
+namespace sparseconv::inline v0_1 {
 
-namespace sparseconv {
-
-/// A function of one number that follows a layer.
+/// A function of one number that follows a layer. A NaN stays one.
 struct Activation {
   enum class Kind { none, relu, leaky_relu };
 
@@ -13,20 +11,8 @@ struct Activation {
 
   template <class T>
   [[nodiscard]] constexpr T operator()(T value) const {
-    apply(&value, 1);
-    return value;
-  }
-
-  /// The same for `count` numbers, in place. A NaN stays one.
-  template <class T>
-  constexpr void apply(T* values, std::int64_t count) const {
-    // One plain loop for each kind, which compilers turn into vector instructions.
-    if (kind == Kind::relu) {
-      for (std::int64_t i = 0; i < count; ++i) values[i] = values[i] < T{0} ? T{0} : values[i];
-    } else if (kind == Kind::leaky_relu) {
-      T const factor = static_cast<T>(slope);
-      for (std::int64_t i = 0; i < count; ++i) values[i] = values[i] < T{0} ? values[i] * factor : values[i];
-    }
+    if (kind == Kind::none || !(value < T{0})) return value;
+    return kind == Kind::relu ? T{0} : value * static_cast<T>(slope);
   }
 
   friend constexpr bool operator==(Activation const&, Activation const&) = default;
@@ -40,4 +26,4 @@ constexpr Activation leaky_relu(double slope) {
   return {Activation::Kind::leaky_relu, slope};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

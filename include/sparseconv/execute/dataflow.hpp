@@ -2,9 +2,10 @@
 
 #include <type_traits>
 
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// How a convolution's arithmetic goes through its pairs.
 namespace dataflow {
@@ -33,4 +34,4 @@ template <ExecutionPolicy Policy, Dataflow How>
 inline constexpr bool goes_by_row_map = std::is_same_v<How, dataflow::ImplicitGemm> ||
                                         (std::is_same_v<How, dataflow::Automatic> && DevicePolicy<Policy>);
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -13,7 +13,7 @@
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/tensor/derived_store.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Stops the compiler with a sentence where features of T cannot meet weights of W: both must be summed in one type.
 template <Element T, Element W>
@@ -99,4 +99,4 @@ class Weights {
 template <class Type, class Memory>
 concept WeightsOperand = std::convertible_to<Type const&, WeightsView<typename Type::Number, Memory>>;
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -6,8 +6,9 @@
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/index_cache.hpp"
 #include "sparseconv/index/output_sites.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// output_sites, computed once and kept with the input set: the same question gives the same set, by identity. On a device
 /// that is so for each stream apart, and nothing is built while a stream is captured in a graph.
@@ -54,4 +55,4 @@ std::shared_ptr<RowMap<Memory> const> cached_row_map(Policy const& where, SiteSe
   return cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, geometry));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -12,7 +12,7 @@
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A place of the table: free while row is no_row.
 template <class Key>
@@ -170,4 +170,4 @@ HashTable<D, Memory> build_hash_table(Policy const& where, SiteSet<D, Memory> co
   });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

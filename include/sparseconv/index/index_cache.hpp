@@ -12,10 +12,11 @@
 #include "sparseconv/index/output_grid.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Maps (rulebooks or row maps) from one site set, by their target set and geometry. Who calls holds a lock.
 template <int D, MemorySpace Memory, class Map>
@@ -166,4 +167,4 @@ std::shared_ptr<HashTable<D, Memory> const> cached_hash_table(Policy const& wher
   return cache.keep(build_hash_table(where, sites));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

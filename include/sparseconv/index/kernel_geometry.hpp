@@ -5,16 +5,17 @@
 #include <optional>
 #include <string>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/per_axis.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
-/// Which input cells an output cell takes from: element k of the kernel takes output o to input o*stride - padding +
-/// k*dilation.
+/// Which input cells an output cell takes from: element k of the kernel joins output o with input o*stride - padding +
+/// k*dilation. If it is transposed, the same with input and output exchanged: input i with output i*stride - padding + k*dilation.
 ///
-/// Elements are numbered row-major, last axis fastest. Units: grid cells.
+/// Elements are numbered row-major, last axis fastest; a transposed kernel is not flipped. Units: grid cells.
 template <int D>
 struct KernelGeometry {
   PerAxis<D> kernel_size = 1;
@@ -24,6 +25,8 @@ struct KernelGeometry {
   /// The element that has to cover an active site in the submanifold definition; floor((kernel_size - 1) / 2) if not
   /// told.
   std::optional<PerAxis<D>> centre = std::nullopt;
+  bool transposed = false;
+  PerAxis<D> output_padding = 0;  ///< of a transposed one: cells that the bounded grid of its outputs is longer by
 
   /// K, the number of kernel elements.
   [[nodiscard]] constexpr std::int64_t element_count() const {
@@ -45,6 +48,7 @@ struct KernelGeometry {
   [[nodiscard]] constexpr WideCoordinate<D> element_offset(std::int64_t element) const {
     PerAxis<D> const position = element_position(element);
     WideCoordinate<D> offset{};
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       offset[static_cast<std::size_t>(axis) + 1] = std::int64_t{position[axis]} * dilation[axis];
     }
@@ -69,6 +73,7 @@ struct KernelGeometry {
   [[nodiscard]] constexpr WideCoordinate<D> window_start(Coordinate<D> const& output) const {
     WideCoordinate<D> start{};
     start[0] = output.batch;
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       auto const a = static_cast<std::size_t>(axis);
       start[a + 1] = std::int64_t{output.position[a]} * stride[axis] - padding[axis];
@@ -93,13 +98,22 @@ struct KernelGeometry {
   /// Whether both describe the same convolution: a centre that is told equals the same centre by default.
   friend constexpr bool operator==(KernelGeometry const& a, KernelGeometry const& b) {
     return a.kernel_size == b.kernel_size && a.stride == b.stride && a.padding == b.padding &&
-           a.dilation == b.dilation && a.centre_position() == b.centre_position();
+           a.dilation == b.dilation && a.centre_position() == b.centre_position() && a.transposed == b.transposed &&
+           a.output_padding == b.output_padding;
+  }
+
+  /// The geometry that joins the same pairs of cells with inputs and outputs exchanged.
+  [[nodiscard]] constexpr KernelGeometry exchanged() const {
+    KernelGeometry other = *this;
+    other.transposed = !transposed;
+    other.output_padding = 0;
+    return other;
   }
 };
 
-/// Throws: ShapeError if a kernel extent, stride or dilation is below 1, a padding is negative, or the centre is
-/// outside the
-///         kernel; CapacityError if the kernel has more than 2^31 - 1 elements or reaches further than 2^31 - 1 cells.
+/// Throws: ShapeError if a kernel extent, stride or dilation is below 1, a padding is negative, the centre is outside the kernel,
+///         or output_padding is given without transposed, is negative, or below neither stride nor dilation; CapacityError if
+///         the kernel has more than 2^31 - 1 elements or reaches further than 2^31 - 1 cells.
 template <int D>
 void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) {
   auto const refuse = [&](char const* what, PerAxis<D> const& values, char const* rule) {
@@ -115,6 +129,13 @@ void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) 
     if (centre < 0 || centre >= geometry.kernel_size[axis]) {
       refuse("centre", *geometry.centre, "it must be an element of the kernel");
     }
+    std::int32_t const longer = geometry.output_padding[axis];
+    if (longer != 0 && !geometry.transposed) {
+      refuse("output_padding", geometry.output_padding, "only a transposed convolution has one");
+    }
+    if (longer < 0 || (longer >= geometry.stride[axis] && longer >= geometry.dilation[axis])) {
+      refuse("output_padding", geometry.output_padding, "it must be at least 0, and below the stride or the dilation");
+    }
     elements *= geometry.kernel_size[axis];
     std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
     if (reach > std::numeric_limits<std::int32_t>::max()) {
@@ -128,4 +149,4 @@ void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) 
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// How a rulebook's builder finds the row of a coordinate.
 namespace lookup {
@@ -75,4 +76,4 @@ Row find_by_bisection(SiteSet<D> const& sites, WideCoordinate<D> const& coordina
   return SortedSites<D>{sites.data(), sites.size()}.find(coordinate);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

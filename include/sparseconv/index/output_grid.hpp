@@ -8,7 +8,7 @@
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Which outputs a convolution has.
 enum class OutputDefinition {
@@ -20,14 +20,17 @@ enum class OutputDefinition {
 /// Whether the outputs are the input's own sites: submanifold with same padding, where the stride is 1.
 template <int D>
 constexpr bool keeps_sites(KernelGeometry<D> const& geometry, OutputDefinition definition) {
-  return definition == OutputDefinition::submanifold && geometry.padding == geometry.same_padding();
+  return definition == OutputDefinition::submanifold && !geometry.transposed &&
+         geometry.padding == geometry.same_padding();
 }
 
 /// The grid of the outputs. An unbounded grid stays unbounded.
 ///
 /// Shapes: regular, submanifold: floor((n + 2*padding - dilation*(kernel_size - 1) - 1) / stride) + 1 along each axis;
 ///         submanifold with same_padding(): n; floor: ceil(n / stride).
-/// Throws: ShapeError if the geometry is not valid, an extent vanishes, or a submanifold stride is not 1;
+///         Transposed: (n - 1)*stride - 2*padding + dilation*(kernel_size - 1) + 1 + output_padding.
+/// Throws: ShapeError if the geometry is not valid, an extent vanishes, a submanifold stride is not 1, or a transposed geometry
+///         has another definition than regular;
 ///         CapacityError if an extent exceeds 2^31 - 1.
 template <int D>
 Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, OutputDefinition definition,
@@ -38,12 +41,27 @@ Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, Out
     throw ShapeError(call + ": a submanifold convolution has stride 1, not " + to_string(geometry.stride) +
                      "; use the regular or floor definition");
   }
+  if (geometry.transposed && definition != OutputDefinition::regular) {
+    throw ShapeError(call +
+                     ": a transposed convolution has the regular definition alone; give it, or the sites themselves");
+  }
   if (!input.shape.bounded() || keeps_sites(geometry, definition)) return input;
 
   PerAxis<D> extents = 1;
   for (int axis = 0; axis < D; ++axis) {
     std::int64_t const n = input.shape[axis];
     std::int64_t const span = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis] + 1;
+    if (geometry.transposed) {
+      std::int64_t const extent = (n - 1) * geometry.stride[axis] - 2 * std::int64_t{geometry.padding[axis]} + span +
+                                  geometry.output_padding[axis];
+      if (extent < 1 || extent > std::numeric_limits<std::int32_t>::max()) {
+        throw ShapeError(call + ": a transposed convolution of " + std::to_string(n) + " cells along axis " +
+                         std::to_string(axis) + " would have " + std::to_string(extent) +
+                         "; an extent is 1 to 2^31 - 1, so use " + (extent < 1 ? "less padding" : "a smaller stride"));
+      }
+      extents[axis] = static_cast<std::int32_t>(extent);
+      continue;
+    }
     std::int64_t const room =
         definition == OutputDefinition::floor ? n - 1 : n + 2 * std::int64_t{geometry.padding[axis]} - span;
     if (room < 0) {
@@ -62,4 +80,4 @@ Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, Out
   return {.shape = extents, .batch_size = input.batch_size};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -1,35 +1,16 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <vector>
+#include <concepts>
 
 #include "sparseconv/index/cpu/output_sites.hpp"
+#include "sparseconv/index/device/output_sites.hpp"
 #include "sparseconv/index/output_grid.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
+#include "sparseconv/index/seq/output_sites.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
-
-/// The coordinates that inputs reach, canonical.
-template <int D>
-Buffer<Coordinate<D>> output_coordinates(SequentialPolicy const&, SiteSet<D> const& inputs,
-                                         ReachedOutputs<D> const& reached_outputs) {
-  std::vector<Coordinate<D>> reached;
-  for (Coordinate<D> const& input : inputs.coordinates()) {
-    reached_outputs(input,
-                    [&](WideCoordinate<D> const& output) { reached.push_back(narrow<D>(output, "output_sites")); });
-  }
-  std::sort(reached.begin(), reached.end());
-  reached.erase(std::unique(reached.begin(), reached.end()), reached.end());
-  return Buffer<Coordinate<D>>(std::span<Coordinate<D> const>(reached));
-}
-
-template <HostPolicy Policy, int D>
-SiteSet<D> reached_site_set(Policy const& where, SiteSet<D> const& inputs, ReachedOutputs<D> const& reached,
-                            Grid<D> const& grid) {
-  return SiteSet<D>(grid, output_coordinates(where, inputs, reached));
-}
+namespace sparseconv::inline v0_1 {
 
 /// The output sites of a convolution; see OutputDefinition for what they are, docs/semantics.md for examples.
 ///
@@ -50,7 +31,14 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
   check_reach<Policy, Memory>();
   Grid<D> const grid = output_grid(inputs.grid(), geometry, definition, "output_sites");
   if (keeps_sites(geometry, definition)) return inputs;
-  return reached_site_set(where, inputs, ReachedOutputs<D>(geometry, definition, grid), grid);
+  ReachedOutputs<D> const reached(geometry, definition, grid);
+  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+    return SiteSet<D>(grid, on_seq::reached_coordinates(inputs, reached));
+  } else if constexpr (HostPolicy<Policy>) {
+    return SiteSet<D>(grid, on_cpu::reached_coordinates(where, inputs, reached));
+  } else {
+    return on_device::reached_sites(where, inputs, reached, grid);
+  }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -11,7 +11,7 @@
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 // The order of a row map's places, for every policy: a tile of neighbours in it should have few different elements, and
 // the tiles that have most should come first.
@@ -70,4 +70,4 @@ constexpr std::int64_t block_of_key(std::uint64_t key) {
   return static_cast<std::int64_t>(key & 0xffffffffU);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/output_grid.hpp"
@@ -15,7 +16,7 @@
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Calls body(output) for the outputs that one input site makes active; an output may come up for several inputs.
 ///
@@ -26,6 +27,7 @@ class ReachedOutputs {
  public:
   ReachedOutputs(KernelGeometry<D> const& geometry, OutputDefinition definition, Grid<D> const& outputs)
       : geometry_(geometry), definition_(definition), outputs_(outputs) {
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       auto const stride = static_cast<std::uint32_t>(geometry.stride[axis]);
       stride_shift_[static_cast<std::size_t>(axis)] = (stride & (stride - 1)) == 0 ? lowest_one(stride) : -1;
@@ -41,6 +43,7 @@ class ReachedOutputs {
   template <class Body>
   constexpr void runs(Coordinate<D> const& input, Body&& body) const {
     std::array<Range, static_cast<std::size_t>(D)> ranges;
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       auto const a = static_cast<std::size_t>(axis);
       ranges[a] = inside(axis, range(axis, input.position[a]));
@@ -53,8 +56,10 @@ class ReachedOutputs {
 
   /// An upper bound of the outputs that one input reaches.
   [[nodiscard]] constexpr std::int64_t most() const {
+    if (geometry_.transposed) return geometry_.element_count();
     if (definition_ != OutputDefinition::regular) return 1;
     std::int64_t product = 1;
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       std::int64_t const step = geometry_.stride[axis] / std::gcd(geometry_.stride[axis], geometry_.dilation[axis]);
       product *= (geometry_.kernel_size[axis] + step - 1) / step;
@@ -68,6 +73,7 @@ class ReachedOutputs {
     if (inputs.empty()) return reached;
     reached.low[0] = inputs.low[0];
     reached.high[0] = inputs.high[0];
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       auto const field = static_cast<std::size_t>(axis) + 1;
       Range const reach = inside(axis, {range(axis, inputs.low[field]).first, range(axis, inputs.high[field]).last});
@@ -107,6 +113,10 @@ class ReachedOutputs {
   [[nodiscard]] constexpr Range range(int axis, std::int64_t c) const {
     if (definition_ == OutputDefinition::floor) return {divided(axis, c), divided(axis, c)};
     std::int64_t const dilation = geometry_.dilation[axis];
+    if (geometry_.transposed) {
+      std::int64_t const first = c * geometry_.stride[axis] - geometry_.padding[axis];
+      return {first, first + (geometry_.kernel_size[axis] - 1) * dilation};
+    }
     std::int64_t const padded = c + geometry_.padding[axis];
     if (definition_ == OutputDefinition::submanifold) {
       std::int64_t const output = padded - geometry_.centre_position()[axis] * dilation;
@@ -140,6 +150,15 @@ class ReachedOutputs {
       }
       // By element: the cells between two of them may be very many.
       std::int64_t const stride = geometry_.stride[Axis];
+      if (geometry_.transposed) {
+        std::int64_t const start = std::int64_t{input.position[Axis]} * stride - geometry_.padding[Axis];
+        for (std::int64_t k = 0; k < geometry_.kernel_size[Axis]; ++k) {
+          output[Axis + 1] = start + k * dilation;
+          if (output[Axis + 1] < reach.first || output[Axis + 1] > reach.last) continue;
+          along_axis<Axis + 1>(input, ranges, output, body);
+        }
+        return;
+      }
       for (std::int64_t k = geometry_.kernel_size[Axis]; k-- > 0;) {
         std::int64_t const scaled = std::int64_t{input.position[Axis]} + geometry_.padding[Axis] - k * dilation;
         if (scaled % stride != 0 || scaled / stride < reach.first || scaled / stride > reach.last) continue;
@@ -160,6 +179,7 @@ class ReachedOutputs {
 template <int D>
 Coordinate<D> narrow(WideCoordinate<D> const& wide, std::string_view call) {
   Coordinate<D> coordinate{.batch = static_cast<std::int32_t>(wide[0]), .position = {}};
+  SPARSECONV_UNROLL
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
     if (!std::in_range<std::int32_t>(wide[axis + 1])) {
       throw CoordinateError(std::string(call) + ": an output at position " + std::to_string(wide[axis + 1]) +
@@ -171,4 +191,4 @@ Coordinate<D> narrow(WideCoordinate<D> const& wide, std::string_view call) {
   return coordinate;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

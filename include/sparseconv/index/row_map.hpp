@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A row map that somebody else owns: the rulebook as a table, for executors that own outputs.
 ///
@@ -73,4 +74,4 @@ RowMap<> copy_to_host(Policy const& where, RowMap<typename Policy::Memory> const
                   copy_to_host(where, view.group_masks, view.groups() * view.mask_words()));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Whether a map is symmetric: where the identity is the middle one of K elements, the pairs of element K-1-k are those of
 /// element k with input and output exchanged.
@@ -99,16 +100,25 @@ class Rulebook {
   [[nodiscard]] RulebookView<Memory> view() const {
     PairRows const inputs{input_rows_.data(), false};
     PairRows const outputs{symmetric_ ? input_rows_.data() : output_rows_.data(), symmetric_};
-    return {{offsets_.data(), static_cast<std::size_t>(offsets_.size())},
-            inputs,
-            outputs,
-            input_count_,
-            output_count_,
-            identity_};
+    RulebookView<Memory> const as_stored{{offsets_.data(), static_cast<std::size_t>(offsets_.size())},
+                                         inputs,
+                                         outputs,
+                                         input_count_,
+                                         output_count_,
+                                         identity_};
+    return exchanged_ ? as_stored.transposed() : as_stored;
   }
   operator RulebookView<Memory>() const { return view(); }  // NOLINT: a view of itself
 
   [[nodiscard]] RulebookView<Memory> transposed() const { return view().transposed(); }
+
+  /// The rulebook with inputs and outputs exchanged, in the memory of this one.
+  [[nodiscard]] Rulebook exchanged() && {
+    exchanged_ = !exchanged_;
+    return std::move(*this);
+  }
+  [[nodiscard]] bool is_exchanged() const { return exchanged_; }
+
   [[nodiscard]] std::int64_t element_count() const { return view().element_count(); }
   [[nodiscard]] std::int64_t pair_count() const requires(Memory::host_reads) { return view().pair_count(); }
 
@@ -123,20 +133,22 @@ class Rulebook {
   std::int64_t output_count_;
   std::optional<std::int64_t> identity_;
   bool symmetric_ = false;
+  bool exchanged_ = false;  ///< the view shows what is stored with inputs and outputs exchanged
 };
 
 /// A rulebook of a device on the host, for who wants to look at it. Waits for the result.
 template <DevicePolicy Policy>
 Rulebook<> copy_to_host(Policy const& where, Rulebook<typename Policy::Memory> const& device) {
-  RulebookView<typename Policy::Memory> const view = device.view();
+  RulebookView<typename Policy::Memory> const view = device.is_exchanged() ? device.transposed() : device.view();
   Buffer<std::int64_t> offsets = copy_to_host(where, view.offsets.data(), view.element_count() + 1);
   std::int64_t const pairs = offsets[offsets.size() - 1];
   Buffer<Row> input_rows = copy_to_host(where, view.input_rows.rows, pairs);
   bool const symmetric = view.output_rows.reversed;
-  if (symmetric) return Rulebook<>(std::move(offsets), std::move(input_rows), view.input_count, view.identity);
-  Buffer<Row> output_rows = copy_to_host(where, view.output_rows.rows, pairs);
-  return Rulebook<>(std::move(offsets), std::move(input_rows), std::move(output_rows), view.input_count,
-                    view.output_count, view.identity);
+  Rulebook<> copy = symmetric ? Rulebook<>(std::move(offsets), std::move(input_rows), view.input_count, view.identity)
+                              : Rulebook<>(std::move(offsets), std::move(input_rows),
+                                           copy_to_host(where, view.output_rows.rows, pairs), view.input_count,
+                                           view.output_count, view.identity);
+  return device.is_exchanged() ? std::move(copy).exchanged() : std::move(copy);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -10,7 +10,7 @@
 #include "sparseconv/io/number_text.hpp"
 #include "sparseconv/io/text_lines.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Reads the next word of `words` as a number. `where` and the line's number begin the message.
 ///
@@ -55,4 +55,4 @@ inline void expect_end_of_lines(TextLines& lines, std::string const& where) {
                       ", comes after all that the header asks for");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -13,7 +13,7 @@
 
 #include "sparseconv/error.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Checks that there is something to read from at `path`. `where` begins every message.
 ///
@@ -57,4 +57,4 @@ inline void expect_file(std::filesystem::path const& path, std::string const& wh
   return bytes;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -10,7 +10,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/text_lines.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The field of a file's row that no column of a point cloud shows.
 inline constexpr std::int64_t no_column = -1;
@@ -47,4 +47,4 @@ struct ColumnOrder {
   return order;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Puts an unsigned number together from its bytes, lowest first, on a host of any byte order.
 template <std::unsigned_integral T>
@@ -35,4 +35,4 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -12,7 +12,7 @@
 #include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Converts the values of a .npy array, given as the bytes after its header, which parse_npy_header checked.
 [[nodiscard]] inline PointCloud convert_npy_values(NpyHeader const& header, std::span<const std::byte> data) {
@@ -49,4 +49,4 @@ namespace sparseconv {
   return parse_npy(read_bytes(path, "read_npy"), path.string());
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

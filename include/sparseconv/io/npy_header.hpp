@@ -18,7 +18,7 @@
 #include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/io/text_lines.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// No header of a plain array is longer (version 1 cannot be); what claims more is refused before it is read.
 inline constexpr std::size_t longest_npy_header = 12 + 65535;
@@ -178,4 +178,4 @@ struct NpyDictionary {
   return header;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -22,7 +22,7 @@
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Which array of a .npz file to read, and how large it may become.
 struct NpzOptions {
@@ -189,4 +189,4 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
   return read_npz_archive(archive.get(), options, where);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Whether this standard library can read a T with std::from_chars; some read only integers.
 template <class T>
@@ -68,4 +68,4 @@ template <class T>
   return static_cast<std::uint64_t>(*value);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

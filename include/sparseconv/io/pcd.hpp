@@ -18,7 +18,7 @@
 #include "sparseconv/io/text_lines.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Reads the points of a PCD file with DATA ascii into `cloud`, whose columns are set.
 inline void read_ascii_points(TextLines& lines, PcdHeader const& header, ColumnOrder const& order,
@@ -88,4 +88,4 @@ inline void read_binary_points(std::span<const std::byte> data, PcdHeader const&
   return parse_pcd(read_bytes(path, "read_pcd"), path.string());
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

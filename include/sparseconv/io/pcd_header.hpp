@@ -15,7 +15,7 @@
 #include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/io/text_lines.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// One number of a PCD record. A field of COUNT 3 is three of them; those of padding fields have no name.
 struct PcdNumber {
@@ -174,4 +174,4 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
   return header;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -9,7 +9,7 @@
 
 #include "sparseconv/error.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A colour of 8 bits a channel, in sRGB.
 struct Colour {
@@ -87,4 +87,4 @@ class Picture {
   std::vector<std::uint8_t> bytes_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

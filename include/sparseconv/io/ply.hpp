@@ -19,7 +19,7 @@
 #include "sparseconv/io/text_lines.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The columns of a PLY vertex; its lists have none.
 [[nodiscard]] inline ColumnOrder order_ply_columns(PlyElement const& vertex, std::string const& where) {
@@ -180,4 +180,4 @@ inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, Colu
   return parse_ply(read_bytes(path, "read_ply"), path.string());
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -14,7 +14,7 @@
 #include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/io/text_lines.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// One property of a PLY element. With a count type it is a list of values of `type`.
 struct PlyProperty {
@@ -135,4 +135,4 @@ struct PlyHeader {
   throw FormatError(where + ": the header does not come to end_header; the file is truncated");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -13,7 +13,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/picture.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Writes a picture as a PNG file of 8-bit RGB. A file of that name is replaced.
 ///
@@ -69,4 +69,4 @@ inline void write_png(std::filesystem::path const& path, Picture const& picture)
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

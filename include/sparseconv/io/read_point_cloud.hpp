@@ -10,7 +10,7 @@
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What a file's extension leaves open.
 struct PointCloudOptions {
@@ -38,4 +38,4 @@ struct PointCloudOptions {
       "\" is not one of .bin, .npy, .ply, .pcd; call read_records, read_npy, read_ply or read_pcd itself");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -12,7 +12,7 @@
 #include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The number type of a file of records.
 enum class RecordElement : std::uint8_t { float32, float16 };
@@ -78,4 +78,4 @@ struct RecordFormat {
   return parse_records(read_bytes(path, "read_records"), path.string(), format);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

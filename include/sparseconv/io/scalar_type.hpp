@@ -9,7 +9,7 @@
 #include "sparseconv/io/little_endian.hpp"
 #include "sparseconv/number/half.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The number types that point files are made of.
 enum class ScalarType : std::uint8_t {
@@ -111,4 +111,4 @@ inline void copy_records_as_float(std::span<const PackedField> fields, std::byte
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Walks the lines of a text that binary data may follow. A line ends at LF or CR LF, or where the bytes end.
 class TextLines {
@@ -80,4 +80,4 @@ class Words {
   return shown + (text.size() > longest ? "...\"" : "\"");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,15 +7,16 @@
 #include <string>
 #include <utility>
 
-#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/layers/convolution.hpp"
 #include "sparseconv/memory/buffer.hpp"
-#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/number/arithmetic.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The numbers of a trained batch norm, of any element type. Shapes: C each.
 template <Element T>
@@ -24,21 +25,6 @@ struct BatchNormStatistics {
   std::span<T const> shift;     ///< beta
   std::span<T const> mean;      ///< running mean
   std::span<T const> variance;  ///< running variance, biased or not as it was trained
-};
-
-/// Writes number i of an N x C matrix times the factor of its channel, plus the channel's offset.
-template <Element T>
-struct NormalizeEach {
-  T const* from;
-  T* to;
-  Accumulator<T> const* factors;
-  Accumulator<T> const* offsets;
-  std::int64_t channels;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
-    std::int64_t const c = i % channels;
-    to[i] = T(static_cast<Accumulator<T>>(from[i]) * factors[c] + offsets[c]);
-  }
 };
 
 /// Batch norm of a trained network: scale * (x - mean) / sqrt(variance + epsilon) + shift, active rows only.
@@ -94,8 +80,8 @@ class BatchNorm {
       }
       double const factor = static_cast<double>(statistics.scale[i]) / std::sqrt(spread);
       factors[c] = static_cast<Number>(factor);
-      offsets[c] = static_cast<Number>(static_cast<double>(statistics.shift[i]) -
-                                       factor * static_cast<double>(statistics.mean[i]));
+      offsets[c] = static_cast<Number>(
+          product_then_sum(-factor, static_cast<double>(statistics.mean[i]), static_cast<double>(statistics.shift[i])));
     }
     factors_ = std::move(factors);
     offsets_ = std::move(offsets);
@@ -107,6 +93,7 @@ class BatchNorm {
 
   /// Shapes: N x C to N x C, on the same sites.
   /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
+  /// Bits:   the same for every policy: see finish_rows.
   /// Throws: ShapeError if the input does not have C channels.
   template <ExecutionPolicy Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
@@ -116,19 +103,10 @@ class BatchNorm {
       throw ShapeError("BatchNorm: input has " + std::to_string(input.channels()) + " channels, the layer " +
                        std::to_string(channels()) + "; they must be equal");
     }
-    Buffer<T, Memory> values(where.memory(), input.size() * channels());
-    MatrixView<T const, Memory> const from = input.features();
-    if constexpr (HostPolicy<Policy>) {
-      for_each_index(where, input.size(), [&](std::int64_t row) {  // by row: a loop without division
-        for (std::int64_t c = 0; c < channels(); ++c) {
-          values[row * channels() + c] = T(static_cast<Number>(from(row, c)) * factors_[c] + offsets_[c]);
-        }
-      });
-    } else {
-      for_each_index(where, values.size(),
-                     NormalizeEach<T>{from.data, values.data(), factors_.data(), offsets_.data(), channels()});
-    }
-    return SparseTensor<T, D, Memory>(input.sites(), channels(), std::move(values));
+    SparseTensor<T, D, Memory> result(input.sites(), channels(),
+                                      Buffer<T, Memory>(where.memory(), input.size() * channels()));
+    finish_rows(where, input.features(), factors(), Epilogue<T, Memory, Number>{.bias = offsets()}, result.features());
+    return result;
   }
 
  private:
@@ -182,7 +160,9 @@ void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T>
   Buffer<W> bias(norm.channels());
   for (std::size_t c = 0; c < channels; ++c) {
     Accumulator<T> sum = norm.offsets()[c];
-    if (!convolution.bias().empty()) sum += static_cast<Accumulator<T>>(convolution.bias()[c]) * norm.factors()[c];
+    if (!convolution.bias().empty()) {
+      sum = product_then_sum(static_cast<Accumulator<T>>(convolution.bias()[c]), norm.factors()[c], sum);
+    }
     bias[static_cast<std::int64_t>(c)] = W(sum);
   }
   Convolution<T, D, HostMemory, W> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
@@ -191,4 +171,4 @@ void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T>
   convolution = std::move(both);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -12,23 +12,51 @@
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
 #include "sparseconv/execute/weights.hpp"
-#include "sparseconv/index/cached_index.hpp"
-#include "sparseconv/layers/initialization.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/layers/convolution_config.hpp"
+#include "sparseconv/layers/he_uniform.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What all convolution layers share: weights, a kernel geometry, an output definition, and the call.
 ///
-/// Users make SparseConv and SubmanifoldConv; a Convolution holds either by value, so that a network can keep a list of them,
-/// and copy_to brings it to a device. A call changes nothing in the layer and is safe from several threads.
+/// Users make SparseConv and SubmanifoldConv, which add nothing but a name; a Convolution is made from the config of either, so
+/// that a network can keep a list of them, and copy_to brings it to a device. A call changes nothing in the layer and is safe
+/// from several threads.
 ///
 /// T is the element type of the features, W that of weights and bias: both double, or each float, half or bfloat16. Sums are
 /// kept in double or float. On a device W is T, or T is float.
 template <Element T, int D, MemorySpace Memory = HostMemory, Element W = T>
 class Convolution {
  public:
+  /// The layer of a SparseConv. Throws: as SparseConv.
+  explicit Convolution(SparseConvConfig<D> const& config) requires(Memory::host_reads)
+      : Convolution("SparseConv" + std::to_string(D) + "D", config,
+                    {.kernel_size = config.kernel_size,
+                     .stride = config.stride,
+                     .padding = config.padding,
+                     .dilation = config.dilation},
+                    config.definition) {}
+
+  /// The layer of a SubmanifoldConv. Throws: as SubmanifoldConv.
+  explicit Convolution(SubmanifoldConvConfig<D> const& config) requires(Memory::host_reads)
+      : Convolution(submanifold_name(), config, submanifold_geometry(config), OutputDefinition::submanifold) {}
+
+  /// A layer of parts. Parts that do not fit each other are refused by the call.
+  Convolution(std::string name, KernelGeometry<D> const& geometry, OutputDefinition definition, Activation activation,
+              Weights<W, Memory> weights, Buffer<W, Memory> bias)
+      : name_(std::move(name)),
+        geometry_(geometry),
+        definition_(definition),
+        activation_(activation),
+        weights_(std::move(weights)),
+        bias_(std::move(bias)) {
+    check_elements<T, W>();
+  }
+
   [[nodiscard]] std::int64_t in_channels() const { return weights_.view().in_channels; }
   [[nodiscard]] std::int64_t out_channels() const { return weights_.view().out_channels; }
   [[nodiscard]] KernelGeometry<D> const& geometry() const { return geometry_; }
@@ -140,24 +168,13 @@ class Convolution {
     return convolve_onto(where, input, outputs, residual.features(), how);
   }
 
-  /// A layer of parts; users make SparseConv and SubmanifoldConv. Parts that do not fit each other are refused by the call.
-  Convolution(std::string name, KernelGeometry<D> const& geometry, OutputDefinition definition, Activation activation,
-              Weights<W, Memory> weights, Buffer<W, Memory> bias)
-      : name_(std::move(name)),
-        geometry_(geometry),
-        definition_(definition),
-        activation_(activation),
-        weights_(std::move(weights)),
-        bias_(std::move(bias)) {
+ private:
+  template <class Config>
+  Convolution(std::string name, Config const& config, KernelGeometry<D> const& geometry, OutputDefinition definition)
+      : name_(std::move(name)), geometry_(geometry), definition_(definition), activation_(config.activation) {
     check_elements<T, W>();
-  }
-
- protected:
-  Convolution(std::string name, std::int64_t in_channels, std::int64_t out_channels, KernelGeometry<D> const& geometry,
-              OutputDefinition definition, bool bias, Activation activation,
-              std::uint64_t seed) requires(Memory::host_reads)
-      : name_(std::move(name)), geometry_(geometry), definition_(definition), activation_(activation) {
-    check_elements<T, W>();
+    std::int64_t const in_channels = config.in_channels;
+    std::int64_t const out_channels = config.out_channels;
     check_geometry(geometry, name_);
     if (in_channels < 1 || out_channels < 1) {
       throw ShapeError(name_ + ": in_channels is " + std::to_string(in_channels) + ", out_channels is " +
@@ -170,11 +187,23 @@ class Convolution {
                           " cannot be addressed; take fewer channels or a smaller kernel");
     }
     weights_ = Weights<W>(elements, in_channels, out_channels,
-                          he_uniform<W>(elements * in_channels * out_channels, elements * in_channels, seed));
-    if (bias) bias_ = Buffer<W>(out_channels, W{0});
+                          he_uniform<W>(elements * in_channels * out_channels, elements * in_channels, config.seed));
+    if (config.bias) bias_ = Buffer<W>(out_channels, W{0});
   }
 
- private:
+  static std::string submanifold_name() { return "SubmanifoldConv" + std::to_string(D) + "D"; }
+
+  static KernelGeometry<D> submanifold_geometry(SubmanifoldConvConfig<D> const& config) {
+    KernelGeometry<D> geometry{.kernel_size = config.kernel_size,
+                               .stride = 1,
+                               .padding = 0,
+                               .dilation = config.dilation,
+                               .centre = config.centre};
+    check_geometry(geometry, submanifold_name());  // before a product of its numbers is taken
+    geometry.padding = config.padding.resolve(geometry);
+    return geometry;
+  }
+
   void check_channels(SparseTensor<T, D, Memory> const& input) const {
     if (input.channels() == in_channels()) return;
     throw ShapeError(name_ + ": input has " + std::to_string(input.channels()) + " channels, the layer takes " +
@@ -225,4 +254,4 @@ Convolution<T, D, typename Policy::Memory, W> copy_to(Policy const& where,
           copy_to(where, layer.bias())};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,7 +7,7 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Numbers drawn uniformly from (-b, b), b = sqrt(6 / fan_in): what keeps the variance through layers with ReLU.
 ///
@@ -19,11 +19,11 @@ Buffer<T> he_uniform(std::int64_t size, std::int64_t fan_in, std::uint64_t seed)
   std::mt19937_64 bits(seed);
   double const bound = fan_in > 0 ? std::sqrt(6.0 / static_cast<double>(fan_in)) : 0.0;
   for (T& value : values) {
-    // 23 random bits and a half: symmetric about 0, never 0, exact in float before the scaling.
-    double const unit = (static_cast<double>(bits() >> 41) + 0.5) / static_cast<double>(1 << 23);
-    value = static_cast<T>(bound * (2 * unit - 1));
+    // An odd number of 24 bits, from 23 random ones: symmetric about 0, never 0, exact in float before the scaling.
+    std::int64_t const odd = 2 * static_cast<std::int64_t>(bits() >> 41) + 1 - (1 << 23);
+    value = static_cast<T>(bound * (static_cast<double>(odd) / static_cast<double>(1 << 23)));
   }
   return values;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

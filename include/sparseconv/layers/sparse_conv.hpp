@@ -1,26 +1,9 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "sparseconv/layers/convolution.hpp"
+#include "sparseconv/layers/convolution_config.hpp"
 
-namespace sparseconv {
-
-/// What a SparseConv is made from; see KernelGeometry for the meaning of the axes' numbers.
-template <int D>
-struct SparseConvConfig {
-  std::int64_t in_channels = 0;
-  std::int64_t out_channels = 0;
-  PerAxis<D> kernel_size = 3;
-  PerAxis<D> stride = 1;
-  PerAxis<D> padding = 0;
-  PerAxis<D> dilation = 1;
-  OutputDefinition definition = OutputDefinition::regular;
-  bool bias = false;  ///< starts at 0
-  Activation activation = no_activation;
-  std::uint64_t seed = 0;  ///< of the weights, see he_uniform
-};
+namespace sparseconv::inline v0_1 {
 
 /// Convolution whose outputs are active wherever the kernel reaches an active input (or as `definition` says).
 ///
@@ -31,14 +14,7 @@ struct SparseConvConfig {
 template <Element T, int D, Element W = T>
 class SparseConv : public Convolution<T, D, HostMemory, W> {
  public:
-  explicit SparseConv(SparseConvConfig<D> const& config)
-      : Convolution<T, D, HostMemory, W>("SparseConv" + std::to_string(D) + "D", config.in_channels,
-                                         config.out_channels,
-                                         {.kernel_size = config.kernel_size,
-                                          .stride = config.stride,
-                                          .padding = config.padding,
-                                          .dilation = config.dilation},
-                                         config.definition, config.bias, config.activation, config.seed) {}
+  explicit SparseConv(SparseConvConfig<D> const& config) : Convolution<T, D, HostMemory, W>(config) {}
 };
 
 template <Element T, Element W = T>
@@ -50,4 +26,4 @@ using SparseConv3D = SparseConv<T, 3, W>;
 template <Element T, Element W = T>
 using SparseConv4D = SparseConv<T, 4, W>;
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -3,10 +3,10 @@
 #include <string>
 
 #include "sparseconv/execute/pool_rows.hpp"
-#include "sparseconv/index/cached_index.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What a SparsePool is made from; see KernelGeometry for the meaning of the axes' numbers.
 template <int D>
@@ -59,13 +59,8 @@ class SparsePool {
     check_reach<Policy, Memory>();
     SparseTensor<T, D, Memory> result(outputs, input.channels(),
                                       Buffer<T, Memory>(where.memory(), outputs.size() * input.channels()));
-    if constexpr (DevicePolicy<Policy>) {
-      pool_rows(where, *cached_row_map(where, input.sites(), outputs, geometry_), input.features(), result.features(),
-                pooling_);
-    } else {
-      pool_rows(where, *cached_rulebook(where, input.sites(), outputs, geometry_), input.features(), result.features(),
-                pooling_);
-    }
+    pool_rows(where, *cached_rulebook(where, input.sites(), outputs, geometry_), input.features(), result.features(),
+              pooling_);
     return result;
   }
 
@@ -80,4 +75,4 @@ using SparsePool2D = SparsePool<2>;
 using SparsePool3D = SparsePool<3>;
 using SparsePool4D = SparsePool<4>;
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -14,7 +14,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/memory/memory_space.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// An array of fixed length in some memory, aligned to 64 bytes. On the host a copy copies the elements, and it converts to
 /// std::span; elsewhere it can only be moved, and copy_to copies it.
@@ -96,4 +96,4 @@ class Buffer {
   std::shared_ptr<Resource> memory_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -3,33 +3,56 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/memory/memory_space.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
-/// Rows x columns numbers that somebody else owns, row-major and without gaps; read where their memory can be read.
+/// Rows x columns numbers that somebody else owns, row-major; read where their memory can be read.
+///
+/// Row i begins at data + i * stride. The stride is the number of columns unless told, so that rows follow one another without
+/// gaps. With a larger one a view is some columns of a wider matrix, which several producers can so write side by side.
 template <class T, MemorySpace Memory = HostMemory>
 struct MatrixView {
   T* data = nullptr;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
+  std::int64_t stride = columns;  ///< from a row to the next, in numbers
 
+  /// How many numbers the view shows.
   [[nodiscard]] constexpr std::int64_t size() const { return rows * columns; }
-  [[nodiscard]] constexpr T* row(std::int64_t i) const { return data + i * columns; }
-  constexpr T& operator()(std::int64_t i, std::int64_t j) const requires(Memory::host_reads) {
-    return data[i * columns + j];
-  }
+  [[nodiscard]] constexpr bool has_gaps() const { return stride != columns && rows > 1; }
+  [[nodiscard]] constexpr T* row(std::int64_t i) const { return data + i * stride; }
+  constexpr T& operator()(std::int64_t i, std::int64_t j) const requires(Memory::host_reads) { return row(i)[j]; }
+
+  /// All numbers, one row after the other.
+  /// Throws: ShapeError if there are gaps between the rows.
   [[nodiscard]] std::span<T> values() const requires(Memory::host_reads) {
+    if (has_gaps()) {
+      throw ShapeError("MatrixView.values: rows of " + std::to_string(columns) + " columns lie " +
+                       std::to_string(stride) + " numbers apart; read them row by row");
+    }
     return {data, static_cast<std::size_t>(size())};
+  }
+
+  /// Columns [first, first + count) of all rows.
+  /// Throws: ShapeError if the matrix does not have them.
+  [[nodiscard]] constexpr MatrixView column_range(std::int64_t first, std::int64_t count) const {
+    if (first < 0 || count < 0 || first > columns - count) {
+      throw ShapeError("MatrixView.column_range: " + std::to_string(count) + " columns from column " +
+                       std::to_string(first) + " on, the matrix has " + std::to_string(columns));
+    }
+    return {data + first, rows, count, stride};
   }
 
   /// Reading is always allowed.
   template <std::same_as<T> Same = T>
   requires(!std::is_const_v<Same>) constexpr operator MatrixView<Same const, Memory>() const {  // NOLINT
-    return {data, rows, columns};
+    return {data, rows, columns, stride};
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

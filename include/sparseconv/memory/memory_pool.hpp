@@ -19,7 +19,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A piece of a pool's memory; its size may be larger than what was asked for.
 struct MemoryBlock {
@@ -153,4 +153,4 @@ class MemoryPool {
   std::size_t peak_bytes_ = 0;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

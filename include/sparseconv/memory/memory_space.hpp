@@ -5,7 +5,7 @@
 
 #include "sparseconv/memory/memory_pool.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Where arrays lie is part of their type: what has a memory parameter can be handed only to policies that reach it.
 ///
@@ -24,4 +24,4 @@ struct HostMemory {
   static constexpr bool host_reads = true;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

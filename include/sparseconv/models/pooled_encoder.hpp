@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/layers/convolution.hpp"
+#include "sparseconv/layers/convolution_config.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
-#include "sparseconv/layers/submanifold_conv.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Seven stages of two submanifold convolutions of kernel 3 with max pooling between them, no bias and no norm: the network
 /// by which spconv measures itself. Features are stored as T, weights as W; see Convolution.
@@ -24,9 +26,8 @@ class PooledEncoder {
     std::int64_t channels = in_channels;
     for (std::int64_t const width : {64, 96, 128, 160, 192, 224, 256}) {
       for (int layer = 0; layer < 2; ++layer) {
-        SubmanifoldConv<T, 3, W> const convolution(  // with a name, see SecondEncoder
-            {.in_channels = channels, .out_channels = width, .seed = seed * 1000003 + layers_.size()});
-        layers_.push_back(convolution);
+        layers_.emplace_back(SubmanifoldConvConfig<3>{
+            .in_channels = channels, .out_channels = width, .seed = seed * 1000003 + layers_.size()});
         channels = width;
       }
     }
@@ -78,4 +79,4 @@ PooledEncoder<T, typename Policy::Memory, W> copy_to(Policy const& where,
   return PooledEncoder<T, typename Policy::Memory, W>(std::move(layers));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -11,9 +11,10 @@
 #include "sparseconv/layers/batch_norm.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/dense.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// One step of a network: convolution, batch norm and ReLU; or, without a norm, the convolution alone, which then does with
 /// its bias and activation what the others did.
@@ -95,9 +96,7 @@ class SecondEncoder {
 
  private:
   void submanifold(char const* name, std::int64_t in_channels, std::int64_t out_channels, std::uint64_t seed) {
-    SubmanifoldConv<T, 3, W> const layer(
-        {.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)});
-    add(name, layer);
+    add(name, SubmanifoldConvConfig<3>{.in_channels = in_channels, .out_channels = out_channels, .seed = next(seed)});
   }
 
   void strided(char const* name, std::int64_t in_channels, std::int64_t out_channels, SparseConvConfig<3> config,
@@ -105,13 +104,12 @@ class SecondEncoder {
     config.in_channels = in_channels;
     config.out_channels = out_channels;
     config.seed = next(seed);
-    SparseConv<T, 3, W> const layer(config);  // with a name: nvcc 13.0 makes a Convolution of a temporary's arguments
-    add(name, layer);
+    add(name, config);
   }
 
-  void add(char const* name, Convolution<T, 3, HostMemory, W> convolution) {
-    BatchNorm<T> norm(convolution.out_channels(), 1e-3);
-    layers_.push_back({name, std::move(convolution), std::move(norm)});
+  template <class Config>
+  void add(char const* name, Config const& config) {
+    layers_.push_back({name, Convolution<T, 3, HostMemory, W>(config), BatchNorm<T>(config.out_channels, 1e-3)});
   }
 
   // Every layer draws from a seed of its own.
@@ -145,4 +143,4 @@ DenseTensor<T, 2> folded_to_map(DenseTensor<T, 3> dense) {
           .values = std::move(dense.values)};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

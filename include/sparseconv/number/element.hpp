@@ -6,7 +6,7 @@
 #include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Two bytes wide: what is stored so is computed in float.
 template <class T>
@@ -20,4 +20,4 @@ concept Element = std::same_as<T, float> || std::same_as<T, double> || is_narrow
 template <Element T>
 using Accumulator = std::conditional_t<is_narrow<T>, float, T>;
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A binary floating-point number of 16 bits, laid out as IEEE 754 lays out its own: sign, exponent, significand.
 ///
@@ -96,7 +96,7 @@ class NarrowFloat {
   std::uint16_t bits_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1
 
 /// @cond  Doxygen loses its way in a class of std.
 template <int ExponentBits>

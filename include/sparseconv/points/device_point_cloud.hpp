@@ -6,10 +6,11 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The values of a point cloud in the memory of a device. Shapes: values size() x columns, as PointCloud has them.
 template <MemorySpace Memory>
@@ -28,4 +29,4 @@ DevicePointCloud<typename Policy::Memory> copy_to(Policy const& where, PointClou
   return {host.columns, copy_to(where, std::span<float const>(host.values))};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

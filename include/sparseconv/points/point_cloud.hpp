@@ -10,7 +10,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Points as a scanner or a file gives them: one row a point, before voxelization.
 ///
@@ -54,4 +54,4 @@ struct PointCloud {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

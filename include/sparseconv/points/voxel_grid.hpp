@@ -11,7 +11,7 @@
 #include "sparseconv/tensor/coordinate.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// How space is cut into voxels. Order of the arrays: x, y, z, as points have it; the tensor's axes are z, y, x.
 ///
@@ -87,4 +87,4 @@ class VoxelFinder {
   std::array<double, 3> end_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #endif
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Bytes of a core's second-level cache; half a MiB, which few have less of, where the system does not say.
 inline std::int64_t second_level_cache_bytes() {
@@ -20,4 +20,4 @@ inline std::int64_t second_level_cache_bytes() {
   return bytes;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

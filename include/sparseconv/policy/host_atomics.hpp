@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Changes of one place by several threads of the host.
 struct HostAtomics {
@@ -13,4 +13,4 @@ struct HostAtomics {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -14,11 +14,11 @@
 
 #include <string>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The vector instructions that the CPU's kernels are compiled for, in rising order.
 enum class InstructionSet {
-  portable,  ///< what the compiler was told the program may use, which on ARM includes NEON
+  portable,  ///< what all processors of the kind have: SSE2 on x86-64, NEON on 64-bit ARM, else plain C++
   avx2,      ///< AVX2 with fused multiply-add and conversions of half (F16C)
   avx512     ///< AVX-512 F, and what avx2 has
 };
@@ -45,4 +45,4 @@ inline InstructionSet best_instruction_set() {
 #endif
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -11,7 +11,7 @@
 
 #include "sparseconv/error.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Tells the processor that its thread looks at one place again and again.
 inline void relax_processor() {
@@ -63,14 +63,23 @@ class ThreadTeam {
   /// Throws: what a body threw first; the other bodies have ended by then.
   template <class Body>
   void run(int workers, Body const& body) {
+    run_call(
+        workers, [](void const* context, int worker) { (*static_cast<Body const*>(context))(worker); }, &body);
+  }
+
+ private:
+  using Call = void (*)(void const* context, int worker);
+
+  // Apart from run, so that it is compiled once and not for each body.
+  void run_call(int workers, Call call, void const* context) {
     if (workers <= 1 || size_ == 1 || in_use_.exchange(true, std::memory_order_acquire)) {
-      body(0);
+      call(context, 0);
       return;
     }
     InUse const until_the_end{in_use_};
     start_workers();
-    call_ = [](void const* context, int worker) { (*static_cast<Body const*>(context))(worker); };
-    context_ = &body;
+    call_ = call;
+    context_ = context;
     active_ = workers < size_ ? workers : size_;
     failure_ = nullptr;
     pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
@@ -80,7 +89,6 @@ class ThreadTeam {
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
- private:
   // A flag and no mutex: a call from inside a body finds the team in use, and a mutex must not be tried by its owner.
   struct InUse {
     std::atomic<bool>& flag;
@@ -129,11 +137,11 @@ class ThreadTeam {
   alignas(64) std::atomic<std::uint64_t> round_{0};
   alignas(64) std::atomic<int> pending_{0};
   alignas(64) std::atomic<bool> stopping_{false};
-  void (*call_)(void const*, int) = nullptr;
+  Call call_ = nullptr;
   void const* context_ = nullptr;
   int active_ = 0;
   std::mutex failure_mutex_;
   std::exception_ptr failure_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace sparseconv {
+#include "sparseconv/config.hpp"
+
+namespace sparseconv::inline v0_1 {
 
 // Words for bits and comparisons that mean the same on the host and in device code.
 //
@@ -43,6 +45,7 @@ constexpr int bit_length(std::uint64_t number) {
 template <class T, std::size_t N>
 constexpr bool same_numbers(std::array<T, N> const& a, std::array<T, N> const& b) {
   bool same = true;
+  SPARSECONV_UNROLL
   for (std::size_t i = 0; i < N; ++i) same &= a[i] == b[i];
   return same;
 }
@@ -50,10 +53,11 @@ constexpr bool same_numbers(std::array<T, N> const& a, std::array<T, N> const& b
 /// Whether `a` comes before `b`: the first number in which they differ is smaller.
 template <class T, std::size_t N>
 constexpr bool comes_before(std::array<T, N> const& a, std::array<T, N> const& b) {
+  SPARSECONV_UNROLL
   for (std::size_t i = 0; i < N; ++i) {
     if (a[i] != b[i]) return a[i] < b[i];
   }
   return false;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

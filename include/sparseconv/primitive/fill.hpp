@@ -4,7 +4,7 @@
 
 #include "sparseconv/config.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Writes one value everywhere: a body of for_each_index, and of a device's for_each.
 template <class T>
@@ -15,4 +15,4 @@ struct Fill {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const { places[i] = value; }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -4,9 +4,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Calls body(begin, end) for consecutive ranges of at most `grain` indices that together cover [0, count).
 ///
@@ -46,4 +47,4 @@ void for_each_index(Policy const& where, std::int64_t count, Body const& body) {
   where.for_each(count, body);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -3,7 +3,7 @@
 #include <compare>
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// An unsigned integer of 128 bits: as much of one as packed coordinates need. Sums wrap.
 struct WideKey {
@@ -47,4 +47,4 @@ constexpr std::uint64_t low_bits(std::uint64_t key) {
   return key;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <limits>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A coordinate before it is known to fit 32 bits; index 0 is the batch item, index 1 + a is axis a.
 template <int D>
@@ -17,6 +18,7 @@ template <int D>
 constexpr WideCoordinate<D> widen(Coordinate<D> const& coordinate) {
   WideCoordinate<D> wide;
   wide[0] = coordinate.batch;
+  SPARSECONV_UNROLL
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) wide[axis + 1] = coordinate.position[axis];
   return wide;
 }
@@ -30,6 +32,7 @@ struct Box {
   [[nodiscard]] constexpr bool empty() const { return low[0] > high[0]; }
 
   constexpr void include(WideCoordinate<D> const& coordinate) {
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < low.size(); ++field) {
       low[field] = std::min(low[field], coordinate[field]);
       high[field] = std::max(high[field], coordinate[field]);
@@ -50,4 +53,4 @@ struct Box {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "sparseconv/primitive/device_words.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Where a site is: its batch item, then one integer for each axis, slowest axis first (z, y, x).
 ///
@@ -33,4 +33,4 @@ std::string to_string(Coordinate<D> const& coordinate) {
   return text + ")";
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

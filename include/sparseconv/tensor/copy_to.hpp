@@ -4,10 +4,11 @@
 #include <span>
 
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Copies what lies on the host to the memory of a device policy: an array, a site set, a tensor; layers and networks have
 /// a copy_to beside them.
@@ -80,4 +81,4 @@ SparseTensor<T, D> copy_to_host(Policy const& where, SparseTensor<T, D, typename
   return copy_to_host(where, device, copy_to_host(where, device.sites()));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -1,71 +1,20 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <limits>
-#include <span>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
-#include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/dense_tensor.hpp"
+#include "sparseconv/tensor/device/dense.hpp"
+#include "sparseconv/tensor/seq/dense.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
-
-/// An array with a number for every cell of a bounded grid, in the order of dense libraries.
-///
-/// Shapes: batch x channels x extents (NCHW for D = 2, NCDHW for D = 3), row-major.
-template <Element T, int D, MemorySpace Memory = HostMemory>
-struct DenseTensor {
-  std::array<std::int64_t, static_cast<std::size_t>(D) + 2> shape{};
-  Buffer<T, Memory> values;
-
-  /// The number at a batch item, a channel and a position; all inside the shape.
-  [[nodiscard]] T const& at(std::int64_t channel, Coordinate<D> const& where) const requires(Memory::host_reads) {
-    std::int64_t index = where.batch * shape[1] + channel;
-    for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
-      index = index * shape[axis + 2] + where.position[axis];
-    }
-    return values[index];
-  }
-};
-
-/// The number of values of a dense shape.
-/// Throws: ShapeError if an extent is negative; CapacityError if the product exceeds 2^63 - 1.
-template <std::size_t Axes>
-std::int64_t dense_size(std::array<std::int64_t, Axes> const& shape, std::string const& call) {
-  std::int64_t size = 1;
-  for (std::int64_t const extent : shape) {
-    if (extent < 0)
-      throw ShapeError(call + ": an extent of " + std::to_string(extent) + "; extents cannot be negative");
-    if (extent == 0) return 0;
-  }
-  for (std::int64_t const extent : shape) {
-    if (size > std::numeric_limits<std::int64_t>::max() / extent) {
-      throw CapacityError(call + ": the dense array has more than 2^63 - 1 values; convert a part of the grid");
-    }
-    size *= extent;
-  }
-  return size;
-}
-
-/// A dense array in the memory of a device policy. Order, Throws: as copy_to of a tensor.
-template <DevicePolicy Policy, Element T, int D>
-DenseTensor<T, D, typename Policy::Memory> copy_to(Policy const& where, DenseTensor<T, D> const& host) {
-  return {host.shape, copy_to(where, host.values)};
-}
-
-/// A dense array of a device on the host. Waits for the result.
-template <DevicePolicy Policy, Element T, int D>
-DenseTensor<T, D> copy_to_host(Policy const& where, DenseTensor<T, D, typename Policy::Memory> const& device) {
-  return {device.shape, copy_to_host(where, device.values)};
-}
+namespace sparseconv::inline v0_1 {
 
 /// Writes the channels of row i where the dense array has them.
 template <Element T, int D>
@@ -115,71 +64,19 @@ DenseTensor<T, D, Memory> to_dense(Policy const& where, SparseTensor<T, D, Memor
   return dense;
 }
 
-/// The grid of a dense array.
-/// Throws: ShapeError if there is not one value for each cell and channel, or an extent is not in [1, 2^31).
-template <std::size_t Axes>
-Grid<static_cast<int>(Axes) - 2> grid_of_dense(std::array<std::int64_t, Axes> const& shape, std::int64_t values) {
-  constexpr int D = static_cast<int>(Axes) - 2;
-  std::int64_t const size = dense_size(shape, "from_dense");
-  if (values != size) {
-    throw ShapeError("from_dense: " + std::to_string(values) + " values for a shape of " + std::to_string(size) +
-                     "; give one for each cell and channel");
-  }
-  std::array<std::int32_t, static_cast<std::size_t>(D)> extents{};
-  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
-    if (!std::in_range<std::int32_t>(shape[axis + 2])) {
-      throw ShapeError("from_dense: an extent of " + std::to_string(shape[axis + 2]) +
-                       "; coordinates are 32 bits wide, so split the array");
-    }
-    extents[axis] = static_cast<std::int32_t>(shape[axis + 2]);
-  }
-  if (!std::in_range<std::int32_t>(shape[0])) {
-    throw ShapeError("from_dense: a batch of " + std::to_string(shape[0]) + "; batch indices are 32 bits wide");
-  }
-  Grid<D> const grid{.shape = PerAxis<D>(extents), .batch_size = static_cast<std::int32_t>(shape[0])};
-  check_grid(grid, "from_dense");
-  return grid;
-}
-
 /// The sites of a dense array where at least one channel is not zero, with all their channels.
 ///
 /// Shapes: see DenseTensor; the result's grid is bounded.
-/// Order:  waits for the result.
+/// Order:  waits for the result; a device policy once, for the number of sites and their box.
 /// Throws: ShapeError if values does not fit the shape, or an extent is not in [1, 2^31).
-template <HostPolicy Policy, Element T, int D>
-SparseTensor<T, D> from_dense(Policy const& where, DenseTensor<T, D> const& dense) {
-  Grid<D> const grid = grid_of_dense(dense.shape, dense.values.size());
-  std::int64_t const channels = dense.shape[1];
-  // Without channels or batch items the grid may have any number of cells, also more than can be counted.
-  if (dense.values.empty()) return SparseTensor<T, D>(SiteSet<D>(grid, {}), channels);
-  std::int64_t cells = 1;
-  for (int axis = 0; axis < D; ++axis) cells *= grid.shape[axis];
-
-  std::vector<Coordinate<D>> sites;
-  std::vector<std::int64_t> first_value;  // of each site, in channel 0
-  for (std::int32_t batch = 0; batch < grid.batch_size; ++batch) {
-    for (std::int64_t cell = 0; cell < cells; ++cell) {
-      std::int64_t const first = batch * channels * cells + cell;
-      bool active = false;
-      for (std::int64_t c = 0; c < channels && !active; ++c) active = dense.values[first + c * cells] != T{0};
-      if (!active) continue;
-      Coordinate<D> site{.batch = batch, .position = {}};
-      std::int64_t rest = cell;
-      for (int axis = D; axis-- > 0; rest /= grid.shape[axis]) {
-        site.position[static_cast<std::size_t>(axis)] = static_cast<std::int32_t>(rest % grid.shape[axis]);
-      }
-      sites.push_back(site);
-      first_value.push_back(first);
-    }
+template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+SparseTensor<T, D, Memory> from_dense(Policy const& where, DenseTensor<T, D, Memory> const& dense) {
+  check_reach<Policy, Memory>();
+  if constexpr (HostPolicy<Policy>) {
+    return on_seq::from_dense(where, dense);
+  } else {
+    return on_device::from_dense(where, dense);
   }
-  SparseTensor<T, D> tensor(SiteSet<D>(grid, Buffer<Coordinate<D>>(std::span<Coordinate<D> const>(sites))), channels,
-                            Buffer<T>(static_cast<std::int64_t>(sites.size()) * channels));
-  for_each_index(where, tensor.size(), [&](std::int64_t row) {
-    for (std::int64_t c = 0; c < channels; ++c) {
-      tensor.features()(row, c) = dense.values[first_value[static_cast<std::size_t>(row)] + c * cells];
-    }
-  });
-  return tensor;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

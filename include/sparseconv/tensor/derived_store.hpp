@@ -8,7 +8,7 @@
 #include <typeinfo>
 #include <utility>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// What a higher floor keeps with a site set, under a type of its own. Reading and adding from several threads must be
 /// safe.
@@ -55,4 +55,4 @@ class DerivedStore {
   std::map<std::pair<std::type_index, std::shared_ptr<void const>>, std::unique_ptr<Derived>> kept_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -5,11 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
 #include "sparseconv/tensor/per_axis.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// The extents of a grid, slowest axis first, or none: then every int32 coordinate is inside and nothing is cropped.
 template <int D>
@@ -53,6 +54,7 @@ struct Grid {
   [[nodiscard]] constexpr bool contains(Coordinate<D> const& coordinate) const {
     if (coordinate.batch < 0 || coordinate.batch >= batch_size) return false;
     if (!shape.bounded()) return true;
+    SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
       std::int32_t const position = coordinate.position[static_cast<std::size_t>(axis)];
       if (position < 0 || position >= shape[axis]) return false;
@@ -88,4 +90,4 @@ void check_inside(Grid<D> const& grid, Coordinate<D> const& coordinate, std::str
                                     : "batch indices start at 0; enlarge batch_size or correct the index"));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <string>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/wide_key.hpp"
 #include "sparseconv/tensor/box.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Packs the coordinates of a box into integers that sort as the coordinates do.
 ///
@@ -36,6 +37,7 @@ class KeyPacking {
   /// Bits that the keys of a box take.
   static constexpr int bits_needed(Box<D> const& box) {
     int bits = 0;
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < box.low.size(); ++field) bits += field_bits(box, field);
     return bits;
   }
@@ -44,6 +46,7 @@ class KeyPacking {
 
   [[nodiscard]] constexpr bool contains(WideCoordinate<D> const& coordinate) const {
     bool inside = true;
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < coordinate.size(); ++field) {
       inside &= coordinate[field] >= box_.low[field] && coordinate[field] <= box_.high[field];
     }
@@ -53,6 +56,7 @@ class KeyPacking {
   /// The key of a coordinate inside the box.
   [[nodiscard]] constexpr Key key(WideCoordinate<D> const& coordinate) const {
     Key packed{0};
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < coordinate.size(); ++field) {
       packed = packed | (Key{static_cast<std::uint64_t>(coordinate[field] - box_.low[field])} << shift_[field]);
     }
@@ -76,6 +80,7 @@ class KeyPacking {
   [[nodiscard]] constexpr Line line(WideCoordinate<D> const& through) const {
     Line line;
     bool inside = true;
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < static_cast<std::size_t>(D); ++field) {
       inside &= through[field] >= box_.low[field] && through[field] <= box_.high[field];
       // Unsigned: outside, and of an empty box, the difference means nothing, and may not fit.
@@ -93,6 +98,7 @@ class KeyPacking {
   /// What to add to the key of a coordinate to get that of its neighbour; both must lie in the box.
   [[nodiscard]] constexpr Key offset_key(WideCoordinate<D> const& offset) const {
     Key packed{0};
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < offset.size(); ++field) {
       if (offset[field] >= 0) {
         packed = packed + (Key{static_cast<std::uint64_t>(offset[field])} << shift_[field]);
@@ -106,6 +112,7 @@ class KeyPacking {
   /// The coordinate whose key this is.
   [[nodiscard]] constexpr WideCoordinate<D> coordinate(Key key) const {
     WideCoordinate<D> unpacked{};
+    SPARSECONV_UNROLL
     for (std::size_t field = 0; field < unpacked.size(); ++field) {
       unpacked[field] = box_.low[field] + static_cast<std::int64_t>(low_bits(key >> shift_[field]) & mask_[field]);
     }
@@ -143,4 +150,4 @@ decltype(auto) with_key_packing(Box<D> const& box, std::string const& call, Body
                       " bits, keys have 127; split the sites into parts that lie closer together");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

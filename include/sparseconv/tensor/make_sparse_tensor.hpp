@@ -6,11 +6,12 @@
 #include <string>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/point_features.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Throws: ShapeError if the features are not rows of one length, one for each point.
 inline std::int64_t channels_of_list(std::int64_t features, std::int64_t points) {
@@ -42,6 +43,18 @@ SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid, 
   return features_to_sites(where, sites, rows, duplicates);
 }
 
+/// The same of lists that lie on a device already. Waits twice, see build_site_set.
+template <Element T, int D, DevicePolicy Policy>
+SparseTensor<T, D, typename Policy::Memory> make_sparse_tensor(
+    Policy const& where, Grid<D> const& grid, Buffer<Coordinate<D>, typename Policy::Memory> const& points,
+    Buffer<T, typename Policy::Memory> const& features, Duplicates duplicates = Duplicates::reject) {
+  std::int64_t const channels = channels_of_list(features.size(), points.size());
+  auto const sites = build_site_set(where, grid, points);
+  if (duplicates == Duplicates::reject) on_device::check_no_duplicates(where, sites, "make_sparse_tensor");
+  MatrixView<T const, typename Policy::Memory> const rows{features.data(), points.size(), channels};
+  return features_to_sites(where, sites, rows, duplicates);
+}
+
 template <Element T, int D, HostPolicy Policy>
 SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
                                       std::initializer_list<Coordinate<D>> points, std::initializer_list<T> features,
@@ -50,4 +63,4 @@ SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
                                   std::span<T const>(features.begin(), features.size()), duplicates);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

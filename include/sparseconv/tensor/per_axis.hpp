@@ -9,7 +9,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// One integer for each axis, slowest axis first; made from one int (the same for all axes) or from D ints.
 ///
@@ -54,4 +54,4 @@ std::string to_string(PerAxis<D> const& values) {
   return text;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

@@ -15,7 +15,7 @@
 #include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// Throws: CapacityError if there are more sites than rows can be numbered.
 inline void check_site_count(std::int64_t count, std::string const& call) {
@@ -115,4 +115,4 @@ class SiteSet {
   std::shared_ptr<Contents> contents_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

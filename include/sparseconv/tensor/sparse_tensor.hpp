@@ -11,7 +11,7 @@
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1 {
 
 /// A data list on a coordinate list: row i of the features belongs to site i. A copy copies the features and shares the
 /// sites.
@@ -64,4 +64,4 @@ class SparseTensor {
   Buffer<T, Memory> features_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1

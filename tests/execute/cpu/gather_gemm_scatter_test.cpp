@@ -18,47 +18,47 @@ using test::random_weights;
 using test::same_bits;
 
 template <class T>
-class FusedBlocks : public ::testing::Test {};
-TYPED_TEST_SUITE(FusedBlocks, test::Elements);
+class ConvolutionInBlocks : public ::testing::Test {};
+TYPED_TEST_SUITE(ConvolutionInBlocks, test::Elements);
 
 TEST(BlockRows, StayInTheirBounds) {
   for (std::int64_t const outputs : {0, 1, 64, 5000, 1000000}) {
     for (std::int64_t const width : {0, 16, 64, 1024, 1000000}) {
       for (int const threads : {1, 2, 64}) {
-        std::int64_t const rows = block_rows<float>(outputs, width, threads);
+        std::int64_t const rows = on_cpu::block_rows<float>(outputs, width, threads);
         EXPECT_TRUE(rows >= 64 && rows <= 4096) << outputs << " " << width << " " << threads;
         EXPECT_TRUE(rows == 64 || rows * width * 4 <= 1 << 20) << "a block fits the cache";
       }
     }
   }
-  EXPECT_LE(block_rows<float>(20000, 16, 4) * 4 * 4, 20000 + 4 * 4 * 64) << "each thread finds several blocks";
+  EXPECT_LE(on_cpu::block_rows<float>(20000, 16, 4) * 4 * 4, 20000 + 4 * 4 * 64) << "each thread finds several blocks";
 }
 
 TEST(BlockCursor, GoesOverTheBlocksOfOneThread) {
   std::vector<Row> const outputs{3, 64, 70, 200, 201};
-  auto const expect = [](BlockCursor::Pairs pairs, std::int64_t first, std::int64_t count) {
+  auto const expect = [](on_cpu::BlockCursor::Pairs pairs, std::int64_t first, std::int64_t count) {
     EXPECT_EQ(pairs.first, first);
     EXPECT_EQ(pairs.count, count);
   };
-  BlockCursor cursor;
+  on_cpu::BlockCursor cursor;
   expect(cursor.advance(outputs, 64, 128), 1, 2);   // its first block is not the first of all
   expect(cursor.advance(outputs, 192, 201), 3, 1);  // it has skipped one, and the block ends between two pairs
   expect(cursor.advance(outputs, 201, 256), 4, 1);
   expect(cursor.advance(outputs, 256, 320), 5, 0);
-  expect(BlockCursor().advance({}, 0, 64), 0, 0);
+  expect(on_cpu::BlockCursor().advance({}, 0, 64), 0, 0);
 }
 
 template <class T>
 SparseTensor<T, 2> run(CpuPolicy const& where, Rulebook<> const& rules, SparseTensor<T, 2> const& input,
                        Weights<T> const& weights, Epilogue<T> const& epilogue, InstructionSet set) {
   SparseTensor<T, 2> output(input.sites(), weights.view().out_channels);
-  convolve_in_blocks<T>(where.instructions(set), rules, input.features(), weights, output.features(), epilogue);
+  gather_gemm_scatter(where.instructions(set), rules, input.features(), weights, output.features(), epilogue);
   return output;
 }
 
 // Sizes around a block of 64 rows and of 4096, channels around vectors and panels of 4 to 64 numbers; 421 input channels
 // are taken in several parts, whose borders differ from one instruction set to the other.
-TYPED_TEST(FusedBlocks, AgreeWithEveryInstructionSetAtTheEdgesOfBlocks) {
+TYPED_TEST(ConvolutionInBlocks, AgreeWithEveryInstructionSetAtTheEdgesOfBlocks) {
   using T = TypeParam;
   KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};
   for (std::int64_t const count : {1, 63, 64, 65, 4095, 4097}) {
@@ -92,7 +92,7 @@ TYPED_TEST(FusedBlocks, AgreeWithEveryInstructionSetAtTheEdgesOfBlocks) {
   }
 }
 
-TYPED_TEST(FusedBlocks, HaveTheSameBitsForAnyNumberOfThreads) {
+TYPED_TEST(ConvolutionInBlocks, HaveTheSameBitsForAnyNumberOfThreads) {
   using T = TypeParam;
   SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {110, 120}}, 6001, 1);
   Rulebook<> const rules = build_rulebook(cpu, sites, sites, KernelGeometry<2>{.kernel_size = 3, .padding = 1});
@@ -107,7 +107,7 @@ TYPED_TEST(FusedBlocks, HaveTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-TYPED_TEST(FusedBlocks, TakeATransposedRulebook) {
+TYPED_TEST(ConvolutionInBlocks, TakeATransposedRulebook) {
   using T = TypeParam;
   SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {80, 90}}, 3001, 1);
   // Not symmetric: the transposed pairs are others.
@@ -117,7 +117,7 @@ TYPED_TEST(FusedBlocks, TakeATransposedRulebook) {
   SparseTensor<T, 2> expected(sites, 9);
   SparseTensor<T, 2> output(sites, 9);
   gather_gemm_scatter(seq, rules.transposed(), input.features(), weights, expected.features());
-  convolve_in_blocks<T>(test::OnCpu<3>::policy(), rules.transposed(), input.features(), weights, output.features(), {});
+  gather_gemm_scatter(test::OnCpu<3>::policy(), rules.transposed(), input.features(), weights, output.features());
   EXPECT_LE(test::largest_difference(output.features(), expected.features()), test::rounding_bound<T>(30, 30));
   gather_gemm_scatter(seq, rules, input.features(), weights, expected.features());
   EXPECT_GT(test::largest_difference(output.features(), expected.features()), 0.1);

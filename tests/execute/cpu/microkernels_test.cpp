@@ -1,4 +1,4 @@
-#include "sparseconv/execute/cpu/pair_kernel.hpp"
+#include "sparseconv/execute/cpu/microkernels.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ namespace sparseconv {
 namespace {
 
 template <class T>
-class PairKernel : public ::testing::Test {};
-TYPED_TEST_SUITE(PairKernel, test::Elements);
+class Microkernel : public ::testing::Test {};
+TYPED_TEST_SUITE(Microkernel, test::Elements);
 
 // Inputs 0, 2, 4, ... of a list go to outputs 3, 6, 9, ... of a block that starts at row 100.
 template <class T>
@@ -44,7 +44,7 @@ struct Call {
     }
   }
 
-  BlockPairs<T> pairs() {
+  on_cpu::BlockPairs<T> pairs() {
     return {.input = input.data(),
             .input_stride = in_channels,
             .in_channels = in_channels,
@@ -60,10 +60,10 @@ struct Call {
 
 template <class T>
 void expect_sums(InstructionSet set, std::size_t vectors, std::int64_t count, std::int64_t in_channels) {
-  PairKernels<T> const& kernels = pair_kernels<T>(set);
+  on_cpu::Microkernels<T> const& kernels = on_cpu::microkernels<T>(set);
   Call<T> call(count, in_channels, kernels.lanes * static_cast<std::int64_t>(vectors));
   Buffer<T> const before = call.block;
-  kernels.by_vectors[vectors - 1](call.pairs());
+  kernels.add_pairs[vectors - 1](call.pairs());
 
   std::vector<double> expected(before.begin(), before.end());
   std::vector<double> magnitude(static_cast<std::size_t>(before.size()), 0.0);
@@ -87,9 +87,9 @@ void expect_sums(InstructionSet set, std::size_t vectors, std::int64_t count, st
   }
 }
 
-TYPED_TEST(PairKernel, AddsEveryPairAndTouchesNothingElse) {
+TYPED_TEST(Microkernel, AddsEveryPairAndTouchesNothingElse) {
   for (auto const set : test::instruction_sets()) {
-    auto const most = static_cast<std::size_t>(pair_kernels<TypeParam>(set).most_vectors);
+    auto const most = static_cast<std::size_t>(on_cpu::microkernels<TypeParam>(set).most_vectors);
     for (std::size_t vectors = 1; vectors <= most; ++vectors) {
       for (std::int64_t count = 0; count <= 27; ++count) expect_sums<TypeParam>(set, vectors, count, 5);
       for (std::int64_t const in_channels : {0, 1, 2, 3, 8, 15, 16, 17, 33}) {
@@ -99,21 +99,21 @@ TYPED_TEST(PairKernel, AddsEveryPairAndTouchesNothingElse) {
   }
 }
 
-TYPED_TEST(PairKernel, FetchesTheWholeOfTheNextPanel) {
+TYPED_TEST(Microkernel, FetchesTheWholeOfTheNextPanel) {
   using T = TypeParam;
   Buffer<T> const panel(10007, T{0});
   std::vector<Row> const rows(54);
   for (std::int64_t const in_channels : {17, 64, 100}) {
     for (std::int64_t const size : {0, 1, 640, 10007}) {
       for (std::int64_t const tiles : {1, 2, 9}) {
-        BlockPairs<T> pairs{};
+        on_cpu::BlockPairs<T> pairs{};
         pairs.in_channels = in_channels;
         pairs.input_rows = rows.data();
         pairs.next_panel = size == 0 ? nullptr : panel.data();
         pairs.next_panel_size = size;
         std::int64_t covered = 0;
         for (std::int64_t tile = 0; tile < tiles; ++tile) {
-          TileAhead<T> const ahead = tile_ahead(pairs, tile, tiles, 6);
+          on_cpu::TileAhead<T> const ahead = on_cpu::tile_ahead(pairs, tile, tiles, 6);
           if (size == 0) {
             EXPECT_EQ(ahead.panel_lines, 0);
             continue;
@@ -127,55 +127,40 @@ TYPED_TEST(PairKernel, FetchesTheWholeOfTheNextPanel) {
   }
 }
 
-TYPED_TEST(PairKernel, FetchesTheInputRowsOfTheNextTile) {
+TYPED_TEST(Microkernel, FetchesTheInputRowsOfTheNextTile) {
   std::vector<Row> const rows(30);
-  BlockPairs<TypeParam> pairs{};
+  on_cpu::BlockPairs<TypeParam> pairs{};
   pairs.in_channels = 32;
   pairs.input_rows = rows.data();
-  EXPECT_EQ(tile_ahead(pairs, 0, 3, 10).input_rows, rows.data() + 10);
-  EXPECT_EQ(tile_ahead(pairs, 1, 3, 10).input_rows, rows.data() + 20);
-  EXPECT_EQ(tile_ahead(pairs, 2, 3, 10).input_rows, rows.data() + 20) << "there is none after the last";
+  EXPECT_EQ(on_cpu::tile_ahead(pairs, 0, 3, 10).input_rows, rows.data() + 10);
+  EXPECT_EQ(on_cpu::tile_ahead(pairs, 1, 3, 10).input_rows, rows.data() + 20);
+  EXPECT_EQ(on_cpu::tile_ahead(pairs, 2, 3, 10).input_rows, rows.data() + 20) << "there is none after the last";
 }
 
-TYPED_TEST(PairKernel, AddsTheSameWhileItFetches) {
+TYPED_TEST(Microkernel, AddsTheSameWhileItFetches) {
   using T = TypeParam;
   for (auto const set : test::instruction_sets()) {
-    PairKernels<T> const& kernels = pair_kernels<T>(set);
+    on_cpu::Microkernels<T> const& kernels = on_cpu::microkernels<T>(set);
     for (std::size_t vectors = 1; vectors <= static_cast<std::size_t>(kernels.most_vectors); ++vectors) {
       Call<T> alone(25, 40, kernels.lanes * static_cast<std::int64_t>(vectors));
       Call<T> fetching = alone;
-      BlockPairs<T> pairs = fetching.pairs();
+      on_cpu::BlockPairs<T> pairs = fetching.pairs();
       pairs.next_panel = alone.panel.data();
       pairs.next_panel_size = alone.panel.size();
-      kernels.by_vectors[vectors - 1](alone.pairs());
-      kernels.by_vectors[vectors - 1](pairs);
+      kernels.add_pairs[vectors - 1](alone.pairs());
+      kernels.add_pairs[vectors - 1](pairs);
       EXPECT_TRUE(std::equal(alone.block.begin(), alone.block.end(), fetching.block.begin()));
     }
   }
 }
 
-/// Whether a set's kernels round once for a product and its addition; of the portable ones the compiler decides that.
-template <class T>
-bool fuses(InstructionSet set) {
-  Call<T> call(1, 1, pair_kernels<T>(set).lanes);
-  T const factor = 1 + std::numeric_limits<T>::epsilon();
-  std::fill(call.input.begin(), call.input.end(), factor);
-  std::fill(call.panel.begin(), call.panel.end(), factor);
-  T const rounded = factor * factor;
-  std::fill(call.block.begin(), call.block.end(), -rounded);
-  pair_kernels<T>(set).by_vectors[0](call.pairs());
-  return call.block[3 * call.stride] != 0;
-}
-
-// So all of them have the same bits: AVX2, AVX-512 and, where the compiler fuses, NEON.
-TYPED_TEST(PairKernel, WithFusedMultiplyAddRoundsOnceAChannelInOrder) {
+// All sets that round a product and its addition once have the same bits: AVX2, AVX-512 and NEON. Elsewhere the portable one
+// rounds both. No flag of the program changes that.
+TYPED_TEST(Microkernel, RoundsAsItsSetSaysAndAChannelInOrder) {
   using T = TypeParam;
   for (auto const set : test::instruction_sets()) {
-    if (!fuses<T>(set)) {
-      EXPECT_EQ(set, InstructionSet::portable);
-      continue;
-    }
-    PairKernels<T> const& kernels = pair_kernels<T>(set);
+    bool const rounds_once = set != InstructionSet::portable || SPARSECONV_NEON_KERNELS;
+    on_cpu::Microkernels<T> const& kernels = on_cpu::microkernels<T>(set);
     for (std::size_t vectors = 1; vectors <= static_cast<std::size_t>(kernels.most_vectors); ++vectors) {
       for (std::int64_t const in_channels : {1, 7, 16, 37}) {
         Call<T> call(26, in_channels, kernels.lanes * static_cast<std::int64_t>(vectors));
@@ -184,11 +169,13 @@ TYPED_TEST(PairKernel, WithFusedMultiplyAddRoundsOnceAChannelInOrder) {
           for (std::int64_t c = 0; c < in_channels; ++c) {
             for (std::int64_t j = 0; j < call.width; ++j) {
               T& sum = expected[(3 + 3 * pair) * call.stride + j];
-              sum = std::fma(call.input[2 * pair * in_channels + c], call.panel[c * call.width + j], sum);
+              T const input = call.input[2 * pair * in_channels + c];
+              T const weight = call.panel[c * call.width + j];
+              sum = rounds_once ? std::fma(input, weight, sum) : product_then_sum(input, weight, sum);
             }
           }
         }
-        kernels.by_vectors[vectors - 1](call.pairs());
+        kernels.add_pairs[vectors - 1](call.pairs());
         EXPECT_TRUE(std::equal(expected.begin(), expected.end(), call.block.begin()))
             << "set " << static_cast<int>(set) << ", " << vectors << " vectors, " << in_channels << " channels";
       }
@@ -196,12 +183,12 @@ TYPED_TEST(PairKernel, WithFusedMultiplyAddRoundsOnceAChannelInOrder) {
   }
 }
 
-TYPED_TEST(PairKernel, HasAKernelForEachWidthItPromises) {
+TYPED_TEST(Microkernel, HasAKernelForEachWidthItPromises) {
   for (auto const set : test::instruction_sets()) {
-    auto const& kernels = pair_kernels<TypeParam>(set);
-    EXPECT_LE(kernels.most_vectors, most_panel_vectors);
+    auto const& kernels = on_cpu::microkernels<TypeParam>(set);
+    EXPECT_LE(kernels.most_vectors, on_cpu::most_panel_vectors);
     for (int vectors = 1; vectors <= kernels.most_vectors; ++vectors) {
-      EXPECT_NE(kernels.by_vectors[static_cast<std::size_t>(vectors) - 1], nullptr);
+      EXPECT_NE(kernels.add_pairs[static_cast<std::size_t>(vectors) - 1], nullptr);
     }
   }
 }

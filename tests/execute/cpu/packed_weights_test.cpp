@@ -22,15 +22,15 @@ TYPED_TEST_SUITE(PackedWeightsOf, test::Elements);
 
 TYPED_TEST(PackedWeightsOf, HoldEveryWeightAndZerosBehind) {
   for (auto const set : test::instruction_sets()) {
-    auto const& kernels = pair_kernels<TypeParam>(set);
+    auto const& kernels = on_cpu::microkernels<TypeParam>(set);
     for (std::int64_t const out_channels : {1, 3, 4, 15, 16, 17, 64, 65, 80, 96, 129}) {
       for (std::int64_t const in_channels : {0, 1, 5}) {
         auto const weights = test::random_weights<TypeParam>(3, in_channels, out_channels, 1);
-        PackedWeights<TypeParam> const packed(test::OnCpu<2>::policy(), weights, kernels);
+        on_cpu::PackedWeights<TypeParam> const packed(test::OnCpu<2>::policy(), weights, kernels);
         ASSERT_GE(packed.width(), out_channels);
         ASSERT_LT(packed.width(), out_channels + kernels.lanes);
         for (std::int64_t k = 0; k < 3; ++k) {
-          for (Panel const& panel : packed.panels()) {
+          for (on_cpu::Panel const& panel : packed.panels()) {
             std::int64_t const width = panel.vectors * kernels.lanes;
             for (std::int64_t c = 0; c < in_channels; ++c) {
               for (std::int64_t j = 0; j < width; ++j) {
@@ -49,13 +49,14 @@ TYPED_TEST(PackedWeightsOf, HoldEveryWeightAndZerosBehind) {
 
 TYPED_TEST(PackedWeightsOf, AreCutIntoPanelsOfNearlyOneWidth) {
   for (auto const set : test::instruction_sets()) {
-    auto const& kernels = pair_kernels<TypeParam>(set);
+    auto const& kernels = on_cpu::microkernels<TypeParam>(set);
     for (std::int64_t out_channels = 1; out_channels <= 200; ++out_channels) {
-      PackedWeights<TypeParam> const packed(cpu, test::random_weights<TypeParam>(1, 1, out_channels, 1), kernels);
+      on_cpu::PackedWeights<TypeParam> const packed(cpu, test::random_weights<TypeParam>(1, 1, out_channels, 1),
+                                                    kernels);
       std::int64_t next = 0;
       std::int64_t narrowest = std::numeric_limits<std::int64_t>::max();
       std::int64_t widest = 0;
-      for (Panel const& panel : packed.panels()) {
+      for (on_cpu::Panel const& panel : packed.panels()) {
         ASSERT_EQ(panel.first_channel, next);
         next += panel.vectors * kernels.lanes;
         narrowest = std::min(narrowest, panel.vectors);
@@ -68,8 +69,8 @@ TYPED_TEST(PackedWeightsOf, AreCutIntoPanelsOfNearlyOneWidth) {
 }
 
 TYPED_TEST(PackedWeightsOf, MayHaveNoOutputs) {
-  PackedWeights<TypeParam> const packed(cpu, test::random_weights<TypeParam>(27, 4, 0, 1),
-                                        pair_kernels<TypeParam>(InstructionSet::portable));
+  on_cpu::PackedWeights<TypeParam> const packed(cpu, test::random_weights<TypeParam>(27, 4, 0, 1),
+                                                on_cpu::microkernels<TypeParam>(InstructionSet::portable));
   EXPECT_EQ(packed.width(), 0);
   EXPECT_TRUE(packed.panels().empty());
 }
@@ -78,17 +79,17 @@ TEST(PackedWeightsCache, IsKeptWithTheWeightsForEachKindOfKernels) {
   auto const weights = test::random_weights<float>(9, 5, 20, 1);
   Weights<float> const copy = weights;
   auto const sets = test::instruction_sets();
-  auto const& kernels = pair_kernels<float>(sets.front());
-  auto const packed = packed_weights<float>(cpu, weights, kernels);
-  EXPECT_EQ(packed_weights<float>(test::OnCpu<2>::policy(), copy, kernels), packed);
+  auto const& kernels = on_cpu::microkernels<float>(sets.front());
+  auto const packed = on_cpu::packed_weights<float>(cpu, weights, kernels);
+  EXPECT_EQ(on_cpu::packed_weights<float>(test::OnCpu<2>::policy(), copy, kernels), packed);
   EXPECT_EQ(weights.view().derived->bytes(), packed->bytes());
   if (sets.size() > 1) {
-    auto const& best = pair_kernels<float>(sets.back());
-    EXPECT_NE(packed_weights<float>(cpu, weights, best), packed) << "vectors of another length";
-    EXPECT_EQ(packed_weights<float>(cpu, weights, kernels), packed);
+    auto const& best = on_cpu::microkernels<float>(sets.back());
+    EXPECT_NE(on_cpu::packed_weights<float>(cpu, weights, best), packed) << "vectors of another length";
+    EXPECT_EQ(on_cpu::packed_weights<float>(cpu, weights, kernels), packed);
   }
   auto const other = test::random_weights<float>(9, 5, 20, 2);
-  EXPECT_NE(packed_weights<float>(cpu, other, kernels), packed) << "of one shape, but others";
+  EXPECT_NE(on_cpu::packed_weights<float>(cpu, other, kernels), packed) << "of one shape, but others";
   weights.view().derived->release();
   EXPECT_EQ(weights.view().derived->bytes(), 0);
   EXPECT_GT(packed->bytes(), 0) << "who still uses one may go on";
@@ -97,9 +98,9 @@ TEST(PackedWeightsCache, IsKeptWithTheWeightsForEachKindOfKernels) {
 TEST(PackedWeightsCache, KeepsNothingOfWeightsThatAreOnlyViewed) {
   Buffer<float> numbers = test::random_numbers<float>(9, 1);
   WeightsView<float> const view{numbers.data(), 1, 3, 3};
-  auto const& kernels = pair_kernels<float>(InstructionSet::portable);
+  auto const& kernels = on_cpu::microkernels<float>(InstructionSet::portable);
   auto const value = [&] {
-    auto const packed = packed_weights<float>(cpu, view, kernels);
+    auto const packed = on_cpu::packed_weights<float>(cpu, view, kernels);
     return packed->panel(0, packed->panels()[0])[0];
   };
   EXPECT_EQ(value(), numbers[0]);
@@ -109,11 +110,11 @@ TEST(PackedWeightsCache, KeepsNothingOfWeightsThatAreOnlyViewed) {
 
 TEST(PackedWeightsCache, GivesThreadsThatAskAtOnceTheSame) {
   auto const weights = test::random_weights<double>(27, 16, 40, 1);
-  auto const& kernels = pair_kernels<double>(best_instruction_set());
-  std::array<std::shared_ptr<PackedWeights<double> const>, 4> packed;
+  auto const& kernels = on_cpu::microkernels<double>(best_instruction_set());
+  std::array<std::shared_ptr<on_cpu::PackedWeights<double> const>, 4> packed;
   std::vector<std::thread> threads;
   for (auto& place : packed) {
-    threads.emplace_back([&] { place = packed_weights<double>(test::OnCpu<2>::policy(), weights, kernels); });
+    threads.emplace_back([&] { place = on_cpu::packed_weights<double>(test::OnCpu<2>::policy(), weights, kernels); });
   }
   for (auto& thread : threads) thread.join();
   for (auto const& each : packed) EXPECT_EQ(each, packed[0]);

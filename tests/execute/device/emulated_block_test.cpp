@@ -21,7 +21,7 @@ namespace {
 using test::BlockError;
 using test::EmulatedBlock;
 
-static_assert(ThreadBlock<EmulatedBlock>);
+static_assert(on_device::ThreadBlock<EmulatedBlock>);
 
 /// A kernel of a lambda.
 template <int Threads, class Body>

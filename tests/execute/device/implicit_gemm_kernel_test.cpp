@@ -18,23 +18,23 @@ namespace {
 using test::DeviceCase;
 using test::DeviceConvolution;
 
-using Tiny = TileShape<32, 32, 2, 1>;
-using Square = TileShape<64, 64, 2, 2>;
-using Narrow = TileShape<128, 16, 4, 1>;
-using Tall = TileShape<128, 64, 2, 2>;
-using Wide = TileShape<128, 128, 2, 4>;
+using Tiny = on_device::TileShape<32, 32, 2, 1>;
+using Square = on_device::TileShape<64, 64, 2, 2>;
+using Narrow = on_device::TileShape<128, 16, 4, 1>;
+using Tall = on_device::TileShape<128, 64, 2, 2>;
+using Wide = on_device::TileShape<128, 128, 2, 4>;
 
 template <class Shape, class T>
 auto convolve(DeviceConvolution<T>& convolution) {
   return convolution.output_of([&] {
-    ImplicitGemmKernel<T, Shape> const kernel(convolution.map(), convolution.operands());
+    on_device::ImplicitGemmKernel<T, Shape> const kernel(convolution.map(), convolution.operands());
     test::run_grid(kernel, kernel.blocks());
   });
 }
 
 template <class T>
 class ImplicitGemmKernels : public ::testing::Test {};
-using Arithmetics = ::testing::Types<float, double, half, bfloat16, Tf32>;
+using Arithmetics = ::testing::Types<float, double, half, bfloat16, on_device::Tf32>;
 TYPED_TEST_SUITE(ImplicitGemmKernels, Arithmetics);
 
 template <class Shape = Tiny, class T>
@@ -130,15 +130,16 @@ TYPED_TEST(ImplicitGemmKernels, HasTheSameBitsForEveryTile) {
     };
     expect_same(convolve<Square>(convolution));
     expect_same(convolve<Tall>(convolution));
-    expect_same((convolve<TileShape<32, 32, 1, 2, 128, 3>>(convolution)));
-    expect_same((convolve<TileShape<64, 16, 1, 1, 32, 6>>(convolution)));
+    expect_same((convolve<on_device::TileShape<32, 32, 1, 2, 128, 3>>(convolution)));
+    expect_same((convolve<on_device::TileShape<64, 16, 1, 1, 32, 6>>(convolution)));
   }
 }
 
 // On tensor cores 16 rows that lack an element take no product of it, not even of zeros: an infinite weight does not
 // reach them.
 TYPED_TEST(ImplicitGemmKernels, LeavesOutTheGroupsOfRowsThatLackAnElement) {
-  if constexpr (std::same_as<typename TileSums<Tall, TypeParam>::Sum, float> && !std::same_as<TypeParam, float>) {
+  if constexpr (std::same_as<typename on_device::TileSums<Tall, TypeParam>::Sum, float> &&
+                !std::same_as<TypeParam, float>) {
     constexpr std::int64_t outputs = 128;
     std::vector<Row> inputs(2 * outputs, no_row);  // row p takes input p by element 0; rows 48 to 63 by element 1 alone
     std::vector<Row> rows(outputs);
@@ -151,14 +152,15 @@ TYPED_TEST(ImplicitGemmKernels, LeavesOutTheGroupsOfRowsThatLackAnElement) {
     DeviceConvolution<TypeParam> convolution(
         {.outputs = outputs, .elements = 2, .in_channels = 40, .out_channels = 24, .percent = 0});
     auto operands = convolution.operands();
-    std::vector<StoredAs<TypeParam>> weights(
-        static_cast<std::size_t>(packed_weights_size<StoredAs<TypeParam>>(2, 40, 24)), StoredAs<TypeParam>(1));
+    std::vector<on_device::StoredAs<TypeParam>> weights(
+        static_cast<std::size_t>(on_device::packed_weights_size<on_device::StoredAs<TypeParam>>(2, 40, 24)),
+        on_device::StoredAs<TypeParam>(1));
     std::fill(weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 2), weights.end(),
-              std::numeric_limits<StoredAs<TypeParam>>::infinity());
+              std::numeric_limits<on_device::StoredAs<TypeParam>>::infinity());
     operands.packed_weights = weights.data();
     auto const output = convolution.output_of([&] {
       RowMapView const map{inputs.data(), rows.data(), masks.data(), 2, outputs, outputs};
-      ImplicitGemmKernel<TypeParam, Tall> const kernel(map, operands);
+      on_device::ImplicitGemmKernel<TypeParam, Tall> const kernel(map, operands);
       test::run_grid(kernel, kernel.blocks());
     });
     for (std::size_t i = 0; i < output.size(); ++i) {
@@ -175,10 +177,10 @@ TYPED_TEST(ImplicitGemmKernels, NeverReadsAnElementThatNoRowHas) {
   RowMapView map = convolution.map();
   auto operands = convolution.operands();
   // Addresses that nobody can read.
-  operands.packed_weights = reinterpret_cast<StoredAs<TypeParam> const*>(std::uintptr_t{4096});
+  operands.packed_weights = reinterpret_cast<on_device::StoredAs<TypeParam> const*>(std::uintptr_t{4096});
   operands.input = operands.packed_weights;
   auto const output = convolution.output_of([&] {
-    ImplicitGemmKernel<TypeParam, Tiny> const kernel(map, operands);
+    on_device::ImplicitGemmKernel<TypeParam, Tiny> const kernel(map, operands);
     test::run_grid(kernel, kernel.blocks());
   });
   for (auto const& number : output) EXPECT_EQ(static_cast<double>(number), 0);

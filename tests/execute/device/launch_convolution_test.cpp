@@ -18,7 +18,7 @@ using test::EmulatedLaunch;
 
 template <class T>
 class LaunchConvolution : public ::testing::Test {};
-using Arithmetics = ::testing::Types<float, double, half, bfloat16, Tf32>;
+using Arithmetics = ::testing::Types<float, double, half, bfloat16, on_device::Tf32>;
 TYPED_TEST_SUITE(LaunchConvolution, Arithmetics);
 
 TYPED_TEST(LaunchConvolution, GivesTheConvolutionByBothDataflows) {
@@ -31,10 +31,10 @@ TYPED_TEST(LaunchConvolution, GivesTheConvolutionByBothDataflows) {
                                               .epilogue = true,
                                               .activation = relu});
     auto const by_outputs = convolution.output_of(
-        [&] { launch_implicit_gemm(EmulatedLaunch{}, convolution.map(), convolution.operands()); });
+        [&] { on_device::launch_implicit_gemm(EmulatedLaunch{}, convolution.map(), convolution.operands()); });
     EXPECT_LE(convolution.error_of(by_outputs), 1) << channels;
     auto const by_pairs = convolution.output_of(
-        [&] { launch_gather_gemm_scatter(EmulatedLaunch{}, convolution.pairs(), convolution.operands()); });
+        [&] { on_device::launch_gather_gemm_scatter(EmulatedLaunch{}, convolution.pairs(), convolution.operands()); });
     EXPECT_LE(convolution.error_of(by_pairs), 1) << channels;
   }
 }
@@ -43,7 +43,7 @@ TYPED_TEST(LaunchConvolution, GivesTheConvolutionByBothDataflows) {
 template <class T, class Pairs>
 struct RunChosen {
   Pairs pairs;
-  DeviceOperands<StoredAs<T>> operands;
+  on_device::DeviceOperands<on_device::StoredAs<T>> operands;
 
   template <class Choice>
   bool operator()(Choice const&) const {
@@ -62,15 +62,15 @@ TYPED_TEST(LaunchConvolution, HasNoTileThatIsWrong) {
                                               .epilogue = true,
                                               .activation = relu});
     for (std::int64_t const rows : {1, 5000, 20000, 40000}) {
-      ConvolutionSize const size{rows, in_channels, out_channels};
+      on_device::ConvolutionSize const size{rows, in_channels, out_channels};
       auto const by_outputs = convolution.output_of([&] {
         RunChosen<TypeParam, RowMapView> const run{convolution.map(), convolution.operands()};
-        EXPECT_TRUE(with_implicit_gemm_tile<TypeParam>(size, run));
+        EXPECT_TRUE(on_device::with_implicit_gemm_tile<TypeParam>(size, run));
       });
       EXPECT_LE(convolution.error_of(by_outputs), 1) << rows << " " << in_channels << " " << out_channels;
       auto const by_pairs = convolution.output_of([&] {
-        RunChosen<TypeParam, DevicePairs> const run{convolution.pairs(), convolution.operands()};
-        EXPECT_TRUE(with_pair_block_tile<TypeParam>(size, run));
+        RunChosen<TypeParam, on_device::DevicePairs> const run{convolution.pairs(), convolution.operands()};
+        EXPECT_TRUE(on_device::with_pair_block_tile<TypeParam>(size, run));
       });
       EXPECT_LE(convolution.error_of(by_pairs), 1) << rows << " " << in_channels << " " << out_channels;
     }
@@ -99,12 +99,12 @@ TEST(TileTable, HasATileForAllSizesThatFitsTheDevice) {
     for (std::int64_t const channels : {1, 16, 17, 32, 33, 64, 65, 128, 129, 1000}) {
       for (std::int64_t const most : {48, 64, 99, 227}) {
         RowMapView const map{.elements = 343, .output_count = rows};
-        DeviceOperands<half> const operands{.in_channels = most / 3 * 8, .out_channels = channels};
-        launch_implicit_gemm(Note{&blocks, &bytes, most * 1024}, map, operands);
+        on_device::DeviceOperands<half> const operands{.in_channels = most / 3 * 8, .out_channels = channels};
+        on_device::launch_implicit_gemm(Note{&blocks, &bytes, most * 1024}, map, operands);
         EXPECT_LE(bytes, most * 1024);
         EXPECT_GE(blocks * 128 * 128, rows * channels) << rows << " " << channels;
-        DevicePairs const pairs{.elements = 343, .output_count = rows};
-        launch_gather_gemm_scatter(Note{&blocks, &bytes, most * 1024}, pairs, operands);
+        on_device::DevicePairs const pairs{.elements = 343, .output_count = rows};
+        on_device::launch_gather_gemm_scatter(Note{&blocks, &bytes, most * 1024}, pairs, operands);
         EXPECT_LE(bytes, most * 1024);
         EXPECT_GE(blocks * 128 * 64, rows * channels) << rows << " " << channels;
       }
@@ -115,20 +115,22 @@ TEST(TileTable, HasATileForAllSizesThatFitsTheDevice) {
 TEST(TileTable, LaunchesNothingForNothing) {
   std::int64_t blocks = -1;
   std::int64_t bytes = 0;
-  launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27}, DeviceOperands<float>{.out_channels = 8});
+  on_device::launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27},
+                                  on_device::DeviceOperands<float>{.out_channels = 8});
   EXPECT_EQ(blocks, 0);
   blocks = -1;
-  launch_gather_gemm_scatter(Note{&blocks, &bytes}, DevicePairs{.elements = 27},
-                             DeviceOperands<float>{.out_channels = 8});
+  on_device::launch_gather_gemm_scatter(Note{&blocks, &bytes}, on_device::DevicePairs{.elements = 27},
+                                        on_device::DeviceOperands<float>{.out_channels = 8});
   EXPECT_EQ(blocks, 0);
 }
 
 TEST(TileTable, RefusesKernelsThatNoSharedMemoryHolds) {
   std::int64_t blocks = 0;
   std::int64_t bytes = 0;
-  DevicePairs const pairs{.elements = 20000, .output_count = 10};
+  on_device::DevicePairs const pairs{.elements = 20000, .output_count = 10};
   try {
-    launch_gather_gemm_scatter(Note{&blocks, &bytes, 227 * 1024}, pairs, DeviceOperands<float>{.out_channels = 8});
+    on_device::launch_gather_gemm_scatter(Note{&blocks, &bytes, 227 * 1024}, pairs,
+                                          on_device::DeviceOperands<float>{.out_channels = 8});
     FAIL();
   } catch (CapacityError const& error) {
     EXPECT_EQ(std::string(error.what()),
@@ -140,9 +142,9 @@ TEST(TileTable, RefusesKernelsThatNoSharedMemoryHolds) {
 TEST(TileTable, RefusesRowsWhoseBytesDoNotFit32Bits) {
   std::int64_t blocks = 0;
   std::int64_t bytes = 0;
-  DeviceOperands<double> const operands{.in_channels = (1 << 28) + 2, .out_channels = 8};
+  on_device::DeviceOperands<double> const operands{.in_channels = (1 << 28) + 2, .out_channels = 8};
   try {
-    launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27, .output_count = 1}, operands);
+    on_device::launch_implicit_gemm(Note{&blocks, &bytes}, RowMapView{.elements = 27, .output_count = 1}, operands);
     FAIL();
   } catch (CapacityError const& error) {
     EXPECT_EQ(std::string(error.what()),

@@ -14,20 +14,20 @@ namespace {
 using test::DeviceCase;
 using test::DeviceConvolution;
 
-using Small = TileShape<32, 32, 2, 1>;
-using Large = TileShape<64, 64, 2, 2>;
+using Small = on_device::TileShape<32, 32, 2, 1>;
+using Large = on_device::TileShape<64, 64, 2, 2>;
 
 template <class Shape, int BlockRows, class T>
 auto convolve(DeviceConvolution<T>& convolution) {
   return convolution.output_of([&] {
-    PairBlockKernel<T, Shape, BlockRows> const kernel(convolution.pairs(), convolution.operands());
+    on_device::PairBlockKernel<T, Shape, BlockRows> const kernel(convolution.pairs(), convolution.operands());
     test::run_grid(kernel, kernel.blocks());
   });
 }
 
 template <class T>
 class PairBlock : public ::testing::Test {};
-using Arithmetics = ::testing::Types<float, double, half, bfloat16, Tf32>;
+using Arithmetics = ::testing::Types<float, double, half, bfloat16, on_device::Tf32>;
 TYPED_TEST_SUITE(PairBlock, Arithmetics);
 
 template <class T, class Shape = Small, int BlockRows = 64>
@@ -41,9 +41,9 @@ void check(DeviceCase const& given) {
 TEST(PairRange, HasThePairsOfABlockOfRows) {
   std::array<std::int64_t, 4> const offsets = {0, 4, 4, 6};
   std::array<Row, 6> const outputs = {0, 3, 4, 9, 5, 7};
-  DevicePairs const pairs{offsets.data(), {}, {outputs.data()}, 3, 0, 10};
+  on_device::DevicePairs const pairs{offsets.data(), {}, {outputs.data()}, 3, 0, 10};
   auto const expect = [&](std::int64_t element, std::int64_t first_row, std::int64_t first, std::int64_t count) {
-    PairRange const range = PairRange::of(pairs, element, first_row, first_row + 4);
+    on_device::PairRange const range = on_device::PairRange::of(pairs, element, first_row, first_row + 4);
     EXPECT_EQ(range.first, first) << element << " " << first_row;
     EXPECT_EQ(range.count, count) << element << " " << first_row;
   };
@@ -59,10 +59,10 @@ TEST(PairRange, HasThePairsOfABlockOfRows) {
 TEST(PairRange, HasThoseOfAReversedSideToo) {
   std::array<std::int64_t, 4> const offsets = {0, 2, 6, 8};
   std::array<Row, 8> const rows = {0, 2, 0, 1, 2, 3, 1, 3};
-  DevicePairs const pairs{offsets.data(), {rows.data()}, {rows.data(), true}, 3, 4, 4};
+  on_device::DevicePairs const pairs{offsets.data(), {rows.data()}, {rows.data(), true}, 3, 4, 4};
   EXPECT_EQ(pairs.inputs_of(0), rows.data());
   EXPECT_EQ(pairs.outputs_of(0), rows.data() + 6);
-  PairRange const range = PairRange::of(pairs, 0, 2, 4);  // of the outputs 1 and 3
+  on_device::PairRange const range = on_device::PairRange::of(pairs, 0, 2, 4);  // of the outputs 1 and 3
   EXPECT_EQ(range.first, 1);
   EXPECT_EQ(range.count, 1);
 }
@@ -147,8 +147,8 @@ TYPED_TEST(PairBlock, HasTheSameBitsForEveryTile) {
       }
     };
     expect_same(convolve<Large, 128>(convolution));
-    expect_same((convolve<TileShape<32, 32, 1, 2, 128, 3>, 160>(convolution)));
-    expect_same((convolve<TileShape<16, 16, 1, 1, 32, 5>, 16>(convolution)));
+    expect_same((convolve<on_device::TileShape<32, 32, 1, 2, 128, 3>, 160>(convolution)));
+    expect_same((convolve<on_device::TileShape<16, 16, 1, 1, 32, 5>, 16>(convolution)));
   }
 }
 

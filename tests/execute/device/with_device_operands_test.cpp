@@ -1,5 +1,5 @@
 // The operands of a convolution on a device may lie anywhere and have any number of channels; kernels take rows of whole chunks.
-#include "sparseconv/execute/device/convolve.hpp"
+#include "sparseconv/execute/device/with_device_operands.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,13 +8,13 @@
 #include <type_traits>
 #include <vector>
 
+#include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
+#include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
-#include "sparseconv/index/device/build_row_map.hpp"
-#include "sparseconv/index/device/build_rulebook.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "support/device_policies.hpp"
 #include "support/random_numbers.hpp"
@@ -27,22 +27,43 @@ template <class Where>
 class DeviceConvolve : public test::DeviceTest<Where> {};
 TYPED_TEST_SUITE(DeviceConvolve, test::DevicePolicies);
 
-/// Numbers on a device that begin so many places behind a multiple of 256 bytes.
+/// Where rows lie: so many places behind a multiple of 256 bytes, with so many numbers of others between two of them.
+struct Placement {
+  std::int64_t misplace = 0;
+  std::int64_t gap = 0;
+};
+
+/// Rows of numbers on a device, and sevens around them.
 template <class T, class Policy>
 class PlacedRows {
  public:
-  PlacedRows(Policy const& where, Buffer<T> const& numbers, std::int64_t columns, std::int64_t misplace)
-      : misplace_(misplace), columns_(columns), rows_(numbers.size() / columns) {
-    Buffer<T> moved(numbers.size() + misplace, T(7));
-    std::copy(numbers.begin(), numbers.end(), moved.begin() + misplace);
+  PlacedRows(Policy const& where, Buffer<T> const& numbers, std::int64_t columns, Placement placement)
+      : placement_(placement), columns_(columns), rows_(numbers.size() / columns) {
+    Buffer<T> moved(placement.misplace + rows_ * (columns + placement.gap), T(7));
+    for (std::int64_t i = 0; i < numbers.size(); ++i) moved[place(i)] = numbers[i];
     memory_ = copy_to(where, moved);
   }
-  MatrixView<T, typename Policy::Memory> view() { return {memory_.data() + misplace_, rows_, columns_}; }
-  /// The numbers, and what stands before them.
-  Buffer<T> read(Policy const& where) const { return copy_to_host(where, memory_); }
+  MatrixView<T, typename Policy::Memory> view() {
+    return {memory_.data() + placement_.misplace, rows_, columns_, columns_ + placement_.gap};
+  }
+  /// The numbers of the rows; what lies around them must be as it was.
+  std::vector<T> read(Policy const& where) const {
+    Buffer<T> all = copy_to_host(where, memory_);
+    std::vector<T> numbers;
+    for (std::int64_t i = 0; i < rows_ * columns_; ++i) {
+      numbers.push_back(all[place(i)]);
+      all[place(i)] = T(7);
+    }
+    for (T const around : all) EXPECT_EQ(static_cast<double>(around), 7) << "around the rows";
+    return numbers;
+  }
 
  private:
-  std::int64_t misplace_;
+  [[nodiscard]] std::int64_t place(std::int64_t i) const {
+    return placement_.misplace + i / columns_ * (columns_ + placement_.gap) + i % columns_;
+  }
+
+  Placement placement_;
   std::int64_t columns_;
   std::int64_t rows_;
   Buffer<T, typename Policy::Memory> memory_;
@@ -58,30 +79,31 @@ void expect_the_same_bits_anywhere(Policy const& where, std::int64_t in_channels
       27, in_channels, out_channels, copy_to(where, test::random_numbers<T>(27 * in_channels * out_channels, 2)));
   Buffer<T> const input = test::random_numbers<T>(sites.size() * in_channels, 3);
   Buffer<T> const residual = test::random_numbers<T>(sites.size() * out_channels, 4);
-  auto const results = [&](std::int64_t misplace) {
-    PlacedRows<T, Policy> features(where, input, in_channels, misplace);
-    PlacedRows<T, Policy> added(where, residual, out_channels, misplace);
+  auto const results = [&](Placement placement) {
+    PlacedRows<T, Policy> features(where, input, in_channels, placement);
+    PlacedRows<T, Policy> added(where, residual, out_channels, placement);
     Epilogue<T, typename Policy::Memory> const epilogue{.residual = added.view()};
-    std::vector<T> all;
-    for (bool const by_pairs : {true, false}) {
-      PlacedRows<T, Policy> output(where, Buffer<T>(sites.size() * out_channels, T(0)), out_channels, misplace);
-      if (by_pairs) {
-        gather_gemm_scatter(where, rules, features.view(), weights, output.view(), epilogue);
-      } else {
-        implicit_gemm(where, map, features.view(), weights, output.view(), epilogue);
-      }
-      Buffer<T> const numbers = output.read(where);
-      for (std::int64_t i = 0; i < misplace; ++i) EXPECT_EQ(static_cast<double>(numbers[i]), 7) << "before the output";
-      all.insert(all.end(), numbers.begin() + misplace, numbers.end());
+    std::vector<std::vector<T>> all;
+    for (int way = 0; way < 4; ++way) {
+      std::int64_t const columns = way == 2 ? in_channels : out_channels;
+      PlacedRows<T, Policy> output(where, Buffer<T>(sites.size() * columns, T(0)), columns, placement);
+      if (way == 0) gather_gemm_scatter(where, rules, features.view(), weights, output.view(), epilogue);
+      if (way == 1) implicit_gemm(where, map, features.view(), weights, output.view(), epilogue);
+      if (way == 2) pool_rows(where, rules, features.view(), output.view(), Pooling::average);
+      if (way == 3) finish_rows(where, added.view(), {}, epilogue, output.view());
+      all.push_back(output.read(where));
     }
     return all;
   };
-  std::vector<T> const expected = results(0);
-  for (std::int64_t const misplace : {1, 2, 3}) {
-    std::vector<T> const actual = results(misplace);
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_EQ(static_cast<double>(actual[i]), static_cast<double>(expected[i])) << i << " misplaced by " << misplace;
+  auto const expected = results({});
+  for (Placement const placement : {Placement{1, 0}, {2, 0}, {3, 0}, {0, 16}, {0, 1}, {5, 3}}) {
+    auto const actual = results(placement);
+    for (std::size_t way = 0; way < expected.size(); ++way) {
+      ASSERT_EQ(actual[way].size(), expected[way].size());
+      for (std::size_t i = 0; i < expected[way].size(); ++i) {
+        ASSERT_EQ(static_cast<double>(actual[way][i]), static_cast<double>(expected[way][i]))
+            << i << " of way " << way << ", misplaced by " << placement.misplace << ", gap " << placement.gap;
+      }
     }
   }
 }
@@ -117,12 +139,12 @@ TYPED_TEST(DeviceConvolve, TakesNoChannelsAtAll) {
 TYPED_TEST(DeviceConvolve, CopiesOnlyRowsThatAreNoWholeChunks) {
   auto const& where = TypeParam::policy();
   Buffer<float> const numbers = test::random_numbers<float>(24, 5);
-  PlacedRows<float, std::remove_cvref_t<decltype(where)>> aligned(where, numbers, 8, 0);
-  auto const as_they_are = chunked_rows<float>(where, aligned.view());
+  PlacedRows<float, std::remove_cvref_t<decltype(where)>> aligned(where, numbers, 8, {});
+  auto const as_they_are = on_device::chunked_rows<float>(where, aligned.view());
   EXPECT_EQ(as_they_are.data, aligned.view().data);
   EXPECT_EQ(as_they_are.copy.size(), 0);
-  PlacedRows<float, std::remove_cvref_t<decltype(where)>> narrow(where, numbers, 6, 0);
-  auto const padded = chunked_rows<float>(where, narrow.view());
+  PlacedRows<float, std::remove_cvref_t<decltype(where)>> narrow(where, numbers, 6, {});
+  auto const padded = on_device::chunked_rows<float>(where, narrow.view());
   EXPECT_EQ(padded.columns, 8);
   Buffer<float> const copy = copy_to_host(where, padded.copy);
   ASSERT_EQ(copy.size(), 4 * 8);

@@ -26,18 +26,18 @@ TEST(KernelRowCursors, ListTheFirstInputWithinReach) {
 
   for (std::uint64_t const reach : {0U, 1U, 4U}) {
     for (std::uint64_t const key : {0U, 11U}) {
-      std::vector<PackedPair> list(windows.size() + 1);
-      std::vector<PackedPair> of_another(windows.size() + 1);
-      std::vector<KernelRowCursor<std::uint64_t>> cursors{{key, reach, 0, list.data()},
-                                                          {key + 3, reach, 0, of_another.data()}};
+      std::vector<on_cpu::PackedPair> list(windows.size() + 1);
+      std::vector<on_cpu::PackedPair> of_another(windows.size() + 1);
+      std::vector<on_cpu::KernelRowCursor<std::uint64_t>> cursors{{key, reach, 0, list.data()},
+                                                                  {key + 3, reach, 0, of_another.data()}};
       move_cursors<std::uint64_t>(keys.data(), windows.data(), 0, std::ssize(windows), cursors);
       list.resize(static_cast<std::size_t>(cursors[0].candidates_end - list.data()));
 
-      std::vector<PackedPair> expected;
+      std::vector<on_cpu::PackedPair> expected;
       for (std::size_t output = 0; output < windows.size(); ++output) {
         auto const found = std::lower_bound(inputs.begin(), inputs.end(), windows[output] + key);
         if (found == inputs.end() || *found > windows[output] + key + reach) continue;
-        expected.push_back(pack_pair(static_cast<Row>(found - inputs.begin()), static_cast<Row>(output)));
+        expected.push_back(on_cpu::pack_pair(static_cast<Row>(found - inputs.begin()), static_cast<Row>(output)));
       }
       EXPECT_EQ(list, expected);
       EXPECT_FALSE(expected.empty());
@@ -48,8 +48,8 @@ TEST(KernelRowCursors, ListTheFirstInputWithinReach) {
 TEST(KernelRowCursors, StayBehindTheLastInput) {
   auto const keys = with_end({5});
   std::vector<std::uint64_t> const windows{6, 1000, ~std::uint64_t{0} - 1};
-  std::vector<PackedPair> list(4);
-  std::vector<KernelRowCursor<std::uint64_t>> cursors{{0, 0, 0, list.data()}};
+  std::vector<on_cpu::PackedPair> list(4);
+  std::vector<on_cpu::KernelRowCursor<std::uint64_t>> cursors{{0, 0, 0, list.data()}};
   move_cursors<std::uint64_t>(keys.data(), windows.data(), 0, 3, cursors);
   EXPECT_EQ(cursors[0].at, 1);
   EXPECT_EQ(cursors[0].candidates_end, list.data());

@@ -18,7 +18,7 @@ namespace {
 using Keys = std::vector<std::uint64_t>;
 
 Keys with_end(Keys keys) {
-  keys.insert(keys.end(), merged_past_end, ~std::uint64_t{0});
+  keys.insert(keys.end(), on_cpu::merged_past_end, ~std::uint64_t{0});
   return keys;
 }
 
@@ -31,21 +31,21 @@ Keys rising(std::uint64_t first, std::size_t count, std::int64_t gap, test::Rand
 
 /// Compares the pairs of outputs [begin, end) with those that a look at every input finds.
 void expect_pairs(Keys const& inputs, Keys const& windows, std::int64_t begin, std::int64_t end,
-                  KernelRow<std::uint64_t> const& row) {
-  PairLists lists(nullptr, row.first_element + row.width, std::max<std::int64_t>(end - begin, 1));
+                  on_cpu::KernelRow<std::uint64_t> const& row) {
+  on_cpu::PairLists lists(nullptr, row.first_element + row.width, std::max<std::int64_t>(end - begin, 1));
   std::int64_t const at =
       std::ranges::lower_bound(inputs, windows[static_cast<std::size_t>(begin)] + row.key) - inputs.begin();
   Keys const keys = with_end(inputs);
   Keys const padded = with_end(windows);
-  merge_kernel_row(keys.data(), at, padded.data(), begin, end, row, lists);
+  on_cpu::merge_kernel_row(keys.data(), at, padded.data(), begin, end, row, lists);
   for (std::int64_t x = 0; x < row.width; ++x) {
-    std::vector<PackedPair> expected;
+    std::vector<on_cpu::PackedPair> expected;
     for (std::int64_t output = begin; output < end; ++output) {
       std::uint64_t const sought =
           windows[static_cast<std::size_t>(output)] + row.key + static_cast<std::uint64_t>(x) * row.dilation;
       auto const found = std::ranges::find(inputs, sought);
       if (found == inputs.end()) continue;
-      expected.push_back(pack_pair(static_cast<Row>(found - inputs.begin()), static_cast<Row>(output)));
+      expected.push_back(on_cpu::pack_pair(static_cast<Row>(found - inputs.begin()), static_cast<Row>(output)));
     }
     auto const list = lists[row.first_element + x];
     ASSERT_TRUE(std::ranges::equal(list, expected)) << "element " << x << " of " << row.width << ", dilation "
@@ -68,8 +68,8 @@ TEST_F(KernelRowMerge, FindsThePairsOfRowsOfAnyWidth) {
       Keys const windows = rising(990, 200, window_gap, random);
       for (std::int64_t width = 1; width <= 16; ++width) {
         for (std::uint64_t const dilation : {1U, 2U, 5U}) {
-          KernelRow<std::uint64_t> const row{3, dilation, 2, width};
-          if (row.reach() <= merged_reach) expect_pairs(inputs, windows, 0, std::ssize(windows), row);
+          on_cpu::KernelRow<std::uint64_t> const row{3, dilation, 2, width};
+          if (row.reach() <= on_cpu::merged_reach) expect_pairs(inputs, windows, 0, std::ssize(windows), row);
         }
       }
     }

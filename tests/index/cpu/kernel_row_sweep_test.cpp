@@ -18,11 +18,12 @@ constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
 
 template <class Key, int D>
 void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
-  KeyPacking<D, Key> const packing(swept_box(inputs, outputs, geometry));
+  KeyPacking<D, Key> const packing(on_cpu::swept_box(inputs, outputs, geometry));
   // All elements, and rows of the kernel that are cut short.
   for (std::int64_t elements = geometry.element_count(); elements >= 0; elements -= 1 + elements / 3) {
     for (auto const set : test::instruction_sets()) {
-      KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing, set);
+      on_cpu::KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing,
+                                                 set);
       test::expect_finds_pairs(sweep, inputs, outputs, geometry, elements);
     }
   }
@@ -33,12 +34,12 @@ TEST(SweptBox, HoldsInputsAndWindows) {
   auto const inputs = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {4, -9}}});
   auto const outputs = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {0, 1}}, {0, {2, 3}}});
   KernelGeometry<2> const geometry{.kernel_size = {3, 2}, .stride = 2, .padding = 1, .dilation = {2, 1}};
-  Box<2> const box = swept_box(inputs, outputs, geometry);
+  Box<2> const box = on_cpu::swept_box(inputs, outputs, geometry);
   EXPECT_EQ(box.low, (WideCoordinate<2>{0, -1, -9}));
   EXPECT_EQ(box.high, (WideCoordinate<2>{0, 7, 6}));
-  EXPECT_EQ(swept_box(inputs, SiteSet<2>(), geometry).low, (WideCoordinate<2>{0, 4, -9}));
-  EXPECT_EQ(swept_box(SiteSet<2>(), outputs, geometry).low, (WideCoordinate<2>{0, -1, 1}));
-  EXPECT_TRUE(swept_box(SiteSet<2>(), SiteSet<2>(), geometry).empty());
+  EXPECT_EQ(on_cpu::swept_box(inputs, SiteSet<2>(), geometry).low, (WideCoordinate<2>{0, 4, -9}));
+  EXPECT_EQ(on_cpu::swept_box(SiteSet<2>(), outputs, geometry).low, (WideCoordinate<2>{0, -1, 1}));
+  EXPECT_TRUE(on_cpu::swept_box(SiteSet<2>(), SiteSet<2>(), geometry).empty());
 }
 
 TEST(KernelRowSweep, FindsThePairsOfEveryRowOfTheKernel) {

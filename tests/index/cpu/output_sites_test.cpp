@@ -25,15 +25,15 @@ template <int D>
 void expect_three_ways_to_agree(SiteSet<D> const& inputs, KernelGeometry<D> const& geometry,
                                 OutputDefinition definition, Grid<D> const& outputs) {
   ReachedOutputs<D> const reached(geometry, definition, outputs);
-  auto const expected = list(output_coordinates(seq, inputs, reached));
+  auto const expected = list(on_seq::reached_coordinates(inputs, reached));
   Box<D> const box = reached.box(inputs.bounding_box());
   KeyPacking<D, std::uint64_t> const narrow_keys(box);
   test::for_each_cpu_policy([&](CpuPolicy const& where) {
     ASSERT_LE(narrow_keys.bits(), 30) << "too large a map for a test";
-    EXPECT_EQ(list(output_coordinates_by_bit_map(where, inputs, reached, narrow_keys)), expected);
-    EXPECT_EQ(list(output_coordinates_by_sort(where, inputs, reached, narrow_keys)), expected);
-    EXPECT_EQ(list(output_coordinates_by_sort(where, inputs, reached, KeyPacking<D, WideKey>(box))), expected);
-    EXPECT_EQ(list(output_coordinates(where, inputs, reached)), expected);
+    EXPECT_EQ(list(on_cpu::reached_by_bit_map(where, inputs, reached, narrow_keys)), expected);
+    EXPECT_EQ(list(on_cpu::reached_by_sort(where, inputs, reached, narrow_keys)), expected);
+    EXPECT_EQ(list(on_cpu::reached_by_sort(where, inputs, reached, KeyPacking<D, WideKey>(box))), expected);
+    EXPECT_EQ(list(on_cpu::reached_coordinates(where, inputs, reached)), expected);
   });
 }
 
@@ -69,12 +69,12 @@ TEST(OutputCoordinates, ReachAcrossTheWordsOfTheMap) {
 TEST(OutputCoordinates, ComeFromABitMapThatIsNoLargerThanAList) {
   ReachedOutputs<3> const strided({.kernel_size = 3, .stride = 2}, OutputDefinition::regular, {});
   EXPECT_EQ(strided.most(), 8);
-  EXPECT_TRUE(bit_map_serves(20, 1024, strided)) << "128 bytes a site, and 8 outputs of 16 bytes";
-  EXPECT_FALSE(bit_map_serves(21, 1024, strided));
+  EXPECT_TRUE(on_cpu::bit_map_serves(20, 1024, strided)) << "128 bytes a site, and 8 outputs of 16 bytes";
+  EXPECT_FALSE(on_cpu::bit_map_serves(21, 1024, strided));
   ReachedOutputs<3> const floored({.kernel_size = 2, .stride = 2}, OutputDefinition::floor, {});
-  EXPECT_TRUE(bit_map_serves(19, 1024, floored)) << "64 bytes a site";
-  EXPECT_FALSE(bit_map_serves(20, 1024, floored));
-  EXPECT_FALSE(bit_map_serves(41, std::numeric_limits<std::int64_t>::max(), strided));
+  EXPECT_TRUE(on_cpu::bit_map_serves(19, 1024, floored)) << "64 bytes a site";
+  EXPECT_FALSE(on_cpu::bit_map_serves(20, 1024, floored));
+  EXPECT_FALSE(on_cpu::bit_map_serves(41, std::numeric_limits<std::int64_t>::max(), strided));
 }
 
 TEST(OutputCoordinates, MayBeNone) {
@@ -87,7 +87,7 @@ TEST(OutputCoordinates, SayWhichPositionDoesNotFit) {
   constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
   auto const inputs = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {most}}});
   ReachedOutputs<1> const reached({.padding = 1}, OutputDefinition::regular, {});
-  EXPECT_EQ(message_of<CoordinateError>([&] { return output_coordinates(cpu, inputs, reached); }),
+  EXPECT_EQ(message_of<CoordinateError>([&] { return on_cpu::reached_coordinates(cpu, inputs, reached); }),
             "output_sites: an output at position 2147483648 of axis 0 does not fit 32 bits; give the grid a shape, or "
             "move the sites towards 0");
 }

@@ -14,46 +14,46 @@ constexpr Row most = std::numeric_limits<Row>::max();
 TEST(PackedPair, KeepsBothRowsAndCountsInputsUp) {
   for (Row const input : {0, 1, most - 1}) {
     for (Row const output : {0, 7, most}) {
-      PackedPair const pair = pack_pair(input, output);
-      EXPECT_EQ(input_of(pair), input);
-      EXPECT_EQ(output_of(pair), output);
-      EXPECT_EQ(pair + 1, pack_pair(input + 1, output));
+      on_cpu::PackedPair const pair = on_cpu::pack_pair(input, output);
+      EXPECT_EQ(on_cpu::input_of(pair), input);
+      EXPECT_EQ(on_cpu::output_of(pair), output);
+      EXPECT_EQ(pair + 1, on_cpu::pack_pair(input + 1, output));
     }
   }
 }
 
 TEST(PairLists, KeepsTheElementsApart) {
-  PairLists lists(nullptr, 3, 2);
-  lists.append(0, pack_pair(1, 2));
-  lists.append(2, pack_pair(3, 4));
-  lists.append(2, pack_pair(5, 6));
+  on_cpu::PairLists lists(nullptr, 3, 2);
+  lists.append(0, on_cpu::pack_pair(1, 2));
+  lists.append(2, on_cpu::pack_pair(3, 4));
+  lists.append(2, on_cpu::pack_pair(5, 6));
   EXPECT_EQ(lists.counts(), (std::vector<std::int64_t>{1, 0, 2}));
-  EXPECT_TRUE(std::ranges::equal(lists[0], std::vector{pack_pair(1, 2)}));
+  EXPECT_TRUE(std::ranges::equal(lists[0], std::vector{on_cpu::pack_pair(1, 2)}));
   EXPECT_TRUE(lists[1].empty());
-  EXPECT_TRUE(std::ranges::equal(lists[2], std::vector{pack_pair(3, 4), pack_pair(5, 6)}));
+  EXPECT_TRUE(std::ranges::equal(lists[2], std::vector{on_cpu::pack_pair(3, 4), on_cpu::pack_pair(5, 6)}));
 }
 
 TEST(PairLists, CountsWhatWasWrittenToTheEndOnceItIsTold) {
-  PairLists lists(nullptr, 2, 4);
-  lists.append(1, pack_pair(1, 1));
-  PackedPair* const end = lists.end(1);
-  end[0] = pack_pair(2, 2);
-  end[1] = pack_pair(9, 9);  // is not told
+  on_cpu::PairLists lists(nullptr, 2, 4);
+  lists.append(1, on_cpu::pack_pair(1, 1));
+  on_cpu::PackedPair* const end = lists.end(1);
+  end[0] = on_cpu::pack_pair(2, 2);
+  end[1] = on_cpu::pack_pair(9, 9);  // is not told
   EXPECT_EQ(lists[1].size(), 1u);
   lists.set_end(1, end + 1);
-  EXPECT_TRUE(std::ranges::equal(lists[1], std::vector{pack_pair(1, 1), pack_pair(2, 2)}));
+  EXPECT_TRUE(std::ranges::equal(lists[1], std::vector{on_cpu::pack_pair(1, 1), on_cpu::pack_pair(2, 2)}));
   lists.clear();
   EXPECT_TRUE(lists[1].empty());
 }
 
 TEST(PairLists, HaveRoomToWriteBehindTheLastPair) {
-  PairLists lists(nullptr, 2, 1);
-  lists.append(1, pack_pair(7, 7));
-  lists.append(0, pack_pair(1, 1));
-  for (int i = 0; i < 8; ++i) lists.end(0)[i] = pack_pair(9, 9);
-  for (int i = 0; i < 8; ++i) lists.end(1)[i] = pack_pair(9, 9);
-  EXPECT_TRUE(std::ranges::equal(lists[0], std::vector{pack_pair(1, 1)}));
-  EXPECT_TRUE(std::ranges::equal(lists[1], std::vector{pack_pair(7, 7)}));
+  on_cpu::PairLists lists(nullptr, 2, 1);
+  lists.append(1, on_cpu::pack_pair(7, 7));
+  lists.append(0, on_cpu::pack_pair(1, 1));
+  for (int i = 0; i < 8; ++i) lists.end(0)[i] = on_cpu::pack_pair(9, 9);
+  for (int i = 0; i < 8; ++i) lists.end(1)[i] = on_cpu::pack_pair(9, 9);
+  EXPECT_TRUE(std::ranges::equal(lists[0], std::vector{on_cpu::pack_pair(1, 1)}));
+  EXPECT_TRUE(std::ranges::equal(lists[1], std::vector{on_cpu::pack_pair(7, 7)}));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ template <class Find>
 class Finder {
  public:
   explicit Finder(Find const& find) : find_(find) {}
-  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const { find_(begin, end, lists); }
+  void find(std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) const { find_(begin, end, lists); }
 
  private:
   Find find_;
@@ -26,11 +26,12 @@ class Finder {
 
 TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
   // The finder finds output o with input o for element 0, nothing for 1, and only (5, 6) for 2.
-  Finder const finder{[](std::int64_t begin, std::int64_t end, PairLists& lists) {
-    for (std::int64_t o = begin; o < end; ++o) lists.append(0, pack_pair(static_cast<Row>(o), static_cast<Row>(o)));
-    if (end == 7) lists.append(2, pack_pair(5, 6));
+  Finder const finder{[](std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) {
+    for (std::int64_t o = begin; o < end; ++o)
+      lists.append(0, on_cpu::pack_pair(static_cast<Row>(o), static_cast<Row>(o)));
+    if (end == 7) lists.append(2, on_cpu::pack_pair(5, 6));
   }};
-  auto const rules = RulebookAssembly(3, 10, 7, std::nullopt).assemble(cpu, finder);
+  auto const rules = on_cpu::RulebookAssembly(3, 10, 7, std::nullopt).assemble(cpu, finder);
   EXPECT_EQ(std::vector<std::int64_t>(rules.view().offsets.begin(), rules.view().offsets.end()),
             (std::vector<std::int64_t>{0, 7, 7, 8}));
   EXPECT_EQ(pairs_of(rules).back(), (RulePair{2, 5, 6}));
@@ -40,9 +41,10 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
 
 TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndListsEachRowOnce) {
   // A 3 x 3 kernel on a set of its own: elements 0 to 3 are found; 4 is the identity; 5 to 8 are 3 to 0 swapped.
-  RulebookAssembly const assembly(9, 3, 3, 4);
+  on_cpu::RulebookAssembly const assembly(9, 3, 3, 4);
   EXPECT_EQ(assembly.found_elements(), 4);
-  Finder const finder{[](std::int64_t, std::int64_t, PairLists& lists) { lists.append(0, pack_pair(1, 2)); }};
+  Finder const finder{
+      [](std::int64_t, std::int64_t, on_cpu::PairLists& lists) { lists.append(0, on_cpu::pack_pair(1, 2)); }};
   auto const rules = assembly.assemble(test::OnCpu<1>::policy(), finder);
   EXPECT_EQ(pairs_of(rules), (std::vector<RulePair>{{0, 1, 2}, {4, 0, 0}, {4, 1, 1}, {4, 2, 2}, {8, 2, 1}}));
   EXPECT_EQ(rules.view().identity, std::optional<std::int64_t>(4));
@@ -50,12 +52,13 @@ TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndListsEachRowOnce) {
 }
 
 TEST(RulebookAssembly, FindsEveryElementWhereTheIdentityIsNotInTheMiddle) {
-  RulebookAssembly const assembly(2, 3, 3, 0);
+  on_cpu::RulebookAssembly const assembly(2, 3, 3, 0);
   EXPECT_EQ(assembly.found_elements(), 2);
-  Finder const finder{[](std::int64_t begin, std::int64_t end, PairLists& lists) {
-    for (std::int64_t o = begin; o < end; ++o) lists.append(0, pack_pair(static_cast<Row>(o), static_cast<Row>(o)));
+  Finder const finder{[](std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) {
+    for (std::int64_t o = begin; o < end; ++o)
+      lists.append(0, on_cpu::pack_pair(static_cast<Row>(o), static_cast<Row>(o)));
     for (std::int64_t o = begin; o + 1 < end; ++o) {
-      lists.append(1, pack_pair(static_cast<Row>(o + 1), static_cast<Row>(o)));
+      lists.append(1, on_cpu::pack_pair(static_cast<Row>(o + 1), static_cast<Row>(o)));
     }
   }};
   EXPECT_EQ(pairs_of(assembly.assemble(test::OnCpu<1>::policy(), finder)),
@@ -66,10 +69,10 @@ TEST(RulebookAssembly, JoinsStretchesInOrderOnAnyNumberOfThreads) {
   // 20000 outputs are ten stretches of 2048, the last of them short; for 20000 elements they are 79 of 256. Of elements
   // 0 to 14, e has the outputs that e + 1 divides; the others have none.
   for (std::int64_t const elements : {15, 20000}) {
-    Finder const finder{[](std::int64_t begin, std::int64_t end, PairLists& lists) {
+    Finder const finder{[](std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) {
       for (std::int64_t e = 0; e < 15; ++e) {
         for (std::int64_t o = begin; o < end; ++o) {
-          if (o % (e + 1) == 0) lists.append(e, pack_pair(static_cast<Row>(o / 2), static_cast<Row>(o)));
+          if (o % (e + 1) == 0) lists.append(e, on_cpu::pack_pair(static_cast<Row>(o / 2), static_cast<Row>(o)));
         }
       }
     }};
@@ -80,7 +83,7 @@ TEST(RulebookAssembly, JoinsStretchesInOrderOnAnyNumberOfThreads) {
       }
     }
     test::for_each_cpu_policy([&](CpuPolicy const& where) {
-      auto const rules = RulebookAssembly(elements, 10000, 20000, std::nullopt).assemble(where, finder);
+      auto const rules = on_cpu::RulebookAssembly(elements, 10000, 20000, std::nullopt).assemble(where, finder);
       EXPECT_EQ(rules.element_count(), elements);
       EXPECT_EQ(pairs_of(rules), expected) << where.thread_count();
     });
@@ -88,9 +91,9 @@ TEST(RulebookAssembly, JoinsStretchesInOrderOnAnyNumberOfThreads) {
 }
 
 TEST(RulebookAssembly, MakesAnEmptyRulebook) {
-  Finder const never{[](std::int64_t, std::int64_t, PairLists const&) { FAIL(); }};
+  Finder const never{[](std::int64_t, std::int64_t, on_cpu::PairLists const&) { FAIL(); }};
   for (std::optional<std::int64_t> const identity : {std::optional<std::int64_t>(), std::optional<std::int64_t>(1)}) {
-    auto const rules = RulebookAssembly(3, 0, 0, identity).assemble(cpu, never);
+    auto const rules = on_cpu::RulebookAssembly(3, 0, 0, identity).assemble(cpu, never);
     EXPECT_EQ(rules.element_count(), 3);
     EXPECT_EQ(rules.pair_count(), 0);
   }

@@ -8,10 +8,7 @@
 
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
-#include "sparseconv/index/cached_index.hpp"
-#include "sparseconv/index/device/build_row_map.hpp"
-#include "sparseconv/index/device/build_rulebook.hpp"
-#include "sparseconv/index/device/output_sites.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "support/device_policies.hpp"
@@ -234,9 +231,19 @@ TYPED_TEST(DeviceIndex, SaysWhatDoesNotFit) {
             }),
             "output_sites: a submanifold convolution has stride 1, not 2; use the regular or floor definition");
   EXPECT_EQ(
-      message_of<CapacityError>([] { check_list_length(1'000'000'000, 8, "output_sites"); }),
+      message_of<CapacityError>([] { on_device::check_list_length(1'000'000'000, 8, "output_sites"); }),
       "output_sites: 1000000000 inputs reach up to 8 outputs each; a device lists at most 2^31 - 1 of them, so split "
       "the batch");
+}
+
+TYPED_TEST(DeviceIndex, TakesTransposedGeometries) {
+  auto const& where = TypeParam::policy();
+  SiteSet<3> const inputs = test::random_site_set(Grid<3>{.shape = {6, 7, 5}, .batch_size = 2}, 90, 4);
+  expect_same_index(where, inputs, {.kernel_size = 2, .stride = 2, .transposed = true}, OutputDefinition::regular);
+  expect_same_index(
+      where, inputs,
+      {.kernel_size = 3, .stride = 2, .padding = 1, .dilation = {1, 2, 1}, .transposed = true, .output_padding = 1},
+      OutputDefinition::regular);
 }
 
 }  // namespace

@@ -9,11 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "sparseconv/execute/device/convolve.hpp"
-#include "sparseconv/execute/device/pool_rows.hpp"
-#include "sparseconv/index/device/build_row_map.hpp"
-#include "sparseconv/index/device/build_rulebook.hpp"
-#include "sparseconv/index/device/output_sites.hpp"
 #include "sparseconv/layers/activate.hpp"
 #include "sparseconv/layers/batch_norm.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
@@ -21,7 +16,7 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
-#include "sparseconv/tensor/device/dense.hpp"
+#include "sparseconv/tensor/dense.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"

@@ -31,7 +31,7 @@ TYPED_TEST(NarrowNumbers, WidenAsOneByOne) {
   auto const narrow_numbers = every_number<TypeParam>();
   for (auto const set : test::instruction_sets()) {
     std::vector<float> wide(narrow_numbers.size());
-    widen_numbers(narrow_numbers.data(), wide.data(), std::ssize(wide), set);
+    on_cpu::widen_numbers(narrow_numbers.data(), wide.data(), std::ssize(wide), set);
     for (std::size_t i = 0; i < wide.size(); ++i) {
       float const expected = narrow_numbers[i];
       ASSERT_EQ(std::isnan(wide[i]), std::isnan(expected)) << i;
@@ -66,7 +66,7 @@ TYPED_TEST(NarrowNumbers, RoundAsOneByOne) {
   auto const floats = floats_around_every_number<TypeParam>();
   for (auto const set : test::instruction_sets()) {
     std::vector<TypeParam> rounded(floats.size());
-    narrow_numbers(floats.data(), rounded.data(), std::ssize(floats), set);
+    on_cpu::narrow_numbers(floats.data(), rounded.data(), std::ssize(floats), set);
     for (std::size_t i = 0; i < floats.size(); ++i) {
       ASSERT_EQ(rounded[i].bits(), TypeParam(floats[i]).bits()) << std::bit_cast<std::uint32_t>(floats[i]);
     }
@@ -79,13 +79,13 @@ TYPED_TEST(NarrowNumbers, TakeAnyCountAndNoNumberMore) {
       auto const size = static_cast<std::size_t>(count);
       std::vector<TypeParam> numbers(size + 1, TypeParam(0.5F));
       std::vector<float> wide(size + 1, 7.0F);
-      widen_numbers(numbers.data(), wide.data(), count, set);
+      on_cpu::widen_numbers(numbers.data(), wide.data(), count, set);
       EXPECT_EQ(wide, [&] {
         std::vector<float> expected(size, 0.5F);
         expected.push_back(7.0F);
         return expected;
       }());
-      narrow_numbers(wide.data() + 1, numbers.data(), count, set);
+      on_cpu::narrow_numbers(wide.data() + 1, numbers.data(), count, set);
       EXPECT_EQ(static_cast<float>(numbers.back()), 0.5F);
       if (count > 0) {
         EXPECT_EQ(static_cast<float>(numbers[size - 1]), 7.0F);

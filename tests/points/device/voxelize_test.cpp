@@ -1,5 +1,5 @@
 // Voxels of a device policy are those of `seq`, bit for bit.
-#include "sparseconv/points/device/voxelize.hpp"
+#include "sparseconv/points/voxelize.hpp"
 
 #include <gtest/gtest.h>
 

@@ -26,7 +26,7 @@ Buffer<Record> random_records(std::int64_t count, int key_bits) {
 TEST(RadixSort, LeavesTheOrderWithoutKeyBits) {
   Buffer<Record> records(3);
   for (std::int32_t i = 0; i < 3; ++i) records[i] = {0, 2 - i};
-  radix_sort(cpu, records, 0);
+  on_cpu::sort_by_key(cpu, records, 0);
   for (std::int32_t i = 0; i < 3; ++i) EXPECT_EQ(records[i].place, 2 - i);
 }
 
@@ -34,7 +34,7 @@ TEST(RadixSort, SortsWhateverTheNumberOfPasses) {
   // A pass moves 11 bits: 1, 1, 2, 2, 3 and 6 passes, which end in either of its two buffers.
   for (int const bits : {3, 11, 12, 22, 23, 63}) {
     Buffer<Record> records = random_records(5000, bits);
-    radix_sort(cpu.threads(2), records, bits);
+    on_cpu::sort_by_key(cpu.threads(2), records, bits);
     for (std::int64_t i = 1; i < records.size(); ++i) {
       bool const rises = records[i - 1].key < records[i].key;
       bool const stays = records[i - 1].key == records[i].key && records[i - 1].place < records[i].place;
@@ -47,10 +47,10 @@ TEST(RadixSort, GivesTheSameWithAnyNumberOfThreads) {
   // 100003 records are four stretches of 32768, the last of them short.
   Buffer<Record> const records = random_records(100003, 13);
   Buffer<Record> alone = records;
-  radix_sort(test::OnCpu<1>::policy(), alone, 13);
+  on_cpu::sort_by_key(test::OnCpu<1>::policy(), alone, 13);
   test::for_each_cpu_policy([&](CpuPolicy const& where) {
     Buffer<Record> sorted = records;
-    radix_sort(where, sorted, 13);
+    on_cpu::sort_by_key(where, sorted, 13);
     for (std::int64_t i = 0; i < records.size(); ++i) {
       ASSERT_EQ(sorted[i].place, alone[i].place) << where.thread_count() << " threads, record " << i;
     }

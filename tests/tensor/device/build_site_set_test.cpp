@@ -1,5 +1,5 @@
 // Lists of points become the same sites on a device as on the host, and the same tensors.
-#include "sparseconv/tensor/device/build_site_set.hpp"
+#include "sparseconv/tensor/build_site_set.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,10 @@
 #include <span>
 #include <vector>
 
-#include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
-#include "sparseconv/tensor/device/dense.hpp"
-#include "sparseconv/tensor/device/point_features.hpp"
+#include "sparseconv/tensor/dense.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
+#include "sparseconv/tensor/point_features.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/random_sites.hpp"

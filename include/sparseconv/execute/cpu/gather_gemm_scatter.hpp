@@ -5,11 +5,11 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
-#include <type_traits>
 #include <vector>
 
+#include "sparseconv/execute/cpu/finish_rows.hpp"
+#include "sparseconv/execute/cpu/microkernels.hpp"
 #include "sparseconv/execute/cpu/packed_weights.hpp"
-#include "sparseconv/execute/cpu/pair_kernel.hpp"
 #include "sparseconv/execute/epilogue.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/index/rulebook.hpp"
@@ -20,7 +20,7 @@
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// The output rows that one thread sums at a time: with a quarter of its second-level cache they stay there through all
 /// kernel elements, beside the inputs and weights that pass.
@@ -42,16 +42,23 @@ std::int64_t panel_parts(std::int64_t in_channels, std::int64_t width) {
   return (in_channels + channels - 1) / channels;
 }
 
-/// The input as the kernels read it: as it is, or widened to the type of the sums into `wide`.
+/// The input as the microkernels read it: as it is, or widened to the type of the sums into `wide`.
 template <Element T>
 MatrixView<Accumulator<T> const> widened(CpuPolicy const& where, MatrixView<T const> input,
                                          Buffer<Accumulator<T>>& wide) {
   if constexpr (is_narrow<T>) {
     wide = Buffer<Accumulator<T>>(where.memory(), input.size());
-    for_each_range(where, input.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
-      widen_numbers(input.data + begin, wide.data() + begin, end - begin, where.instruction_set());
+    MatrixView<Accumulator<T>> const rows{wide.data(), input.rows, input.columns};
+    for_each_range(where, input.rows, 512, [&](std::int64_t begin, std::int64_t end) {
+      if (!input.has_gaps()) {
+        widen_numbers(input.row(begin), rows.row(begin), (end - begin) * input.columns, where.instruction_set());
+        return;
+      }
+      for (std::int64_t row = begin; row < end; ++row) {
+        widen_numbers(input.row(row), rows.row(row), input.columns, where.instruction_set());
+      }
     });
-    return {wide.data(), input.rows, input.columns};
+    return rows;
   } else {
     return input;
   }
@@ -79,11 +86,11 @@ class BlockCursor {
   std::int64_t next_ = 0;
 };
 
-/// Calls kernels one call late: each then knows what the next one reads, and fetches it.
+/// Calls microkernels one call late: each then knows what the next one reads, and fetches it.
 template <Element T>
-class KernelCalls {
+class LateCalls {
  public:
-  explicit KernelCalls(PairKernels<T> const& kernels) : kernels_(kernels) {}
+  explicit LateCalls(Microkernels<T> const& kernels) : kernels_(kernels) {}
 
   /// Takes a call of the kernel that is `vectors` wide.
   void add(BlockPairs<T> const& pairs, std::int64_t vectors) {
@@ -100,28 +107,29 @@ class KernelCalls {
     if (waiting_.count == 0) return;
     waiting_.next_panel = next_panel;
     waiting_.next_panel_size = next_panel_size;
-    kernels_.by_vectors[static_cast<std::size_t>(vectors_) - 1](waiting_);
+    kernels_.add_pairs[static_cast<std::size_t>(vectors_) - 1](waiting_);
     waiting_.count = 0;
   }
 
-  PairKernels<T> const& kernels_;
+  Microkernels<T> const& kernels_;
   BlockPairs<T> waiting_{};
   std::int64_t vectors_ = 0;
 };
 
-/// Convolves block by block of output rows: a block has one owner, who goes through the kernel elements in order and
+/// sparseconv::gather_gemm_scatter block by block of output rows: a block has one owner, who goes through the kernel elements in order and
 /// adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
 /// written. Narrow element types are widened before: the input once for each call, weights when they are packed.
-template <Element T, Element W = T>
-void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> narrow_input,
-                        std::type_identity_t<WeightsView<W>> const& weights, MatrixView<T> output,
-                        Epilogue<T, HostMemory, W> const& epilogue) {
+template <Element T, Element W>
+void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> narrow_input,
+                         WeightsView<W> const& weights, MatrixView<T> output,
+                         Epilogue<T, HostMemory, W> const& epilogue) {
   using Sum = Accumulator<T>;
-  PairKernels<Sum> const& kernels = pair_kernels<Sum>(where.instruction_set());
+  Microkernels<Sum> const& kernels = microkernels<Sum>(where.instruction_set());
   Buffer<Sum> wide;
   MatrixView<Sum const> const input = widened(where, narrow_input, wide);
-  auto const packed_for_kernels = packed_weights(where, weights, kernels);
-  PackedWeights<W> const& packed = *packed_for_kernels;
+  auto const kept_packed = packed_weights(where, weights, kernels);
+  PackedWeights<W> const& packed = *kept_packed;
+  PreparedEpilogue<T, W> const prepared(where, epilogue);
   std::int64_t const width = packed.width();
   std::int64_t const rows = block_rows<Sum>(output.rows, width, where.thread_count());
   std::int64_t const blocks = (output.rows + rows - 1) / rows;
@@ -133,15 +141,23 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
   where.team().run(workers, [&](int) {
     Buffer<Sum> block(where.memory(), sums_in_place ? 0 : rows * width);
     std::vector<BlockCursor> cursors(static_cast<std::size_t>(rules.element_count()));
-    KernelCalls<Sum> calls(kernels);
+    LateCalls<Sum> calls(kernels);
     for (std::int64_t index = next++; index < blocks; index = next++) {
       std::int64_t const begin = index * rows;
       std::int64_t const end = std::min(begin + rows, output.rows);
       Sum* sums = block.data();
+      std::int64_t stride = width;
       if constexpr (std::same_as<T, Sum>) {
-        if (sums_in_place) sums = output.row(begin);
+        if (sums_in_place) {
+          sums = output.row(begin);
+          stride = output.stride;
+        }
       }
-      std::fill_n(sums, (end - begin) * width, Sum{0});
+      if (stride == width) {
+        std::fill_n(sums, (end - begin) * width, Sum{0});
+      } else {
+        for (std::int64_t row = begin; row < end; ++row) std::fill_n(output.row(row), width, T{0});
+      }
       for (std::int64_t k = 0; k < rules.element_count(); ++k) {
         auto const [first, count] = cursors[static_cast<std::size_t>(k)].advance(rules.outputs_of(k), begin, end);
         if (count == 0) continue;
@@ -151,11 +167,11 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
           for (std::int64_t part = 0; part < parts; ++part) {
             std::int64_t const channel = input.columns * part / parts;
             calls.add({.input = input.data + channel,
-                       .input_stride = input.columns,
+                       .input_stride = input.stride,
                        .in_channels = input.columns * (part + 1) / parts - channel,
                        .panel = packed.panel(k, panel) + channel * panel.vectors * kernels.lanes,
                        .block = sums + panel.first_channel,
-                       .block_stride = width,
+                       .block_stride = stride,
                        .first_row = static_cast<Row>(begin),
                        .input_rows = rules.inputs_of(k).data() + first,
                        .output_rows = rules.outputs_of(k).data() + first,
@@ -165,11 +181,9 @@ void convolve_in_blocks(CpuPolicy const& where, RulebookView<> const& rules, Mat
         }
       }
       calls.finish();
-      for (std::int64_t row = begin; row < end; ++row) {
-        epilogue(row, output.columns, sums + (row - begin) * width, output.row(row), where.instruction_set());
-      }
+      prepared.finish(begin, end - begin, sums, stride, output);
     }
   });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

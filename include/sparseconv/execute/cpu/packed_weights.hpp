@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-#include "sparseconv/execute/cpu/pair_kernel.hpp"
+#include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/derived_store.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// Some output channels of all kernel elements, a few vectors wide.
 struct Panel {
@@ -22,7 +22,7 @@ struct Panel {
   std::int64_t vectors;
 };
 
-/// The matrices of a convolution cut into panels that the pair kernels read from front to back, in the type of the sums.
+/// The matrices of a convolution cut into panels that the microkernels read from front to back, in the type of the sums.
 ///
 /// Shapes: for each element, for each panel: in_channels x (vectors * lanes); channels beyond C_out are zeros.
 template <Element T>
@@ -30,7 +30,7 @@ class PackedWeights {
  public:
   using Sum = Accumulator<T>;
 
-  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, PairKernels<Sum> const& kernels)
+  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, Microkernels<Sum> const& kernels)
       : lanes_(kernels.lanes), in_channels_(weights.in_channels) {
     std::int64_t const vectors = (weights.out_channels + lanes_ - 1) / lanes_;
     std::int64_t const panels = (vectors + kernels.most_vectors - 1) / kernels.most_vectors;
@@ -75,13 +75,13 @@ class PackedWeights {
   Buffer<Sum> values_;
 };
 
-/// What weights keep for the CPU: their packed form for each kind of kernels that has used them.
+/// What weights keep for the CPU: their packed form for each instruction set that has used them.
 template <Element T>
 class PackedWeightsCache final : public Derived {
  public:
   /// The packed form, made if it is not there. Two threads that make it at once get the same in the end.
   std::shared_ptr<PackedWeights<T> const> get(CpuPolicy const& where, WeightsView<T> const& weights,
-                                              PairKernels<Accumulator<T>> const& kernels) {
+                                              Microkernels<Accumulator<T>> const& kernels) {
     {
       std::scoped_lock lock(mutex_);
       if (auto const found = packed_.find(&kernels); found != packed_.end()) return found->second;
@@ -105,15 +105,15 @@ class PackedWeightsCache final : public Derived {
 
  private:
   mutable std::mutex mutex_;
-  std::map<PairKernels<Accumulator<T>> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
+  std::map<Microkernels<Accumulator<T>> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
 };
 
 /// The packed form of weights: kept with them if they are a Weights object's, made for this call if they are only viewed.
 template <Element T>
 std::shared_ptr<PackedWeights<T> const> packed_weights(CpuPolicy const& where, WeightsView<T> const& weights,
-                                                       PairKernels<Accumulator<T>> const& kernels) {
+                                                       Microkernels<Accumulator<T>> const& kernels) {
   if (weights.derived == nullptr) return std::make_shared<PackedWeights<T> const>(where, weights, kernels);
   return weights.derived->template get<PackedWeightsCache<T>>().get(where, weights, kernels);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// 16 bytes of numbers: what a thread of a device moves at once.
 template <class T>
@@ -17,10 +17,10 @@ struct alignas(16) ChunkWords {
   std::uint32_t words[4];
 };
 
-/// Whether rows of numbers that begin at a pointer all begin at a multiple of 16 bytes.
+/// Whether rows that lie `stride` numbers apart, the first at a pointer, all begin at a multiple of 16 bytes.
 template <class T>
-bool rows_are_chunks(T const* rows, std::int64_t channels) {
-  return channels % Chunk<T>::size == 0 && reinterpret_cast<std::uintptr_t>(rows) % sizeof(Chunk<T>) == 0;
+bool rows_are_chunks(T const* rows, std::int64_t stride) {
+  return stride % Chunk<T>::size == 0 && reinterpret_cast<std::uintptr_t>(rows) % sizeof(Chunk<T>) == 0;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -6,7 +6,7 @@
 #include "sparseconv/config.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// A bias that a device adds to sums of T: numbers of T, or beside float of a narrower type, or none.
 ///
@@ -44,4 +44,4 @@ class DeviceBias {
   Stored stored_ = Stored::as_features;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -9,7 +9,7 @@
 #include "sparseconv/number/half.hpp"
 #include "sparseconv/primitive/device/unroll.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Stands for float numbers that are multiplied as tf32.
 struct Tf32 {};
@@ -99,4 +99,4 @@ struct FragmentSums {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -13,7 +13,7 @@
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/primitive/device/unroll.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Convolution by outputs: a block of threads sums Shape::rows places of a row map x Shape::channels output channels in
 /// registers, over the kernel elements that some of its rows have.
@@ -108,4 +108,4 @@ struct ImplicitGemmKernel {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

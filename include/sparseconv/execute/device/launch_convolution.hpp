@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -11,11 +12,10 @@
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Builds a kernel of the type that a tile table chose, and launches it if the device has the shared memory that it
 /// needs.
-///
 template <class Policy, class Pairs, Element T>
 struct LaunchKernel {
   Policy const& where;
@@ -35,9 +35,15 @@ struct LaunchKernel {
 template <Element T>
 void check_channels(DeviceOperands<T> const& operands, char const* call) {
   constexpr std::int64_t most = std::int64_t{1} << 28;
-  if (operands.in_channels <= most && operands.out_channels <= most) return;
-  throw CapacityError(std::string(call) + ": " + std::to_string(operands.in_channels) + " channels in and " +
-                      std::to_string(operands.out_channels) + " out; a device takes at most 268435456 of either");
+  if (operands.in_channels > most || operands.out_channels > most) {
+    throw CapacityError(std::string(call) + ": " + std::to_string(operands.in_channels) + " channels in and " +
+                        std::to_string(operands.out_channels) + " out; a device takes at most 268435456 of either");
+  }
+  std::int64_t const stride = std::max(operands.output_stride, operands.residual_stride);
+  if (stride > most) {
+    throw CapacityError(std::string(call) + ": rows of output or residual lie " + std::to_string(stride) +
+                        " numbers apart; a device takes at most 268435456");
+  }
 }
 
 /// Throws: CapacityError unless a convolution was launched.
@@ -91,4 +97,4 @@ void launch_gather_gemm_scatter(Policy const& where, DevicePairs const& pairs, D
   check_launched(launched, pairs.elements, "gather_gemm_scatter");
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

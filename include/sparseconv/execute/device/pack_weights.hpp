@@ -8,7 +8,7 @@
 #include "sparseconv/execute/device/chunk.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// C_in rounded up to whole chunks of 16 bytes, at least one.
 template <Element T>
@@ -59,4 +59,4 @@ struct PackWeights {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -12,7 +12,7 @@
 #include "sparseconv/execute/device/tile_sums.hpp"
 #include "sparseconv/index/device/device_pairs.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Convolution by pairs: a block of threads owns BlockRows consecutive output rows x Shape::channels output channels
 /// and keeps their sums in shared memory; it gathers the pairs of each kernel element, Shape::rows at a time,
@@ -87,4 +87,4 @@ struct PairBlockKernel {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -6,7 +6,7 @@
 #include "sparseconv/index/device/device_pairs.hpp"
 #include "sparseconv/primitive/device/unroll.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Those of one kernel element's pairs whose outputs are in a block of rows.
 struct PairRange {
@@ -107,4 +107,4 @@ struct PairSource {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

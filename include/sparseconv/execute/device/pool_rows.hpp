@@ -1,43 +1,68 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 #include "sparseconv/config.hpp"
-#include "sparseconv/execute/pool_rows.hpp"
-#include "sparseconv/index/row_map.hpp"
+#include "sparseconv/execute/pooling.hpp"
+#include "sparseconv/index/device/device_pairs.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/fill.hpp"
+#include "sparseconv/primitive/row.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
-/// Pools a channel of a place of a row map.
-template <Element T>
-struct PoolPlace {
-  RowMapView map;
-  T const* input;
-  T* output;
-  std::int64_t channels;
-  Pooling pooling;
+/// Writes the input row of pair `pair` of an element into the place of its output, if there are so many pairs.
+///
+/// Shapes: inputs K x M.
+struct TabulatePair {
+  DevicePairs pairs;
+  Row* inputs;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t place, std::int64_t channel) const {
-    PooledNumber<Accumulator<T>> pooled;
-    for (std::int64_t k = 0; k < map.elements; ++k) {
-      Row const row = map.input_rows[k * map.output_count + place];
-      if (row != no_row) pooled.include(pooling, static_cast<Accumulator<T>>(input[row * channels + channel]));
-    }
-    output[map.output_rows[place] * channels + channel] = T(pooled.result(pooling, map.elements));
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element, std::int64_t pair) const {
+    if (pair >= pairs.pair_count(element)) return;
+    inputs[element * pairs.output_count + pairs.outputs_of(element)[pair]] = pairs.inputs_of(element)[pair];
   }
 };
 
-/// The function of this name for the host, on a device and over a row map. Does not wait.
-template <DevicePolicy Policy, Element T>
-void pool_rows(Policy const& where, RowMap<typename Policy::Memory> const& map,
-               std::type_identity_t<MatrixView<T const, typename Policy::Memory>> input,
-               MatrixView<T, typename Policy::Memory> output, Pooling pooling) {
-  check_pool_operands<T>(map.input_count(), map.output_count(), input, output);
+/// Pools a channel of an output over a table of TabulatePair.
+template <Element T>
+struct PoolOutput {
+  Row const* inputs;
+  std::int64_t elements;
+  T const* input;
+  std::int64_t input_stride;
+  T* output;
+  std::int64_t output_stride;
+  std::int64_t output_count;
+  Pooling pooling;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t channel) const {
+    PooledNumber<Accumulator<T>> pooled;
+    for (std::int64_t k = 0; k < elements; ++k) {
+      Row const from = inputs[k * output_count + row];
+      if (from != no_row) pooled.include(pooling, static_cast<Accumulator<T>>(input[from * input_stride + channel]));
+    }
+    output[row * output_stride + channel] = T(pooled.result(pooling, elements));
+  }
+};
+
+/// sparseconv::pool_rows: the pairs as a table first, a row for each element, which outputs then read. Does not wait.
+template <Element T, DevicePolicy Policy>
+void pool_rows(Policy const& where, RulebookView<typename Policy::Memory> const& rules,
+               MatrixView<T const, typename Policy::Memory> input, MatrixView<T, typename Policy::Memory> output,
+               Pooling pooling) {
+  DevicePairs const pairs = device_pairs(rules);
+  Buffer<Row, typename Policy::Memory> inputs(where.memory(), pairs.elements * pairs.output_count);
+  where.for_each(inputs.size(), Fill<Row>{inputs.data(), no_row});
+  where.for_each(pairs.elements, pairs.output_count, TabulatePair{pairs, inputs.data()});
   where.for_each(output.rows, output.columns,
-                 PoolPlace<T>{map.view(), input.data, output.data, output.columns, pooling});
+                 PoolOutput<T>{inputs.data(), pairs.elements, input.data, input.stride, output.data, output.stride,
+                               output.rows, pooling});
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

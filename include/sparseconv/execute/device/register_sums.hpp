@@ -4,9 +4,10 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/device/chunk.hpp"
+#include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/primitive/device/unroll.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// A thread's part of a tile of sums without tensor cores, for float and double: a warp is 8 threads along the rows x 4
 /// along the channels, and each takes every eighth row and every fourth channel of the warp's part.
@@ -52,7 +53,7 @@ struct RegisterSums {
         SPARSECONV_DEVICE_UNROLL
         for (int n = 0; n < Chunk<T>::size; ++n) {
           SPARSECONV_DEVICE_UNROLL
-          for (int i = 0; i < rows_each; ++i) sums[i][j] += a[i].numbers[n] * b.numbers[n];
+          for (int i = 0; i < rows_each; ++i) sums[i][j] = fused(a[i].numbers[n], b.numbers[n], sums[i][j]);
         }
       }
     }
@@ -64,4 +65,4 @@ struct RegisterSums {
   }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

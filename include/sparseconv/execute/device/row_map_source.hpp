@@ -7,7 +7,7 @@
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Goes through the kernel elements that some row of a tile has, in rising order.
 ///
@@ -99,4 +99,4 @@ class RowMapSource {
   Row const* rows_ = nullptr;  // of the element
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -8,7 +8,7 @@
 #include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// What a kernel sees of the machine: one thread of a block of threads, in the words of the PTX manual.
 ///
@@ -67,4 +67,4 @@ concept ThreadBlock = requires(Block& block, void* to, void const* from, bool pr
   { block.widened(1.0) } -> std::same_as<double>;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

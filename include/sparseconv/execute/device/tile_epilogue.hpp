@@ -11,7 +11,7 @@
 #include "sparseconv/primitive/device/unroll.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// The first `count` numbers of a chunk, and zeros. `chunked`: it lies at a multiple of 16 bytes, and count is all.
 template <class T>
@@ -70,7 +70,6 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
   static_assert(Shape::threads % row_chunks == 0, "a thread takes the same channels of all its rows");
   int const tile_channel = block.thread() % row_chunks * size;
   std::int64_t const channel = first_channel + tile_channel;
-  auto const out_channels = static_cast<std::uint32_t>(operands.out_channels);
   if (channel >= operands.out_channels) return;
   int const count = operands.out_channels - channel < size ? static_cast<int>(operands.out_channels - channel) : size;
   Sum bias[std::size_t{size}];
@@ -81,8 +80,10 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
   for (int r = block.thread() / row_chunks; r < Rows; r += Shape::threads / row_chunks) {
     Row const row = output_row(r);
     if (row == no_row) continue;
-    std::uint64_t const place =
-        std::uint64_t{static_cast<std::uint32_t>(row)} * out_channels + static_cast<std::uint64_t>(channel);
+    auto const place_in = [&](std::int64_t stride) {
+      return std::uint64_t{static_cast<std::uint32_t>(row)} * static_cast<std::uint32_t>(stride) +
+             static_cast<std::uint64_t>(channel);
+    };
     auto const* const chunks =
         reinterpret_cast<Chunk<Sum> const*>(sums + r * Shape::template sum_pitch<Sum> + tile_channel);
     Sum values[std::size_t{size}];
@@ -93,20 +94,22 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
       for (int n = 0; n < size; ++n) values[n] += bias[n];
     }
     if (operands.residual != nullptr) {
-      Chunk<T> const residual = load_chunk(operands.residual + place, count, chunked);
+      Chunk<T> const residual = load_chunk(operands.residual + place_in(operands.residual_stride), count, chunked);
       SPARSECONV_DEVICE_UNROLL
       for (int n = 0; n < size; ++n) values[n] += block.widened(residual.numbers[n]);
     }
-    operands.activation.apply(values, size);
-    store_chunk(block, operands.output + place, rounded_chunk<T>(block, values), count, chunked);
+    SPARSECONV_DEVICE_UNROLL
+    for (int n = 0; n < size; ++n) values[n] = operands.activation(values[n]);
+    store_chunk(block, operands.output + place_in(operands.output_stride), rounded_chunk<T>(block, values), count,
+                chunked);
   }
 }
 
 /// Whether output and residual can be read and written in chunks of 16 bytes.
 template <Element T>
 bool outputs_are_chunks(DeviceOperands<T> const& operands) {
-  return rows_are_chunks<T>(operands.output, operands.out_channels) &&
-         rows_are_chunks<T>(operands.residual, operands.out_channels);
+  return operands.out_channels % Chunk<T>::size == 0 && rows_are_chunks<T>(operands.output, operands.output_stride) &&
+         (operands.residual == nullptr || rows_are_chunks<T>(operands.residual, operands.residual_stride));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

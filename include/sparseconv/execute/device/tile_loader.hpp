@@ -10,7 +10,7 @@
 #include "sparseconv/primitive/device/unroll.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Fills stages of shared memory, one after the other, with what a tile's product needs: for each batch of rows that a
 /// source names, all slices of the input channels.
@@ -132,4 +132,4 @@ class TileLoader {
   bool has_next_ = false;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -7,7 +7,7 @@
 #include "sparseconv/execute/device/device_operands.hpp"
 #include "sparseconv/execute/device/tile_loader.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Bytes of a stage, with what its source puts behind the operands; a multiple of 16.
 template <class Shape, class Source>
@@ -62,4 +62,4 @@ SPARSECONV_HOST_DEVICE void add_products(Block& block, std::byte* stages, Device
   block.template wait<0>();
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// How a block of threads divides its work: a tile of Rows x Channels sums, rectangles of it to the warps, and slices
 /// of SliceBytes of the input channels through the stages of a pipeline in shared memory.
@@ -31,4 +31,4 @@ struct TileShape {
   static_assert(SliceBytes % 32 == 0 && threads % slice_chunks == 0 && Stages >= 3);
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -7,7 +7,7 @@
 #include "sparseconv/execute/device/register_sums.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// The arithmetic of a tile: T is float, double, half, bfloat16, or Tf32 for float numbers on tensor cores.
 template <class Shape, class T>
@@ -18,4 +18,4 @@ using TileSums = std::conditional_t<std::same_as<T, float> || std::same_as<T, do
 template <class T>
 using StoredAs = std::conditional_t<std::same_as<T, Tf32>, float, T>;
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -9,7 +9,7 @@
 #include "sparseconv/execute/device/tile_shape.hpp"
 #include "sparseconv/number/element.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// The counts by which a tile is chosen.
 struct ConvolutionSize {
@@ -91,4 +91,4 @@ bool with_pair_block_tile(ConvolutionSize const& size, Use const& use) {
                             TileChoice<Large>{.least_rows = 16384}, TileChoice<Small>{});
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

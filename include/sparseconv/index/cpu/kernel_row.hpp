@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// A row of the kernel: its elements along the last axis.
 template <class Key>
@@ -16,4 +16,4 @@ struct KernelRow {
   [[nodiscard]] constexpr std::uint64_t reach() const { return static_cast<std::uint64_t>(width - 1) * dilation; }
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

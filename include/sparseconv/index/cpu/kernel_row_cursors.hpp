@@ -5,7 +5,7 @@
 
 #include "sparseconv/index/cpu/pair_lists.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// How far one row of the kernel has come in the sorted keys of the inputs, and where it lists its candidates: the outputs that
 /// have an input within the row's reach, with the first such input.
@@ -46,4 +46,4 @@ void move_cursors(Key const* keys, Key const* windows, std::int64_t begin, std::
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

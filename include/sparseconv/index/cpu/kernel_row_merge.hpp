@@ -12,7 +12,7 @@
 #include <immintrin.h>
 #endif
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// The furthest that a row which is merged may reach: then the 16 keys from an output's first input on hold all that it sees.
 inline constexpr std::uint64_t merged_reach = 15;
@@ -88,4 +88,4 @@ __attribute__((target("avx512f,popcnt"))) inline void merge_kernel_row(std::uint
 }
 #endif
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

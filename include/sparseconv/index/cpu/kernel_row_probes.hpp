@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <span>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/primitive/cpu/fetch.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// Finds pairs by one probe for each element and output, along the rows of the kernel.
 ///
@@ -38,6 +39,7 @@ class KernelRowProbes {
         for (std::int64_t i = 0; i < count; ++i) {
           auto& cell = sought[static_cast<std::size_t>(i)];
           cell = geometry_.window_start(outputs_[static_cast<std::size_t>(output + i)]);
+          SPARSECONV_UNROLL
           for (std::size_t field = 0; field < cell.size(); ++field) cell[field] += offset[field];
         }
         for (std::int64_t element = first; element < last; ++element) {
@@ -71,4 +73,4 @@ class KernelRowProbes {
   HashTableView<D, Key> table_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -21,7 +21,7 @@
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// The box of all inputs and of all cells that outputs take from.
 template <int D>
@@ -184,4 +184,4 @@ class KernelRowSweep {
   std::vector<KernelRow<Key>> rows_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -14,13 +14,13 @@
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// Marks every key that inputs reach in a map of one bit a key; reading the map out gives the outputs in order.
 template <int D>
-Buffer<Coordinate<D>> output_coordinates_by_bit_map(CpuPolicy const& where, SiteSet<D> const& inputs,
-                                                    ReachedOutputs<D> const& reached,
-                                                    KeyPacking<D, std::uint64_t> const& packing) {
+Buffer<Coordinate<D>> reached_by_bit_map(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                         ReachedOutputs<D> const& reached,
+                                         KeyPacking<D, std::uint64_t> const& packing) {
   constexpr std::int64_t stretch = 4096;  // words that one thread takes at a time
   Buffer<std::uint64_t> map(where.memory(), (std::int64_t{1} << packing.bits()) / 64 + 1);
   for_each_range(where, map.size(), stretch,
@@ -75,8 +75,8 @@ Buffer<Coordinate<D>> output_coordinates_by_bit_map(CpuPolicy const& where, Site
 
 /// Lists every key that inputs reach, sorts the list and keeps one of each.
 template <int D, class Key>
-Buffer<Coordinate<D>> output_coordinates_by_sort(CpuPolicy const& where, SiteSet<D> const& inputs,
-                                                 ReachedOutputs<D> const& reached, KeyPacking<D, Key> const& packing) {
+Buffer<Coordinate<D>> reached_by_sort(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                      ReachedOutputs<D> const& reached, KeyPacking<D, Key> const& packing) {
   struct Reached {
     Key key;
   };
@@ -121,17 +121,17 @@ bool bit_map_serves(int bits, std::int64_t inputs, ReachedOutputs<D> const& reac
 
 /// The coordinates that inputs reach, canonical.
 template <int D>
-Buffer<Coordinate<D>> output_coordinates(CpuPolicy const& where, SiteSet<D> const& inputs,
-                                         ReachedOutputs<D> const& reached) {
+Buffer<Coordinate<D>> reached_coordinates(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                          ReachedOutputs<D> const& reached) {
   return with_key_packing(reached.box(inputs.bounding_box()), "output_sites",
                           [&]<class Key>(KeyPacking<D, Key> const& packing) {
                             if constexpr (std::is_same_v<Key, std::uint64_t>) {
                               if (bit_map_serves(packing.bits(), inputs.size(), reached)) {
-                                return output_coordinates_by_bit_map(where, inputs, reached, packing);
+                                return reached_by_bit_map(where, inputs, reached, packing);
                               }
                             }
-                            return output_coordinates_by_sort(where, inputs, reached, packing);
+                            return reached_by_sort(where, inputs, reached, packing);
                           });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

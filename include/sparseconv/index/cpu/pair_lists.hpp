@@ -11,7 +11,7 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// A pair of rows in one number, the input in its low half: adding 1 gives the pair with the next input.
 using PackedPair = std::uint64_t;
@@ -66,4 +66,4 @@ class PairLists {
   std::vector<std::int64_t> counts_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

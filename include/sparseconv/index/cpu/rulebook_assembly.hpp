@@ -15,7 +15,7 @@
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// Puts a rulebook together from the pairs that a finder finds for one stretch of outputs at a time.
 ///
@@ -128,4 +128,4 @@ class RulebookAssembly {
   bool symmetric_;
 };
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -7,19 +7,19 @@
 #include <vector>
 
 #include "sparseconv/config.hpp"
-#include "sparseconv/index/device/build_rulebook.hpp"
 #include "sparseconv/index/device/device_pairs.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/place_order.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device/key_order.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Marks the element of a pair with its output: in words of 64 bits, which were zeros. Shapes: words x M.
 template <class Atomics>
@@ -196,14 +196,13 @@ OrderedPlaces<typename Policy::Memory> long_blocks_first(Policy const& where, Ro
   return places;
 }
 
-/// The rulebook as a row map. Does not wait. Throws: ShapeError if the rulebook is not one of the geometry.
+/// sparseconv::row_map_of. Does not wait.
 template <DevicePolicy Policy, int D>
 RowMap<typename Policy::Memory> row_map_of(Policy const& where, RulebookView<typename Policy::Memory> const& rules,
                                            KernelGeometry<D> const& geometry) {
   using Memory = typename Policy::Memory;
   DevicePairs const pairs = device_pairs(rules);
   std::int64_t const elements = pairs.elements;
-  check_elements(geometry, elements);
   std::int64_t const count = pairs.output_count;
   std::int64_t const most = std::min(pairs.input_count, count);  // pairs of an element
   std::int64_t const words = (elements + 63) / 64;
@@ -227,4 +226,4 @@ RowMap<typename Policy::Memory> row_map_of(Policy const& where, RulebookView<typ
                         std::move(places.group_masks));
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -5,15 +5,17 @@
 #include <utility>
 
 #include "sparseconv/config.hpp"
-#include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/device/find_neighbours.hpp"
+#include "sparseconv/index/identity_element.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Counts the marks of each word; the number behind the last is 0.
 struct CountMarks {
@@ -79,11 +81,11 @@ struct WriteOffsets {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t element) const { offsets[element] = places.first(element); }
 };
 
+/// sparseconv::build_rulebook: a table of look-ups first, then its pairs. Does not wait.
 template <DevicePolicy Policy, int D, class Lookup>
-Rulebook<typename Policy::Memory> build_rulebook_with(Policy const& where,
-                                                      SiteSet<D, typename Policy::Memory> const& inputs,
-                                                      SiteSet<D, typename Policy::Memory> const& outputs,
-                                                      KernelGeometry<D> const& geometry, Lookup how) {
+Rulebook<typename Policy::Memory> build_rulebook(Policy const& where, SiteSet<D, typename Policy::Memory> const& inputs,
+                                                 SiteSet<D, typename Policy::Memory> const& outputs,
+                                                 KernelGeometry<D> const& geometry, Lookup how) {
   using Memory = typename Policy::Memory;
   using Table = MarkedRows<typename Policy::Atomics>;
   std::int64_t const elements = geometry.element_count();
@@ -117,4 +119,4 @@ Rulebook<typename Policy::Memory> build_rulebook_with(Policy const& where,
                           outputs.size(), identity);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

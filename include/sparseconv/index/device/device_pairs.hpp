@@ -5,7 +5,7 @@
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// A rulebook as a device reads it; the host knows neither the offsets nor how many pairs there are.
 ///
@@ -40,4 +40,4 @@ DevicePairs device_pairs(RulebookView<Memory> const& rules) {
           .output_count = rules.output_count};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

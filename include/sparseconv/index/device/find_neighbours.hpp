@@ -8,10 +8,11 @@
 #include "sparseconv/index/index_cache.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/lookup.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// The input rows of elements x M outputs: those whose bit is set, the others hold anything.
 ///
@@ -77,4 +78,4 @@ void find_neighbours(Policy const& where, SiteSet<D, typename Policy::Memory> co
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

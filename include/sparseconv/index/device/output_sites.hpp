@@ -7,15 +7,15 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
-#include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device/key_order.hpp"
 #include "sparseconv/tensor/device/unique_sites.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Writes the key of each output that an input reaches, and fillers up to the most that one can reach.
 ///
@@ -63,9 +63,9 @@ void check_fits_coordinates(Box<D> const& box, std::string const& call) {
 
 /// Lists the keys that inputs reach, sorts the list and keeps one of each.
 template <DevicePolicy Policy, int D>
-SiteSet<D, typename Policy::Memory> reached_site_set(Policy const& where,
-                                                     SiteSet<D, typename Policy::Memory> const& inputs,
-                                                     ReachedOutputs<D> const& reached, Grid<D> const& grid) {
+SiteSet<D, typename Policy::Memory> reached_sites(Policy const& where,
+                                                  SiteSet<D, typename Policy::Memory> const& inputs,
+                                                  ReachedOutputs<D> const& reached, Grid<D> const& grid) {
   using Memory = typename Policy::Memory;
   if (inputs.empty()) return SiteSet<D, Memory>(grid, {}, {});
   Box<D> const box = reached.box(inputs.bounding_box());
@@ -85,4 +85,4 @@ SiteSet<D, typename Policy::Memory> reached_site_set(Policy const& where,
   });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

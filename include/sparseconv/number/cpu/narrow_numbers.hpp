@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #endif
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 // Arrays of half and bfloat16 to float and back, eight numbers at a time where the processor has AVX2 and F16C: the bits are those
 // of the conversions one by one, but for a signalling NaN, which a processor makes quiet when it widens a half.
@@ -88,4 +88,4 @@ requires(is_narrow<T>) void narrow_numbers(float const* from, T* to, std::int64_
   for (; i < count; ++i) to[i] = T(from[i]);
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -5,14 +5,16 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/points/device_point_cloud.hpp"
-#include "sparseconv/points/voxelize.hpp"
+#include "sparseconv/points/voxel_grid.hpp"
+#include "sparseconv/points/voxelized_points.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/tensor/device/build_site_set.hpp"
 #include "sparseconv/tensor/device/point_features.hpp"
 #include "sparseconv/tensor/device/unique_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Adds some points to a count.
 template <class Atomics>
@@ -108,11 +110,11 @@ DroppedPoints drop_beyond_limits(Policy const& where, PointSites<3, typename Pol
   return dropped;
 }
 
-/// The function of this name for the host, on a device.
+/// sparseconv::voxelize. Waits as that says.
 template <DevicePolicy Policy>
-VoxelizedPoints<typename Policy::Memory> voxelize_points(Policy const& where,
-                                                         MatrixView<float const, typename Policy::Memory> cloud,
-                                                         VoxelGrid const& grid, VoxelLimits const& limits) {
+VoxelizedPoints<typename Policy::Memory> voxelize(Policy const& where,
+                                                  MatrixView<float const, typename Policy::Memory> cloud,
+                                                  VoxelGrid const& grid, VoxelLimits const& limits) {
   using Memory = typename Policy::Memory;
   VoxelFinder const voxels(grid);
   Grid<3> const cells{.shape = voxel_shape(grid)};
@@ -139,10 +141,10 @@ VoxelizedPoints<typename Policy::Memory> voxelize_points(Policy const& where,
       result.dropped.over_voxels = beyond.over_voxels;
       result.dropped.over_points_per_voxel = beyond.over_points_per_voxel;
     }
-    result.tensor = features_to_sites(where, points, cloud, Duplicates::mean);
+    result.tensor = on_device::features_to_sites(where, points, cloud, Duplicates::mean);
     result.row_of_point = std::move(points.row_of_point);
     return result;
   });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

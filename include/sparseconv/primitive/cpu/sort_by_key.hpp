@@ -10,14 +10,14 @@
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/wide_key.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_cpu {
 
 /// Sorts records by the lowest `key_bits` bits of the member `key`; stable. Least significant digit first.
 ///
 /// Each pass counts the digits of every stretch of records, turns the counts into places in one sweep over
 /// (digit, stretch), and moves the records there; the order does not depend on how many threads took part.
 template <class Record>
-void radix_sort(CpuPolicy const& where, Buffer<Record>& records, int key_bits) {
+void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits) {
   constexpr int digit_bits = 11;
   constexpr std::size_t digits = std::size_t{1} << digit_bits;
   using Counts = std::array<std::int64_t, digits>;
@@ -50,4 +50,4 @@ void radix_sort(CpuPolicy const& where, Buffer<Record>& records, int key_bits) {
   }
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -6,11 +6,12 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/primitive/wide_key.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Writes 0, 1, 2, ...
 struct NumberRows {
@@ -106,4 +107,4 @@ Buffer<WideKey, typename Policy::Memory> sorted_keys(Policy const& where, Buffer
   return order_keys(where, keys, bits).keys;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

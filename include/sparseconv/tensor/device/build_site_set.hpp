@@ -6,14 +6,16 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device/key_order.hpp"
 #include "sparseconv/primitive/fill.hpp"
-#include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/device/unique_sites.hpp"
 #include "sparseconv/tensor/grid.hpp"
+#include "sparseconv/tensor/key_packing.hpp"
+#include "sparseconv/tensor/point_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// The box of a list of points, and the first that is outside the grid (the number of points if none is).
 template <int D>
@@ -94,10 +96,7 @@ PointSites<D, typename Policy::Memory> sites_of_keys(Policy const& where, Grid<D
   return result;
 }
 
-/// Makes the canonical sites of a coordinate list in a device's memory; see the function of this name for the host.
-///
-/// Order:  waits twice: for the box of the points and for the number of sites.
-/// Throws: what that function throws.
+/// sparseconv::build_site_set: sorted by keys. Waits twice: for the box of the points and for the number of sites.
 template <DevicePolicy Policy, int D>
 PointSites<D, typename Policy::Memory> build_site_set(Policy const& where, Grid<D> const& grid,
                                                       Buffer<Coordinate<D>, typename Policy::Memory> const& points) {
@@ -125,4 +124,4 @@ PointSites<D, typename Policy::Memory> build_site_set(Policy const& where, Grid<
   });
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/fill.hpp"
-#include "sparseconv/tensor/dense.hpp"
+#include "sparseconv/tensor/dense_tensor.hpp"
 #include "sparseconv/tensor/device/unique_sites.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Where the cells of a dense array are: B items of C channels of `cells` cells.
 template <Element T, int D>
@@ -79,7 +81,7 @@ struct WriteActiveCells {
   }
 };
 
-/// The function of this name for the host, on a device. Waits once, for the number of sites and their box.
+/// sparseconv::from_dense. Waits once, for the number of sites and their box.
 template <DevicePolicy Policy, Element T, int D>
 SparseTensor<T, D, typename Policy::Memory> from_dense(Policy const& where,
                                                        DenseTensor<T, D, typename Policy::Memory> const& dense) {
@@ -108,4 +110,4 @@ SparseTensor<T, D, typename Policy::Memory> from_dense(Policy const& where,
   return {SiteSet<D, Memory>(grid, std::move(sites), summary.box), channels, std::move(features)};
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

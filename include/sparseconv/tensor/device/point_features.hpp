@@ -6,20 +6,20 @@
 #include <utility>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
-#include "sparseconv/tensor/device/build_site_set.hpp"
-#include "sparseconv/tensor/make_sparse_tensor.hpp"
-#include "sparseconv/tensor/point_features.hpp"
+#include "sparseconv/tensor/joined_features.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
-/// The function of this name for the host, on a device. Waits only to name what it found.
+/// sparseconv::check_no_duplicates. Waits only to name what it found.
 template <DevicePolicy Policy, int D>
 void check_no_duplicates(Policy const& where, PointSites<D, typename Policy::Memory> const& points,
                          std::string const& call) {
   if (points.sites.size() == points.row_of_point.size()) return;
-  check_no_duplicates(
+  sparseconv::check_no_duplicates(
       PointSites<D>{copy_to_host(where, points.sites), copy_to_host(where, points.row_of_point),
                     copy_to_host(where, points.points_by_site), copy_to_host(where, points.first_point)},
       call);
@@ -36,17 +36,15 @@ struct JoinEach {
   }
 };
 
-/// The function of this name for the host, on a device.
+/// sparseconv::features_to_sites. Does not wait.
 template <DevicePolicy Policy, Element T, int D>
 SparseTensor<T, D, typename Policy::Memory> features_to_sites(
     Policy const& where, PointSites<D, typename Policy::Memory> const& points,
     MatrixView<T const, typename Policy::Memory> point_features, Duplicates duplicates) {
   using Memory = typename Policy::Memory;
-  check_point_rows(point_features.rows, points.row_of_point.size());
-  if (duplicates == Duplicates::reject) check_no_duplicates(where, points, "features_to_sites");
   Buffer<T, Memory> features(where.memory(), points.sites.size() * point_features.columns);
-  JoinedFeatures<T> const joined{point_features.data, point_features.columns, points.points_by_site.data(),
-                                 points.first_point.data(), duplicates};
+  JoinedFeatures<T> const joined{point_features.data,          point_features.stride,     point_features.columns,
+                                 points.points_by_site.data(), points.first_point.data(), duplicates};
   where.for_each(points.sites.size(), joined.channels, JoinEach<T>{joined, features.data()});
   return {points.sites, point_features.columns, std::move(features)};
 }
@@ -78,7 +76,7 @@ struct CopyToPoint {
   }
 };
 
-/// The function of this name for the host, on a device. Waits once, for the check of the rows.
+/// sparseconv::features_to_points. Waits once, for the check of the rows.
 template <DevicePolicy Policy, Element T, int D>
 Buffer<T, typename Policy::Memory> features_to_points(Policy const& where,
                                                       SparseTensor<T, D, typename Policy::Memory> const& tensor,
@@ -101,18 +99,4 @@ Buffer<T, typename Policy::Memory> features_to_points(Policy const& where,
   return features;
 }
 
-/// The function of this name for the host, on a device: of lists that lie there already.
-///
-/// Order:  waits twice, see build_site_set.
-template <Element T, int D, DevicePolicy Policy>
-SparseTensor<T, D, typename Policy::Memory> make_sparse_tensor(
-    Policy const& where, Grid<D> const& grid, Buffer<Coordinate<D>, typename Policy::Memory> const& points,
-    Buffer<T, typename Policy::Memory> const& features, Duplicates duplicates = Duplicates::reject) {
-  std::int64_t const channels = channels_of_list(features.size(), points.size());
-  auto const sites = build_site_set(where, grid, points);
-  if (duplicates == Duplicates::reject) check_no_duplicates(where, sites, "make_sparse_tensor");
-  MatrixView<T const, typename Policy::Memory> const rows{features.data(), points.size(), channels};
-  return features_to_sites(where, sites, rows, duplicates);
-}
-
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

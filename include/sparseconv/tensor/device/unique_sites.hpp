@@ -9,6 +9,7 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/wide_key.hpp"
@@ -16,7 +17,7 @@
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inline v0_1::on_device {
 
 /// Larger than every key of a packing, see with_key_packing.
 template <class Key>
@@ -128,4 +129,4 @@ UniqueKeys<D, typename Policy::Memory> unique_keys(Policy const& where,
   return unique;
 }
 
-}  // namespace sparseconv
+}  // namespace sparseconv::inline v0_1::on_device

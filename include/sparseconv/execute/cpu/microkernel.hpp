@@ -1,0 +1,90 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "sparseconv/execute/activation.hpp"
+#include "sparseconv/number/element.hpp"
+#include "sparseconv/primitive/row.hpp"
+
+namespace sparseconv::inline v0_1::on_cpu {
+
+/// Some pairs of one kernel element, all with outputs in one block of rows, and one panel of the element's matrix.
+///
+/// Shapes: input rows of input_stride, of which the first in_channels count; panel in_channels x width, width = vectors * lanes
+///         of the kernel that is called; block rows of block_stride, of which the kernel adds to the first `width` columns.
+template <Element T>
+struct BlockPairs {
+  T const* input;
+  std::int64_t input_stride;
+  std::int64_t in_channels;
+  T const* panel;
+  T* block;
+  std::int64_t block_stride;
+  Row first_row;  ///< the output row that the block starts with
+  Row const* input_rows;
+  Row const* output_rows;
+  std::int64_t count;
+  T const* next_panel = nullptr;     ///< what the next call reads, if known: it is fetched meanwhile
+  std::int64_t next_panel_size = 0;  ///< in numbers
+};
+
+/// Numbers of a type in a cache line.
+template <Element T>
+inline constexpr std::int64_t numbers_per_line = 64 / sizeof(T);
+
+/// What a tile of pairs fetches into the caches while it adds.
+template <Element T>
+struct TileAhead {
+  Row const* input_rows = nullptr;  ///< of the tile after it
+  T const* panel = nullptr;         ///< its share of the next call's panel
+  std::int64_t panel_lines = 0;     ///< of that share, for each cache line of an input row
+};
+
+/// For tile number `tile` of `tiles`, each of `rows` pairs. Shares are rounded up to lines, so the last may end behind the panel.
+template <Element T>
+TileAhead<T> tile_ahead(BlockPairs<T> const& pairs, std::int64_t tile, std::int64_t tiles, std::int64_t rows) {
+  std::int64_t const begin = pairs.next_panel_size * tile / tiles;
+  std::int64_t const share = pairs.next_panel_size * (tile + 1) / tiles - begin;
+  return {pairs.input_rows + std::min(tile + 1, tiles - 1) * rows, pairs.next_panel + begin,
+          (share + pairs.in_channels - 1) / pairs.in_channels};
+}
+
+/// The most vectors that a panel is wide.
+inline constexpr int most_panel_vectors = 4;
+
+/// Rows of sums to be finished: to = activation(from * factors + offsets + residual), where null pointers leave their part out.
+///
+/// A product is rounded before the sum. Shapes: rows x channels numbers each, rows of their own strides; factors and offsets
+/// channels. `to` may be `from`, or must not overlap it.
+template <Element T>
+struct RowsToFinish {
+  T const* from;
+  std::int64_t from_stride;
+  T* to;
+  std::int64_t to_stride;
+  std::int64_t rows;
+  std::int64_t channels;
+  T const* factors;
+  T const* offsets;
+  T const* residual;
+  std::int64_t residual_stride;
+  Activation activation;
+};
+
+/// What one instruction set offers: functions compiled for it, whatever the rest of the program is compiled for, so that speed
+/// and bits do not depend on the program's flags.
+template <Element T>
+struct Microkernels {
+  using AddPairs = void (*)(BlockPairs<T> const&);
+  using FinishRows = void (*)(RowsToFinish<T> const&);
+
+  std::int64_t lanes;         ///< numbers in a vector
+  std::int64_t most_vectors;  ///< widest panel, in vectors
+  std::array<AddPairs, most_panel_vectors>
+      add_pairs;  ///< for each panel width: block[o] += input[i] panel for each pair (i, o)
+  FinishRows finish_rows;
+};
+
+}  // namespace sparseconv::inline v0_1::on_cpu

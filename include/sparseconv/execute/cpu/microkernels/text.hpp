@@ -1,0 +1,198 @@
+// The text of the microkernels, which portable.hpp, neon.hpp, avx2.hpp and avx512.hpp include inside a namespace that defines
+// SPARSECONV_MICROKERNEL_TARGET, vector_registers, factor_for_each_row and Vector. It has no include guard for that reason and
+// means nothing alone.
+#ifdef SPARSECONV_MICROKERNEL_TARGET
+
+#if defined(__CUDACC__)
+#pragma nv_diag_suppress 1675  // a pragma that is unknown to nvcc: it hands it on to the C++ compiler, for whom it is
+#endif
+
+/// Rows of a tile whose panel is `vectors` wide: the sums leave registers for the panel's row and for one factor, or one for each
+/// row where compilers load them all at once.
+constexpr std::size_t tile_rows(std::size_t vectors) {
+  std::size_t const rows =
+      factor_for_each_row ? (vector_registers - vectors) / (vectors + 1) : (vector_registers - vectors - 1) / vectors;
+  return rows < 12 ? rows : 12;
+}
+
+/// Adds Rows pairs at once; the sums stay in registers over all input channels. If it fetches, then with every cache line of its
+/// input rows one of each row ahead and some of the panel ahead.
+template <class T, std::size_t Rows, std::size_t Vectors, bool Fetches>
+SPARSECONV_MICROKERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* input_rows, Row const* output_rows,
+                                            TileAhead<T> const& ahead) {
+  using V = Vector<T>;
+  T const* input[Rows];
+  T* output[Rows];
+  typename V::Register sum[Rows][Vectors];
+  SPARSECONV_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) {
+    input[r] = pairs.input + input_rows[r] * pairs.input_stride;
+    output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
+    SPARSECONV_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::load(output[r] + v * V::lanes);
+  }
+  T const* panel = pairs.panel;
+  std::int64_t const step = Fetches ? numbers_per_line<T> : pairs.in_channels;
+  for (std::int64_t c = 0; c < pairs.in_channels;) {
+    if constexpr (Fetches) {
+      for (std::size_t r = 0; r < Rows; ++r) {
+        SPARSECONV_FETCH_NEAR(pairs.input + ahead.input_rows[r] * pairs.input_stride + c);
+      }
+      T const* const panel_ahead = ahead.panel + c * ahead.panel_lines;
+      for (std::int64_t line = 0; line < ahead.panel_lines; ++line) {
+        SPARSECONV_FETCH(panel_ahead + line * numbers_per_line<T>);
+      }
+    }
+    std::int64_t const stop = pairs.in_channels - c < step ? pairs.in_channels : c + step;
+    for (; c < stop; ++c, panel += Vectors * V::lanes) {
+      typename V::Register weight[Vectors];
+      SPARSECONV_UNROLL
+      for (std::size_t v = 0; v < Vectors; ++v) weight[v] = V::load(panel + v * V::lanes);
+      SPARSECONV_UNROLL
+      for (std::size_t r = 0; r < Rows; ++r) {
+        typename V::Register const factor = V::broadcast(input[r][c]);
+        SPARSECONV_UNROLL
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::multiply_add(factor, weight[v], sum[r][v]);
+      }
+    }
+  }
+  SPARSECONV_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) {
+    SPARSECONV_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) V::store(output[r] + v * V::lanes, sum[r][v]);
+  }
+}
+
+/// Adds the pairs from `done` on in tiles of Rows, and what is left in tiles of the next smaller power of two, down to one.
+template <class T, std::size_t Rows, std::size_t Vectors>
+SPARSECONV_MICROKERNEL_TARGET void add_in_tiles(BlockPairs<T> const& pairs, std::int64_t done) {
+  constexpr auto step = static_cast<std::int64_t>(Rows);
+  for (; done + step <= pairs.count; done += step) {
+    add_tile<T, Rows, Vectors, false>(pairs, pairs.input_rows + done, pairs.output_rows + done, {});
+  }
+  if constexpr (Rows > 1) {
+    if (done < pairs.count) add_in_tiles<T, std::bit_floor(Rows - 1), Vectors>(pairs, done);
+  }
+}
+
+// Where there are registers for it, a panel of one vector and few input channels stays there and the pairs pass by it.
+inline constexpr std::size_t held_channels = vector_registers >= 32 ? 16 : 0;
+inline constexpr std::size_t held_rows = 6;
+
+/// Adds the first `count` pairs, a multiple of held_rows, with Channels rows of the panel in registers; then the same with what
+/// is left of the panel, in parts of the next smaller power of two.
+template <class T, std::size_t Channels>
+SPARSECONV_MICROKERNEL_TARGET void add_with_held_panel(BlockPairs<T> const& pairs, std::int64_t channel,
+                                                       std::int64_t count) {
+  using V = Vector<T>;
+  constexpr auto step = static_cast<std::int64_t>(held_rows);
+  if (channel + static_cast<std::int64_t>(Channels) <= pairs.in_channels) {
+    T const* const inputs = pairs.input + channel;
+    T const* const panel = pairs.panel + channel * static_cast<std::int64_t>(V::lanes);
+    typename V::Register weight[Channels];
+    SPARSECONV_UNROLL
+    for (std::size_t c = 0; c < Channels; ++c) weight[c] = V::load(panel + c * V::lanes);
+    for (std::int64_t pair = 0; pair < count; pair += step) {
+      Row const* const input_rows = pairs.input_rows + pair;
+      Row const* const output_rows = pairs.output_rows + pair;
+      Row const* const soon = pairs.input_rows + std::min(pair + 4 * step, count - step);
+      T const* input[held_rows];
+      T* output[held_rows];
+      typename V::Register sum[held_rows];
+      SPARSECONV_UNROLL
+      for (std::size_t r = 0; r < held_rows; ++r) {
+        SPARSECONV_FETCH_NEAR(inputs + soon[r] * pairs.input_stride);
+        input[r] = inputs + input_rows[r] * pairs.input_stride;
+        output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
+        sum[r] = V::load(output[r]);
+      }
+      SPARSECONV_UNROLL
+      for (std::size_t c = 0; c < Channels; ++c) {
+        SPARSECONV_UNROLL
+        for (std::size_t r = 0; r < held_rows; ++r) {
+          sum[r] = V::multiply_add(V::broadcast(input[r][c]), weight[c], sum[r]);
+        }
+      }
+      SPARSECONV_UNROLL
+      for (std::size_t r = 0; r < held_rows; ++r) V::store(output[r], sum[r]);
+    }
+    channel += static_cast<std::int64_t>(Channels);
+  }
+  if constexpr (Channels > 1) {
+    if (channel < pairs.in_channels) add_with_held_panel<T, Channels / 2>(pairs, channel, count);
+  }
+}
+
+template <class T, std::size_t Vectors>
+SPARSECONV_MICROKERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
+  constexpr std::size_t rows = tile_rows(Vectors);
+  constexpr auto step = static_cast<std::int64_t>(rows);
+  static_assert(held_rows <= rows || Vectors > 1, "pairs that are left are too few for a tile that fetches");
+  std::int64_t done = 0;
+  if constexpr (Vectors == 1 && held_channels > 0) {
+    constexpr auto held = static_cast<std::int64_t>(held_rows);
+    if (pairs.in_channels <= static_cast<std::int64_t>(held_channels) && pairs.count >= held) {
+      done = pairs.count / held * held;
+      add_with_held_panel<T, held_channels>(pairs, 0, done);
+    }
+  }
+  if (pairs.in_channels > numbers_per_line<T>) {  // shorter rows come in time by themselves
+    std::int64_t const tiles = (pairs.count - done) / step;
+    for (std::int64_t tile = 0; tile < tiles; ++tile, done += step) {
+      add_tile<T, rows, Vectors, true>(pairs, pairs.input_rows + done, pairs.output_rows + done,
+                                       tile_ahead(pairs, tile, tiles, step));
+    }
+  }
+  add_in_tiles<T, rows, Vectors>(pairs, done);
+}
+
+/// See RowsToFinish. The numbers that fill no vector go the same way one by one.
+template <class T>
+SPARSECONV_MICROKERNEL_TARGET void finish_rows(RowsToFinish<T> const& all) {
+  using V = Vector<T>;
+  constexpr auto lanes = static_cast<std::int64_t>(V::lanes);
+  bool const is_linear = all.activation.kind == Activation::Kind::none;
+  bool const is_relu = all.activation.kind == Activation::Kind::relu;
+  auto const slope = static_cast<T>(all.activation.slope);
+  typename V::Register const slopes = V::broadcast(slope);
+  for (std::int64_t row = 0; row < all.rows; ++row) {
+    T const* const from = all.from + row * all.from_stride;
+    T const* const residual = all.residual == nullptr ? nullptr : all.residual + row * all.residual_stride;
+    T* const to = all.to + row * all.to_stride;
+    std::int64_t c = 0;
+    for (; c + lanes <= all.channels; c += lanes) {
+      typename V::Register value = V::load(from + c);
+      if (all.factors != nullptr) value = V::product(value, V::load(all.factors + c));
+      if (all.offsets != nullptr) value = V::sum(value, V::load(all.offsets + c));
+      if (residual != nullptr) value = V::sum(value, V::load(residual + c));
+      if (!is_linear) {
+        value = V::where_negative(value, is_relu ? V::broadcast(T{0}) : V::product(value, slopes));
+      }
+      V::store(to + c, value);
+    }
+    for (; c < all.channels; ++c) {
+      T value = from[c];
+      if (all.factors != nullptr) value = rounded_product(value, all.factors[c]);
+      if (all.offsets != nullptr) value += all.offsets[c];
+      if (residual != nullptr) value += residual[c];
+      if (!is_linear && value < T{0}) value = is_relu ? T{0} : value * slope;
+      to[c] = value;
+    }
+  }
+}
+
+template <class T>
+inline constexpr Microkernels<T> microkernels = [] {
+  if constexpr (vector_registers >= 32) {
+    return Microkernels<T>{
+        Vector<T>::lanes, 4, {add_pairs<T, 1>, add_pairs<T, 2>, add_pairs<T, 3>, add_pairs<T, 4>}, finish_rows<T>};
+  } else {
+    return Microkernels<T>{Vector<T>::lanes, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}, finish_rows<T>};
+  }
+}();
+
+#if defined(__CUDACC__)
+#pragma nv_diag_default 1675
+#endif
+
+#endif

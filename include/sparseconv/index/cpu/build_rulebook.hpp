@@ -1,0 +1,44 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "sparseconv/index/cpu/kernel_row_probes.hpp"
+#include "sparseconv/index/cpu/kernel_row_sweep.hpp"
+#include "sparseconv/index/cpu/rulebook_assembly.hpp"
+#include "sparseconv/index/identity_element.hpp"
+#include "sparseconv/index/index_cache.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/lookup.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/key_packing.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv::inline v0_1::on_cpu {
+
+/// sparseconv::build_rulebook by sweeps over sorted keys, or by probes of the hash table.
+template <int D, class Lookup>
+Rulebook<> build_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                          KernelGeometry<D> const& geometry, Lookup) {
+  RulebookAssembly const assembly(geometry.element_count(), inputs.size(), outputs.size(),
+                                  identity_element(inputs, outputs, geometry));
+  std::int64_t const elements = assembly.found_elements();
+  if constexpr (std::same_as<Lookup, lookup::Hash>) {
+    return cached_hash_table(where, inputs)->visit([&](auto const& table) {
+      return assembly.assemble(where, KernelRowProbes(outputs, geometry, elements, table));
+    });
+  } else {
+    Box<D> const box = swept_box(inputs, outputs, geometry);
+    // Windows may lie too far apart for keys where the inputs alone do not; probes need keys of those only.
+    if (!fits_keys(box) && fits_keys(inputs.bounding_box())) {
+      return on_cpu::build_rulebook(where, inputs, outputs, geometry, lookup::hash);
+    }
+    return with_key_packing(box, "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
+      return assembly.assemble(
+          where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing, where.instruction_set()));
+    });
+  }
+}
+
+}  // namespace sparseconv::inline v0_1::on_cpu

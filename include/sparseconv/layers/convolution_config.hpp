@@ -1,0 +1,67 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+
+#include "sparseconv/execute/activation.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/output_grid.hpp"
+#include "sparseconv/tensor/per_axis.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// What a SparseConv is made from; see KernelGeometry for the meaning of the axes' numbers.
+template <int D>
+struct SparseConvConfig {
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  PerAxis<D> kernel_size = 3;
+  PerAxis<D> stride = 1;
+  PerAxis<D> padding = 0;
+  PerAxis<D> dilation = 1;
+  OutputDefinition definition = OutputDefinition::regular;
+  bool bias = false;  ///< starts at 0
+  Activation activation = no_activation;
+  std::uint64_t seed = 0;  ///< of the weights, see he_uniform
+};
+
+struct SamePadding {};
+
+/// The padding that keeps the sites as they are: `.padding = sc::same_padding`.
+inline constexpr SamePadding same_padding{};
+
+/// The padding of a submanifold convolution: same_padding, or numbers that shift and crop.
+template <int D>
+class SubmanifoldPadding {
+ public:
+  constexpr SubmanifoldPadding(SamePadding = {}) {}  // NOLINT: meant to be converted to
+  template <std::integral... Ints>
+  requires(sizeof...(Ints) == 1 || sizeof...(Ints) == D) constexpr SubmanifoldPadding(Ints... each)
+      : cells_(PerAxis<D>(each...)) {}                                      // NOLINT: likewise `.padding = {0, 1}`
+  constexpr SubmanifoldPadding(PerAxis<D> const& cells) : cells_(cells) {}  // NOLINT
+
+  /// The cells, or what makes the geometry keep its sites.
+  [[nodiscard]] constexpr PerAxis<D> resolve(KernelGeometry<D> const& geometry) const {
+    return cells_ ? *cells_ : geometry.same_padding();
+  }
+
+ private:
+  std::optional<PerAxis<D>> cells_;
+};
+
+/// What a SubmanifoldConv is made from; its stride is 1.
+template <int D>
+struct SubmanifoldConvConfig {
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  PerAxis<D> kernel_size = 3;
+  SubmanifoldPadding<D> padding = {};
+  PerAxis<D> dilation = 1;
+  std::optional<PerAxis<D>> centre = std::nullopt;  ///< floor((kernel_size - 1) / 2) if not told
+  bool bias = false;                                ///< starts at 0
+  Activation activation = no_activation;
+  std::uint64_t seed = 0;  ///< of the weights, see he_uniform
+};
+
+}  // namespace sparseconv::inline v0_1

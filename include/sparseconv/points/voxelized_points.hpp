@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// Bounds that a real-time system may need. What they drop is counted, see DroppedPoints.
+struct VoxelLimits {
+  std::int64_t points_per_voxel = std::numeric_limits<std::int64_t>::max();  ///< the first in the caller's order stay
+  std::int64_t voxels = std::numeric_limits<std::int64_t>::max();            ///< those that points reach first stay
+};
+
+/// How many points were dropped, by the first reason that applies.
+struct DroppedPoints {
+  std::int64_t not_finite = 0;             ///< x, y or z is not a finite number
+  std::int64_t out_of_range = 0;           ///< outside the grid
+  std::int64_t over_voxels = 0;            ///< VoxelLimits::voxels
+  std::int64_t over_points_per_voxel = 0;  ///< VoxelLimits::points_per_voxel
+
+  [[nodiscard]] constexpr std::int64_t total() const {
+    return not_finite + out_of_range + over_voxels + over_points_per_voxel;
+  }
+};
+
+/// Points as a tensor, and what became of every one.
+///
+/// Shapes: tensor N voxels x columns of the points, the mean of the voxel's points; row_of_point one row of the tensor for each
+///         point, no_row for a point that was dropped.
+template <MemorySpace Memory = HostMemory>
+struct VoxelizedPoints {
+  SparseTensor<float, 3, Memory> tensor;
+  Buffer<Row, Memory> row_of_point;
+  DroppedPoints dropped = {};
+};
+
+/// Throws: ShapeError if a limit is below 1 or there are fewer than 3 columns; CapacityError for 2^31 points or more.
+inline void check_voxelize(std::int64_t points, std::int64_t columns, VoxelLimits const& limits) {
+  if (limits.points_per_voxel < 1 || limits.voxels < 1) {
+    throw ShapeError("voxelize: limits of " + std::to_string(limits.points_per_voxel) + " points a voxel and " +
+                     std::to_string(limits.voxels) + " voxels; both must be at least 1");
+  }
+  if (columns < 3) {
+    throw ShapeError("voxelize: the cloud has " + std::to_string(columns) + " columns; it needs x, y and z at least");
+  }
+  if (points > std::numeric_limits<Row>::max()) {
+    throw CapacityError("voxelize: " + std::to_string(points) +
+                        " points; rows are numbered up to 2^31 - 1, so split the cloud");
+  }
+}
+
+}  // namespace sparseconv::inline v0_1

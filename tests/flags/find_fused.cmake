@@ -1,0 +1,28 @@
+# Names the functions in which a compiler fused a product and a sum that were written apart.
+#   cmake -DCOMMAND=<compiler, flags that let it fuse and make it write assembly, and source> -DFOLDER=<for its files>
+#         -DBUT=<a regular expression: mangled names of functions that are not looked at> -P find_fused.cmake
+file(MAKE_DIRECTORY "${FOLDER}")
+foreach(contract IN ITEMS fast off)
+  execute_process(COMMAND ${COMMAND} -ffp-contract=${contract} -o "${FOLDER}/${contract}.s" COMMAND_ERROR_IS_FATAL ANY)
+  # The labels of functions and the fused instructions, in their order.
+  file(STRINGS "${FOLDER}/${contract}.s" lines REGEX "^[A-Za-z_][A-Za-z0-9_.]*:|vfn?m(add|sub)")
+  set(function "")
+  set(functions_${contract} "")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^([A-Za-z_][A-Za-z0-9_.]*):")
+      set(function "${CMAKE_MATCH_1}")
+    else()
+      list(APPEND functions_${contract} "${function}")
+      math(EXPR "fused_${contract}_in_${function}" "0${fused_${contract}_in_${function}} + 1")
+    endif()
+  endforeach()
+endforeach()
+list(REMOVE_DUPLICATES functions_fast)
+list(LENGTH functions_fast count)
+foreach(function IN LISTS functions_fast)
+  if("0${fused_fast_in_${function}}" EQUAL "0${fused_off_in_${function}}" OR (BUT AND function MATCHES "${BUT}"))
+    continue()
+  endif()
+  message(SEND_ERROR "a product and a sum are fused unasked in ${function}")
+endforeach()
+message(STATUS "${count} functions have fused instructions")

@@ -1,0 +1,134 @@
+// Prints a hash of what much of the library computes: a line for each part. The lines must be the same for every compiler and
+// whatever flags the program is compiled with.
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "simulated_scan/simulated_scan.hpp"
+#include "sparseconv/sparseconv.hpp"
+
+namespace sc = sparseconv;
+
+namespace {
+
+/// FNV-1a over the bytes of numbers.
+class Hash {
+ public:
+  template <class T>
+  void add(T const* numbers, std::int64_t count) {
+    auto const* const bytes = reinterpret_cast<unsigned char const*>(numbers);
+    for (std::int64_t i = 0; i < count * static_cast<std::int64_t>(sizeof(T)); ++i) {
+      value_ = (value_ ^ bytes[i]) * 0x100000001b3U;
+    }
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325U;
+};
+
+void print(std::string const& part, Hash const& hash) {
+  std::printf("%-40s %016llx\n", part.c_str(), static_cast<unsigned long long>(hash.value()));
+}
+
+template <class T, int D>
+void print(std::string const& part, sc::SparseTensor<T, D> const& tensor) {
+  Hash hash;
+  hash.add(tensor.sites().data(), tensor.size());
+  hash.add(tensor.features().data, tensor.features().size());
+  print(part, hash);
+}
+
+/// Numbers between -1 and 1.
+class Random {
+ public:
+  double number() {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<double>(state_ >> 11) * 0x1p-52 - 1;
+  }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+template <class T>
+sc::BatchNorm<T> trained_norm(std::int64_t channels, Random& random) {
+  std::vector<float> scale, shift, mean, variance;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    scale.push_back(static_cast<float>(1 + random.number() / 3));
+    shift.push_back(static_cast<float>(random.number() / 3));
+    mean.push_back(static_cast<float>(random.number() / 3));
+    variance.push_back(static_cast<float>(1.1 + random.number()));
+  }
+  sc::BatchNorm<T> norm(channels, 1e-3);
+  norm.template set<float>({scale, shift, mean, variance});
+  return norm;
+}
+
+/// SECOND with norms as if they had been trained: apart, and folded.
+void second(std::string const& policy, auto const& where, sc::SparseTensor<float, 3> const& input) {
+  sc::SecondEncoder<float> encoder(input.channels(), 7);
+  Random random;
+  for (auto& layer : encoder.layers()) layer.norm = trained_norm<float>(layer.convolution.out_channels(), random);
+  print(policy + ": SECOND", encoder(where, input));
+  encoder.fold_batch_norms();
+  print(policy + ": SECOND, norms folded", encoder(where, input));
+}
+
+/// Every layer in an element type, whose sums are rounded on the way.
+template <class T>
+void layers(std::string const& part, auto const& where, sc::SparseTensor<float, 3> const& scan) {
+  std::vector<T> numbers;
+  for (float const number : scan.features().values()) numbers.push_back(T(number));
+  sc::SparseTensor<T, 3> const input(scan.sites(), scan.channels(), sc::Buffer<T>(std::span<T const>(numbers)));
+  sc::SubmanifoldConv3D<T> const first({.in_channels = input.channels(),
+                                        .out_channels = 19,
+                                        .bias = true,
+                                        .activation = sc::leaky_relu(0.1),
+                                        .seed = 3});
+  sc::SparseConv3D<T> const second({.in_channels = 19, .out_channels = 7, .stride = 2, .padding = 1, .seed = 4});
+  sc::SubmanifoldConv3D<T> const third({.in_channels = 7, .out_channels = 7, .seed = 5});
+  Random random;
+  auto const norm = trained_norm<T>(7, random);
+  auto const a = first(where, input);
+  print(part + " submanifold", a);
+  auto const b = norm(where, second(where, a));
+  print(part + " strided, norm", b);
+  auto const c = third.with_residual(where, b, b);
+  print(part + " residual", c);
+  print(part + " implicit GEMM", third(where, b, sc::dataflow::implicit_gemm));
+  print(part + " activate", sc::activate(where, c, sc::leaky_relu(0.3)));
+  for (auto const pooling : {sc::Pooling::max, sc::Pooling::average, sc::Pooling::average_over_kernel}) {
+    print(part + " pooling " + std::to_string(static_cast<int>(pooling)),
+          sc::SparsePool3D({.kernel_size = 3, .stride = 2, .pooling = pooling})(where, c));
+  }
+}
+
+template <class T>
+void layers_everywhere(std::string const& type, sc::SparseTensor<float, 3> const& scan) {
+  layers<T>("seq " + type, sc::seq, scan);
+  for (auto const set : {sc::InstructionSet::portable, sc::InstructionSet::avx2, sc::InstructionSet::avx512}) {
+    if (set > sc::best_instruction_set()) continue;
+    layers<T>("cpu " + sc::to_string(set) + " " + type, sc::cpu.instructions(set), scan);
+  }
+}
+
+}  // namespace
+
+int main() {
+  sc::PointCloud const cloud = simulated_scan::simulate();
+  sc::VoxelGrid const fine{
+      .voxel_size = {0.05F, 0.05F, 0.1F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1};
+  auto const scan = sc::voxelize(sc::cpu, cloud, fine).tensor;
+  print("voxelize", scan);
+  print("voxelize, seq", sc::voxelize(sc::seq, cloud, fine).tensor);
+  second("cpu", sc::cpu, scan);
+  sc::VoxelGrid const coarse{.voxel_size = {1, 1, 0.5F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1};
+  auto const small = sc::voxelize(sc::cpu, cloud, coarse).tensor;
+  print("voxelize, coarse", small);
+  layers_everywhere<float>("float", small);
+  layers_everywhere<double>("double", small);
+  layers_everywhere<sc::half>("half", small);
+}

@@ -1,0 +1,3 @@
+#pragma once
+
+namespace sparseconv::inline v0_1 {}  // namespace sparseconv::inline v0_1

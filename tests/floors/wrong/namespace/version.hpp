@@ -1,0 +1,4 @@
+#pragma once
+
+#define SPARSECONV_VERSION_MAJOR 0
+#define SPARSECONV_VERSION_MINOR 1
