@@ -1,3 +1,5 @@
 #pragma once
 
-namespace sparseconv {}  // namespace sparseconv
+namespace sparseconv {
+void f();
+}

@@ -1,3 +1,5 @@
 #pragma once
 
-namespace sparseconv::inline v0_1 {}  // namespace sparseconv::inline v0_1
+namespace sparseconv::inline v0_1 {
+void g();
+}
