@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simulated_scan/simulated_scan.hpp"
+#include "sparseconv/number/elementary.hpp"
 #include "sparseconv/sparseconv.hpp"
 
 namespace sc = sparseconv;
@@ -115,9 +116,25 @@ void layers_everywhere(std::string const& type, sc::SparseTensor<float, 3> const
   }
 }
 
+/// Functions of the C library's names over their whole range.
+template <class T>
+void elementary_functions(std::string const& type) {
+  Random random;
+  Hash hash;
+  for (int i = 0; i < 20000; ++i) {
+    T const x = static_cast<T>(random.number());
+    T const results[] = {sc::elementary::exp(80 * x), sc::elementary::log(1 + x), sc::elementary::tanh(4 * x),
+                         sc::elementary::erf(4 * x)};
+    hash.add(results, 4);
+  }
+  print("elementary functions of " + type, hash);
+}
+
 }  // namespace
 
 int main() {
+  elementary_functions<float>("float");
+  elementary_functions<double>("double");
   sc::PointCloud const cloud = simulated_scan::simulate();
   sc::VoxelGrid const fine{
       .voxel_size = {0.05F, 0.05F, 0.1F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1};

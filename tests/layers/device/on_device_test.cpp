@@ -16,11 +16,14 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
+#include "sparseconv/number/elementary.hpp"
+#include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/dense.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
+#include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
@@ -413,6 +416,38 @@ TEST(EmulatedGpu, GetsBackAllItGave) {
   EXPECT_EQ(where.memory()->bytes_taken(), 0);
 }
 #endif
+
+/// Each elementary function of a number.
+template <class T>
+struct ComputeElementary {
+  T const* numbers;
+  T* results;
+
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
+    T const x = numbers[i];
+    results[4 * i] = elementary::exp(80 * x);
+    results[4 * i + 1] = elementary::log(1 + x);
+    results[4 * i + 2] = elementary::tanh(4 * x);
+    results[4 * i + 3] = elementary::erf(4 * x);
+  }
+};
+
+template <class T, class Policy>
+void expect_elementary_functions_of_the_host(Policy const& where) {
+  Buffer<T> const numbers = test::random_numbers<T>(2000, 9);
+  Buffer<T> expected(4 * numbers.size());
+  for_each_index(seq, numbers.size(), ComputeElementary<T>{numbers.data(), expected.data()});
+  auto const there = copy_to(where, numbers);
+  Buffer<T, typename Policy::Memory> results(where.memory(), expected.size());
+  where.for_each(numbers.size(), ComputeElementary<T>{there.data(), results.data()});
+  Buffer<T> const actual = copy_to_host(where, results);
+  for (std::int64_t i = 0; i < expected.size(); ++i) ASSERT_EQ(actual[i], expected[i]) << i;
+}
+
+TYPED_TEST(OnDevice, ElementaryFunctionsHaveTheBitsOfTheHost) {
+  expect_elementary_functions_of_the_host<float>(TypeParam::policy());
+  expect_elementary_functions_of_the_host<double>(TypeParam::policy());
+}
 
 }  // namespace
 }  // namespace sparseconv
