@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -18,10 +19,10 @@ namespace sparseconv::inline v0_1 {
 //        infinities, and what is out of range, give what they give in the C library.
 
 /// The polynomial with these coefficients, the highest power's first, by Horner's rule.
-template <int Count>
+template <std::size_t Count>
 SPARSECONV_HOST_DEVICE constexpr double polynomial(double const (&coefficients)[Count], double x) {
   double sum = coefficients[0];
-  for (int i = 1; i < Count; ++i) sum = product_then_sum(sum, x, coefficients[i]);
+  for (std::size_t i = 1; i < Count; ++i) sum = product_then_sum(sum, x, coefficients[i]);
   return sum;
 }
 
@@ -46,8 +47,8 @@ SPARSECONV_HOST_DEVICE constexpr double exp_in_double(double x) {
                                1 / 120.0,        1 / 24.0,        1 / 6.0,        1 / 2.0};
   double const power = 1 + product_then_sum(rounded_product(r, r), polynomial(series, r), r);
   int const k = static_cast<int>(steps);
-  int const half = k / 2;  // in two steps, as 2^k may be out of range where the result is not
-  return rounded_product(rounded_product(power, power_of_two(half)), power_of_two(k - half));
+  int const part = k / 2;  // in two steps, as 2^k may be out of range where the result is not
+  return rounded_product(rounded_product(power, power_of_two(part)), power_of_two(k - part));
 }
 
 /// log(x) = k ln(2) + log(1 + f) with 1 + f between sqrt(1/2) and sqrt(2), by the series of artanh(f / (2 + f)).
