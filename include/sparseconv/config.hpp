@@ -1,8 +1,16 @@
 #pragma once
 
-#if defined(__FAST_MATH__) && !defined(SPARSECONV_ALLOW_FAST_MATH)
+#if !defined(SPARSECONV_ALLOW_FAST_MATH)
+#if defined(__FAST_MATH__)
 #error \
     "sparseconv: -ffast-math (also part of -Ofast) loses NaN and the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"
+#elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
+#error \
+    "sparseconv: -ffinite-math-only loses NaN and the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"
+#elif defined(__x86_64__) && defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2
+#error \
+    "sparseconv: -mfpmath=387 loses the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"
+#endif
 #endif
 
 #if defined(__GNUC__) && !defined(__OPTIMIZE__) && !defined(__CUDACC__) && !defined(SPARSECONV_ALLOW_UNOPTIMIZED)

@@ -119,6 +119,8 @@ TYPED_TEST(FinishRows, NamesTheOperandThatDoesNotFit) {
             "finish_rows: the residual's rows are 1, the output's are 3; they must be equal");
   EXPECT_EQ(message(output, {}, {.residual = {numbers.data(), 3, 2}}),
             "finish_rows: the residual's channels are 2, the output's are 4; they must be equal");
+  EXPECT_EQ(message({numbers.data(), 3, 4, 0}, {}, {}),
+            "finish_rows: the input's rows of 4 columns lie 0 numbers apart; give a stride of at least as many");
 }
 
 TYPED_TEST(FinishRows, TakesNoRows) {

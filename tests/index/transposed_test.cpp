@@ -205,7 +205,10 @@ TEST(Transposed, RefusesWhatMeansNothing) {
       "call: a transposed convolution of 4 cells along axis 0 would have 0; an extent is 1 to 2^31 - 1, so use less "
       "padding");
   EXPECT_EQ(
-      message({.kernel_size = 1, .stride = 1'000'000'000, .transposed = true}, OutputDefinition::regular),
+      message_of<CapacityError>([&] {
+        return output_grid(grid, {.kernel_size = 1, .stride = 1'000'000'000, .transposed = true},
+                           OutputDefinition::regular, "call");
+      }),
       "call: a transposed convolution of 4 cells along axis 0 would have 3000000001; an extent is 1 to 2^31 - 1, so "
       "use a smaller stride");
 }

@@ -28,6 +28,8 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   require(output.rows, output_count, "the output's rows are", "the rulebook's output sites are");
   require(input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
   require(output.columns, weights.out_channels, "the output's channels are", "the weights' output channels are");
+  check_stride(input, "the input's", call);
+  check_stride(output, "the output's", call);
   if (!epilogue.bias.empty()) {
     require(static_cast<std::int64_t>(epilogue.bias.size()), output.columns, "the bias has a length of",
             "the output's channels are");
@@ -35,6 +37,7 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   if (epilogue.residual.data != nullptr) {
     require(epilogue.residual.rows, output.rows, "the residual's rows are", "the output's are");
     require(epilogue.residual.columns, output.columns, "the residual's channels are", "the output's are");
+    check_stride(epilogue.residual, "the residual's", call);
   }
 }
 

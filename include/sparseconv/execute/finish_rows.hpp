@@ -25,7 +25,7 @@ namespace sparseconv::inline v0_1 {
 ///         input, else must not overlap it.
 /// Order:  `seq` and `cpu` wait for the result; a device policy does not.
 /// Bits:   the same for every policy, number of threads and instruction set: in the type of the sums, every step rounded by
-///         itself, and rounded once more to T.
+///         itself, and rounded once more to T; but for the sign and the digits of a NaN.
 /// Throws: ShapeError if an operand does not fit the others.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory, Element W = T>
 void finish_rows(Policy const& where, std::type_identity_t<MatrixView<T const, Memory>> input,
@@ -40,13 +40,16 @@ void finish_rows(Policy const& where, std::type_identity_t<MatrixView<T const, M
   };
   require(input.rows, output.rows, "the input's rows are");
   require(input.columns, output.columns, "the input's channels are");
+  check_stride(input, "the input's", "finish_rows");
+  check_stride(output, "the output's", "finish_rows");
   if (!factors.empty()) require(std::ssize(factors), output.columns, "the factors are");
   if (!epilogue.bias.empty()) require(std::ssize(epilogue.bias), output.columns, "the bias has a length of");
   if (epilogue.residual.data != nullptr) {
     require(epilogue.residual.rows, output.rows, "the residual's rows are");
     require(epilogue.residual.columns, output.columns, "the residual's channels are");
+    check_stride(epilogue.residual, "the residual's", "finish_rows");
   }
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     on_seq::finish_rows<T, W>(input, factors, epilogue, output);
   } else if constexpr (HostPolicy<Policy>) {
     on_cpu::finish_rows<T, W>(where, input, factors, epilogue, output);

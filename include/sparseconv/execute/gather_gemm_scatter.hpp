@@ -46,7 +46,7 @@ void gather_gemm_scatter(Policy const& where, RulebookView<Memory> const& rules,
   check_operands<T, W, Memory>(rules.element_count(), rules.input_count, rules.output_count, input, weights, output,
                                epilogue, "gather_gemm_scatter");
   WeightsView<W, Memory> const matrices = weights;
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     on_seq::gather_gemm_scatter<T, W>(rules, input, matrices, output, epilogue);
   } else if constexpr (HostPolicy<Policy>) {
     on_cpu::gather_gemm_scatter<T, W>(where, rules, input, matrices, output, epilogue);

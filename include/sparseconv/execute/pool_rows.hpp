@@ -29,6 +29,8 @@ void check_pool_operands(std::int64_t input_count, std::int64_t output_count, Ma
   require(input.rows, input_count, "the input's rows are", "the map's input sites are");
   require(output.rows, output_count, "the output's rows are", "the map's output sites are");
   require(input.columns, output.columns, "the input's channels are", "the output's are");
+  check_stride(input, "the input's", "pool_rows");
+  check_stride(output, "the output's", "pool_rows");
 }
 
 /// Pools the inputs of each output: a max, sum or average over the pairs of a rulebook.
@@ -45,7 +47,7 @@ void pool_rows(Policy const& where, RulebookView<Memory> const& rules,
                std::type_identity_t<MatrixView<T const, Memory>> input, MatrixView<T, Memory> output, Pooling pooling) {
   check_reach<Policy, Memory>();
   check_pool_operands<T, Memory>(rules.input_count, rules.output_count, input, output);
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     on_seq::pool_rows<T>(rules, input, output, pooling);
   } else if constexpr (HostPolicy<Policy>) {
     on_cpu::pool_rows<T>(where, rules, input, output, pooling);

@@ -34,7 +34,7 @@ Rulebook<Memory> build_rulebook(Policy const& where, SiteSet<D, Memory> const& i
   static_assert(is_lookup<Lookup>, "build_rulebook: the last argument is lookup::sorted or lookup::hash");
   check_geometry(geometry, "build_rulebook");
   if (geometry.transposed) return build_rulebook(where, outputs, inputs, geometry.exchanged(), how).exchanged();
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     return on_seq::build_rulebook(where, inputs, outputs, geometry, how);
   } else if constexpr (HostPolicy<Policy>) {
     return on_cpu::build_rulebook(where, inputs, outputs, geometry, how);

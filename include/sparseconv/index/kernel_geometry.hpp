@@ -91,7 +91,10 @@ struct KernelGeometry {
   /// The padding with which the centre of the kernel stands on the output's own cell (for stride 1): centre * dilation.
   [[nodiscard]] constexpr PerAxis<D> same_padding() const {
     PerAxis<D> same = centre_position();
-    for (int axis = 0; axis < D; ++axis) same[axis] *= dilation[axis];
+    for (int axis = 0; axis < D; ++axis) {
+      // Wide: of a geometry that is not checked yet it may be anything, but must not overflow.
+      same[axis] = static_cast<std::int32_t>(std::int64_t{same[axis]} * dilation[axis]);
+    }
     return same;
   }
 

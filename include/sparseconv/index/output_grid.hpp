@@ -54,11 +54,11 @@ Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, Out
     if (geometry.transposed) {
       std::int64_t const extent = (n - 1) * geometry.stride[axis] - 2 * std::int64_t{geometry.padding[axis]} + span +
                                   geometry.output_padding[axis];
-      if (extent < 1 || extent > std::numeric_limits<std::int32_t>::max()) {
-        throw ShapeError(call + ": a transposed convolution of " + std::to_string(n) + " cells along axis " +
-                         std::to_string(axis) + " would have " + std::to_string(extent) +
-                         "; an extent is 1 to 2^31 - 1, so use " + (extent < 1 ? "less padding" : "a smaller stride"));
-      }
+      std::string const said = call + ": a transposed convolution of " + std::to_string(n) + " cells along axis " +
+                               std::to_string(axis) + " would have " + std::to_string(extent) +
+                               "; an extent is 1 to 2^31 - 1, so use ";
+      if (extent < 1) throw ShapeError(said + "less padding");
+      if (extent > std::numeric_limits<std::int32_t>::max()) throw CapacityError(said + "a smaller stride");
       extents[axis] = static_cast<std::int32_t>(extent);
       continue;
     }

@@ -32,7 +32,7 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
   Grid<D> const grid = output_grid(inputs.grid(), geometry, definition, "output_sites");
   if (keeps_sites(geometry, definition)) return inputs;
   ReachedOutputs<D> const reached(geometry, definition, grid);
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     return SiteSet<D>(grid, on_seq::reached_coordinates(inputs, reached));
   } else if constexpr (HostPolicy<Policy>) {
     return SiteSet<D>(grid, on_cpu::reached_coordinates(where, inputs, reached));

@@ -14,7 +14,7 @@ namespace sparseconv::inline v0_1 {
 /// Rows x columns numbers that somebody else owns, row-major; read where their memory can be read.
 ///
 /// Row i begins at data + i * stride. The stride is the number of columns unless told, so that rows follow one another without
-/// gaps. With a larger one a view is some columns of a wider matrix, which several producers can so write side by side.
+/// gaps; who sets the members one by one sets it too. With a larger one a view is some columns of a wider matrix, which several producers can so write side by side.
 template <class T, MemorySpace Memory = HostMemory>
 struct MatrixView {
   T* data = nullptr;
@@ -24,7 +24,7 @@ struct MatrixView {
 
   /// How many numbers the view shows.
   [[nodiscard]] constexpr std::int64_t size() const { return rows * columns; }
-  [[nodiscard]] constexpr bool has_gaps() const { return stride != columns && rows > 1; }
+  [[nodiscard]] constexpr bool has_gaps() const { return stride != columns && rows > 1 && columns > 0; }
   [[nodiscard]] constexpr T* row(std::int64_t i) const { return data + i * stride; }
   constexpr T& operator()(std::int64_t i, std::int64_t j) const requires(Memory::host_reads) { return row(i)[j]; }
 
@@ -45,7 +45,7 @@ struct MatrixView {
       throw ShapeError("MatrixView.column_range: " + std::to_string(count) + " columns from column " +
                        std::to_string(first) + " on, the matrix has " + std::to_string(columns));
     }
-    return {data + first, rows, count, stride};
+    return {data == nullptr ? nullptr : data + first, rows, count, stride};
   }
 
   /// Reading is always allowed.
@@ -54,5 +54,13 @@ struct MatrixView {
     return {data, rows, columns, stride};
   }
 };
+
+/// Throws: ShapeError if the rows of a view lie over one another.
+template <class T, MemorySpace Memory>
+void check_stride(MatrixView<T, Memory> const& view, char const* whose, std::string const& call) {
+  if (view.rows <= 1 || view.stride >= view.columns) return;
+  throw ShapeError(call + ": " + whose + " rows of " + std::to_string(view.columns) + " columns lie " +
+                   std::to_string(view.stride) + " numbers apart; give a stride of at least as many");
+}
 
 }  // namespace sparseconv::inline v0_1

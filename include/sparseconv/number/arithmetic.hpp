@@ -14,12 +14,16 @@ namespace sparseconv::inline v0_1 {
 // instruction, Clang within one expression, nvcc always. Two files of one program can then give other bits for one line. So the
 // library says which it means, and a test reads the compiled code of the rest.
 
+/// The types that the words are for.
+template <class Type>
+concept BinaryFloat = std::same_as<Type, float> || std::same_as<Type, double>;
+
 /// Hands a number or a vector of numbers on, and hides from the host's compiler where it came from.
 template <class Number>
 SPARSECONV_HOST_DEVICE constexpr Number computed_alone(Number number) {
 #if !defined(__CUDA_ARCH__) && (defined(__GNUC__) || defined(__clang__))
   if (!std::is_constant_evaluated()) {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__SSE2__)
     asm("" : "+x"(number));
 #elif defined(__aarch64__)
     asm("" : "+w"(number));
@@ -34,7 +38,7 @@ SPARSECONV_HOST_DEVICE constexpr Number computed_alone(Number number) {
 }
 
 /// a * b of float or double, rounded, whatever is done with it then.
-template <std::floating_point Number>
+template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE constexpr Number rounded_product(Number a, Number b) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(Number) == 4) {
@@ -49,18 +53,18 @@ SPARSECONV_HOST_DEVICE constexpr Number rounded_product(Number a, Number b) {
 
 /// a * b + c of float or double, each rounded: the product first, then the sum.
 ///
-/// Bits: the same for all compilers, flags and processors, on the host and on a device.
-template <std::floating_point Number>
+/// Bits: the same for GCC, Clang and nvcc, for all flags and processors, on the host and on a device.
+template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE constexpr Number product_then_sum(Number a, Number b, Number c) {
   return rounded_product(a, b) + c;
 }
 
 /// a * b + c of float or double, rounded once.
 ///
-/// Bits: the same for all compilers, flags and processors, on the host and on a device.
+/// Bits: the same for GCC, Clang and nvcc, for all flags and processors, on the host and on a device.
 /// Work: one instruction where the program may use it, else a call of the C library, which asks the processor.
-template <std::floating_point Number>
-SPARSECONV_HOST_DEVICE constexpr Number fused(Number a, Number b, Number c) {
+template <BinaryFloat Number>
+SPARSECONV_HOST_DEVICE inline Number fused(Number a, Number b, Number c) {
 #if defined(__CUDA_ARCH__)
   if constexpr (sizeof(Number) == 4) {
     return __fmaf_rn(a, b, c);

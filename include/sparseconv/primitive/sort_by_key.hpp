@@ -15,7 +15,7 @@ namespace sparseconv::inline v0_1 {
 /// Work:   `seq` compares; `cpu` is a radix sort that needs the memory of the records once more.
 template <HostPolicy Policy, class Record>
 void sort_by_key(Policy const& where, Buffer<Record>& records, int key_bits) {
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     std::stable_sort(records.begin(), records.end(), [](Record const& a, Record const& b) { return a.key < b.key; });
   } else {
     on_cpu::sort_by_key(where, records, key_bits);

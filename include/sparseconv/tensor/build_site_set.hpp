@@ -34,7 +34,7 @@ PointSites<D> build_site_set(Policy const& where, Grid<D> const& grid,
 
   auto const count = static_cast<std::int64_t>(points.size());
   PointSites<D> result;
-  if constexpr (std::same_as<Policy, SequentialPolicy>) {
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     result.points_by_site = on_seq::canonical_order(points);
   } else {
     result.points_by_site = on_cpu::canonical_order(where, points);
