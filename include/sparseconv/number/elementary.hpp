@@ -77,10 +77,10 @@ SPARSECONV_HOST_DEVICE constexpr double log_in_double(double x) {
   double const rest = rounded_product(z, polynomial(series, z));
   double const square = rounded_product(rounded_product(f, f), 0.5);
   // log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + rest)): what is small is added up first.
-  double const small = rounded_product(s, square + rest);
+  double const tail = rounded_product(s, square + rest);
   double const steps = k;
   double const low = rounded_product(steps, ln2_low);
-  return product_then_sum(steps, ln2_high, f - (square - (small + low)));
+  return product_then_sum(steps, ln2_high, f - (square - (tail + low)));
 }
 
 /// Near 0 sinh(x) / cosh(x) by their series, elsewhere 1 - 2 / (e^2x + 1).
