@@ -47,7 +47,8 @@ class Random {
  public:
   double number() {
     state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<double>(state_ >> 11) * 0x1p-52 - 1;
+    auto const steps = static_cast<std::int64_t>(state_ >> 11) - (std::int64_t{1} << 52);
+    return sc::rounded_product(static_cast<double>(steps), 0x1p-52);  // whatever is added to it
   }
 
  private:
