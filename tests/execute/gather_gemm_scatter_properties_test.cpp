@@ -304,6 +304,12 @@ TEST(GatherGemmScatterErrors, NameTheOperandThatDoesNotFitAndLeaveTheOutput) {
             "gather_gemm_scatter: the residual's rows are 3, the output's are 2; they must be equal");
   EXPECT_EQ(message(input, weights(4, 5, 6), 2, 6, {.residual = {numbers.data(), 2, 5}}),
             "gather_gemm_scatter: the residual's channels are 5, the output's are 6; they must be equal");
+  EXPECT_EQ(
+      message({numbers.data(), 3, 5, 4}, weights(4, 5, 6), 2, 6),
+      "gather_gemm_scatter: the input's rows of 5 columns lie 4 numbers apart; give a stride of at least as many");
+  EXPECT_EQ(
+      message(input, weights(4, 5, 6), 2, 6, {.residual = {numbers.data(), 2, 6, 0}}),
+      "gather_gemm_scatter: the residual's rows of 6 columns lie 0 numbers apart; give a stride of at least as many");
   for (float const untouched : output) EXPECT_EQ(untouched, 7.f);
 }
 

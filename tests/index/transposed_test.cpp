@@ -2,11 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,65 +13,42 @@
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/layers/convolution.hpp"
 #include "support/error_message.hpp"
+#include "support/odometer.hpp"
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
+#include "support/rulebook_pairs.hpp"
 
 namespace sparseconv {
 namespace {
 
 using test::message_of;
 
-/// (element, input row, output row) of every pair between two lists, in the order of a rulebook, by trying all.
-template <int D>
-std::vector<std::tuple<std::int64_t, Row, Row>> pairs_by_definition(SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                                                                    KernelGeometry<D> const& geometry) {
-  std::vector<std::tuple<std::int64_t, Row, Row>> pairs;
-  for (std::int64_t k = 0; k < geometry.element_count(); ++k) {
-    for (Row o = 0; o < outputs.size(); ++o) {
-      for (Row i = 0; i < inputs.size(); ++i) {
-        Coordinate<D> const& input = inputs.coordinates()[static_cast<std::size_t>(i)];
-        Coordinate<D> const& output = outputs.coordinates()[static_cast<std::size_t>(o)];
-        bool meets = input.batch == output.batch;
-        std::int64_t rest = k;
-        for (int axis = D; axis-- > 0; rest /= geometry.kernel_size[axis]) {
-          std::int64_t const element = rest % geometry.kernel_size[axis];
-          auto const a = static_cast<std::size_t>(axis);
-          meets &= std::int64_t{output.position[a]} == std::int64_t{input.position[a]} * geometry.stride[axis] -
-                                                           geometry.padding[axis] + element * geometry.dilation[axis];
-        }
-        if (meets) pairs.emplace_back(k, i, o);
-      }
-    }
-  }
-  return pairs;
-}
+using test::pairs_of;
+using test::RulePair;
 
-std::vector<std::tuple<std::int64_t, Row, Row>> pairs_of(RulebookView<> const& rules) {
-  std::vector<std::tuple<std::int64_t, Row, Row>> pairs;
-  for (std::int64_t k = 0; k < rules.element_count(); ++k) {
-    for (std::size_t pair = 0; pair < static_cast<std::size_t>(rules.pair_count(k)); ++pair) {
-      pairs.emplace_back(k, rules.inputs_of(k)[pair], rules.outputs_of(k)[pair]);
-    }
-  }
+/// The pairs by their definition: those of the oracle from the outputs to the inputs, with both exchanged.
+template <int D>
+std::vector<RulePair> pairs_by_definition(SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                                          KernelGeometry<D> const& geometry) {
+  std::vector<RulePair> pairs = test::expected_pairs(outputs, inputs, geometry);
+  for (RulePair& pair : pairs) std::swap(pair.input, pair.output);
   return pairs;
 }
 
 /// Every cell of the output grid, as sites.
 template <int D>
 SiteSet<D> all_cells(Grid<D> const& grid) {
-  std::vector<Coordinate<D>> cells{{}};
-  cells.clear();
-  Coordinate<D> cell{};
-  while (cell.batch < grid.batch_size) {
+  test::Indices shape{grid.batch_size};
+  for (int axis = 0; axis < D; ++axis) shape.push_back(grid.shape[axis]);
+  test::Indices index(shape.size(), 0);
+  std::vector<Coordinate<D>> cells;
+  do {
+    Coordinate<D> cell{.batch = static_cast<std::int32_t>(index[0]), .position = {}};
+    for (std::size_t a = 0; a < cell.position.size(); ++a) cell.position[a] = static_cast<std::int32_t>(index[a + 1]);
     cells.push_back(cell);
-    int axis = D - 1;
-    for (; axis >= 0 && ++cell.position[static_cast<std::size_t>(axis)] == grid.shape[axis]; --axis) {
-      cell.position[static_cast<std::size_t>(axis)] = 0;
-    }
-    if (axis < 0) ++cell.batch;
-  }
-  return SiteSet<D>(grid, Buffer<Coordinate<D>>(std::span<Coordinate<D> const>(cells)));
+  } while (test::next_index(index, shape));
+  return test::sites_of(grid, std::move(cells));
 }
 
 template <int D>

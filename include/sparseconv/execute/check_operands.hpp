@@ -11,6 +11,14 @@
 
 namespace sparseconv::inline v0_1 {
 
+/// Throws: ShapeError unless a count of an operand is the one needed.
+inline void check_equal(std::string const& call, std::int64_t given, std::int64_t needed, char const* what,
+                        char const* whose) {
+  if (given == needed) return;
+  throw ShapeError(call + ": " + what + " " + std::to_string(given) + ", " + whose + " " + std::to_string(needed) +
+                   "; they must be equal");
+}
+
 /// Throws: ShapeError names the first operand of a convolution that does not fit the others.
 template <Element T, Element W, MemorySpace Memory>
 void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
@@ -18,25 +26,21 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
                     MatrixView<T const, Memory> output, Epilogue<T, Memory, W> const& epilogue,
                     std::string const& call) {
   check_elements<T, W>();
-  auto const require = [&](std::int64_t given, std::int64_t needed, char const* what, char const* whose) {
-    if (given == needed) return;
-    throw ShapeError(call + ": " + what + " " + std::to_string(given) + ", " + whose + " " + std::to_string(needed) +
-                     "; they must be equal");
-  };
-  require(weights.elements, elements, "the weights' kernel elements are", "the rulebook's are");
-  require(input.rows, input_count, "the input's rows are", "the rulebook's input sites are");
-  require(output.rows, output_count, "the output's rows are", "the rulebook's output sites are");
-  require(input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
-  require(output.columns, weights.out_channels, "the output's channels are", "the weights' output channels are");
+  check_equal(call, weights.elements, elements, "the weights' kernel elements are", "the rulebook's are");
+  check_equal(call, input.rows, input_count, "the input's rows are", "the rulebook's input sites are");
+  check_equal(call, output.rows, output_count, "the output's rows are", "the rulebook's output sites are");
+  check_equal(call, input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
+  check_equal(call, output.columns, weights.out_channels, "the output's channels are",
+              "the weights' output channels are");
   check_stride(input, "the input's", call);
   check_stride(output, "the output's", call);
   if (!epilogue.bias.empty()) {
-    require(static_cast<std::int64_t>(epilogue.bias.size()), output.columns, "the bias has a length of",
-            "the output's channels are");
+    check_equal(call, static_cast<std::int64_t>(epilogue.bias.size()), output.columns, "the bias has a length of",
+                "the output's channels are");
   }
   if (epilogue.residual.data != nullptr) {
-    require(epilogue.residual.rows, output.rows, "the residual's rows are", "the output's are");
-    require(epilogue.residual.columns, output.columns, "the residual's channels are", "the output's are");
+    check_equal(call, epilogue.residual.rows, output.rows, "the residual's rows are", "the output's are");
+    check_equal(call, epilogue.residual.columns, output.columns, "the residual's channels are", "the output's are");
     check_stride(epilogue.residual, "the residual's", call);
   }
 }

@@ -3,10 +3,9 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <type_traits>
 
-#include "sparseconv/error.hpp"
+#include "sparseconv/execute/check_operands.hpp"
 #include "sparseconv/execute/cpu/finish_rows.hpp"
 #include "sparseconv/execute/device/finish_rows.hpp"
 #include "sparseconv/execute/epilogue.hpp"
@@ -34,9 +33,7 @@ void finish_rows(Policy const& where, std::type_identity_t<MatrixView<T const, M
   check_reach<Policy, Memory>();
   check_elements<T, W>();
   auto const require = [](std::int64_t given, std::int64_t needed, char const* what) {
-    if (given == needed) return;
-    throw ShapeError(std::string("finish_rows: ") + what + " " + std::to_string(given) + ", the output's are " +
-                     std::to_string(needed) + "; they must be equal");
+    check_equal("finish_rows", given, needed, what, "the output's are");
   };
   require(input.rows, output.rows, "the input's rows are");
   require(input.columns, output.columns, "the input's channels are");

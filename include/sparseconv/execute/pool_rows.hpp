@@ -2,10 +2,9 @@
 
 #include <concepts>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 
-#include "sparseconv/error.hpp"
+#include "sparseconv/execute/check_operands.hpp"
 #include "sparseconv/execute/cpu/pool_rows.hpp"
 #include "sparseconv/execute/device/pool_rows.hpp"
 #include "sparseconv/execute/pooling.hpp"
@@ -21,14 +20,9 @@ namespace sparseconv::inline v0_1 {
 template <class T, MemorySpace Memory>
 void check_pool_operands(std::int64_t input_count, std::int64_t output_count, MatrixView<T const, Memory> input,
                          MatrixView<T, Memory> output) {
-  auto const require = [&](std::int64_t given, std::int64_t needed, char const* what, char const* whose) {
-    if (given == needed) return;
-    throw ShapeError(std::string("pool_rows: ") + what + " " + std::to_string(given) + ", " + whose + " " +
-                     std::to_string(needed) + "; they must be equal");
-  };
-  require(input.rows, input_count, "the input's rows are", "the map's input sites are");
-  require(output.rows, output_count, "the output's rows are", "the map's output sites are");
-  require(input.columns, output.columns, "the input's channels are", "the output's are");
+  check_equal("pool_rows", input.rows, input_count, "the input's rows are", "the map's input sites are");
+  check_equal("pool_rows", output.rows, output_count, "the output's rows are", "the map's output sites are");
+  check_equal("pool_rows", input.columns, output.columns, "the input's channels are", "the output's are");
   check_stride(input, "the input's", "pool_rows");
   check_stride(output, "the output's", "pool_rows");
 }

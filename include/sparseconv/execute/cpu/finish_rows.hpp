@@ -54,18 +54,16 @@ class PreparedEpilogue {
       }
     } else {
       if (keeps_sums() && sums == output.row(first)) return;
-      T const* const residual = epilogue_.residual.data == nullptr ? nullptr : epilogue_.residual.row(first);
-      microkernels<Sum>(set_).finish_rows({.from = sums,
-                                           .from_stride = stride,
-                                           .to = output.row(first),
-                                           .to_stride = output.stride,
-                                           .rows = count,
-                                           .channels = output.columns,
-                                           .factors = factors_,
-                                           .offsets = bias_,
-                                           .residual = residual,
-                                           .residual_stride = epilogue_.residual.stride,
-                                           .activation = epilogue_.activation});
+      bool const has_residual = epilogue_.residual.data != nullptr;
+      call({.from = sums,
+            .from_stride = stride,
+            .to = output.row(first),
+            .to_stride = output.stride,
+            .rows = count,
+            .channels = output.columns,
+            .residual = has_residual ? epilogue_.residual.row(first) : nullptr,
+            .residual_stride = epilogue_.residual.stride},
+           0);
     }
   }
 
@@ -89,19 +87,24 @@ class PreparedEpilogue {
         std::int64_t const present = std::min(channels_each, channels - c);
         if (has_residual) widen_numbers(epilogue_.residual.row(first + row) + c, residual, present, set_);
         Sum* const place = sums + row * stride + c;
-        microkernels<Sum>(set_).finish_rows({.from = place,
-                                             .from_stride = stride,
-                                             .to = place,
-                                             .to_stride = stride,
-                                             .rows = rows_each,
-                                             .channels = present,
-                                             .factors = factors_ == nullptr ? nullptr : factors_ + c,
-                                             .offsets = bias_ == nullptr ? nullptr : bias_ + c,
-                                             .residual = has_residual ? residual : nullptr,
-                                             .residual_stride = 0,
-                                             .activation = epilogue_.activation});
+        call({.from = place,
+              .from_stride = stride,
+              .to = place,
+              .to_stride = stride,
+              .rows = rows_each,
+              .channels = present,
+              .residual = has_residual ? residual : nullptr},
+             c);
       }
     }
+  }
+
+  /// Finishes rows whose first channel is `channel`: with its factors and offsets, and the activation.
+  void call(RowsToFinish<Sum> rows, std::int64_t channel) const {
+    rows.factors = factors_ == nullptr ? nullptr : factors_ + channel;
+    rows.offsets = bias_ == nullptr ? nullptr : bias_ + channel;
+    rows.activation = epilogue_.activation;
+    microkernels<Sum>(set_).finish_rows(rows);
   }
 
   Epilogue<T, HostMemory, W> const& epilogue_;

@@ -116,8 +116,8 @@ class LateCalls {
   std::int64_t vectors_ = 0;
 };
 
-/// sparseconv::gather_gemm_scatter block by block of output rows: a block has one owner, who goes through the kernel elements in order and
-/// adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
+/// sparseconv::gather_gemm_scatter block by block of output rows: a block has one owner, who goes through the kernel elements
+/// in order and adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
 /// written. Narrow element types are widened before: the input once for each call, weights when they are packed.
 template <Element T, Element W>
 void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> narrow_input,

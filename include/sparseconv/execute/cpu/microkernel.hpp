@@ -66,11 +66,11 @@ struct RowsToFinish {
   std::int64_t to_stride;
   std::int64_t rows;
   std::int64_t channels;
-  T const* factors;
-  T const* offsets;
-  T const* residual;
-  std::int64_t residual_stride;
-  Activation activation;
+  T const* factors = nullptr;
+  T const* offsets = nullptr;
+  T const* residual = nullptr;
+  std::int64_t residual_stride = 0;
+  Activation activation = no_activation;
 };
 
 /// What one instruction set offers: functions compiled for it, whatever the rest of the program is compiled for, so that speed
@@ -82,8 +82,8 @@ struct Microkernels {
 
   std::int64_t lanes;         ///< numbers in a vector
   std::int64_t most_vectors;  ///< widest panel, in vectors
-  std::array<AddPairs, most_panel_vectors>
-      add_pairs;  ///< for each panel width: block[o] += input[i] panel for each pair (i, o)
+  /// For each panel width: block[o] += input[i] panel for each pair (i, o).
+  std::array<AddPairs, most_panel_vectors> add_pairs;
   FinishRows finish_rows;
 };
 

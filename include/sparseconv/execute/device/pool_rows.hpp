@@ -5,31 +5,18 @@
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/pooling.hpp"
 #include "sparseconv/index/device/device_pairs.hpp"
+#include "sparseconv/index/device/place_pairs.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/row.hpp"
 
 namespace sparseconv::inline v0_1::on_device {
 
-/// Writes the input row of pair `pair` of an element into the place of its output, if there are so many pairs.
-///
-/// Shapes: inputs K x M.
-struct TabulatePair {
-  DevicePairs pairs;
-  Row* inputs;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element, std::int64_t pair) const {
-    if (pair >= pairs.pair_count(element)) return;
-    inputs[element * pairs.output_count + pairs.outputs_of(element)[pair]] = pairs.inputs_of(element)[pair];
-  }
-};
-
-/// Pools a channel of an output over a table of TabulatePair.
+/// Pools a channel of an output over the table of placed_inputs, where each output has the place of its row.
 template <Element T>
 struct PoolOutput {
   Row const* inputs;
@@ -57,9 +44,7 @@ void pool_rows(Policy const& where, RulebookView<typename Policy::Memory> const&
                MatrixView<T const, typename Policy::Memory> input, MatrixView<T, typename Policy::Memory> output,
                Pooling pooling) {
   DevicePairs const pairs = device_pairs(rules);
-  Buffer<Row, typename Policy::Memory> inputs(where.memory(), pairs.elements * pairs.output_count);
-  where.for_each(inputs.size(), Fill<Row>{inputs.data(), no_row});
-  where.for_each(pairs.elements, pairs.output_count, TabulatePair{pairs, inputs.data()});
+  Buffer<Row, typename Policy::Memory> const inputs = placed_inputs(where, pairs, nullptr);
   where.for_each(output.rows, output.columns,
                  PoolOutput<T>{inputs.data(), pairs.elements, input.data, input.stride, output.data, output.stride,
                                output.rows, pooling});

@@ -8,6 +8,7 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/device/device_pairs.hpp"
+#include "sparseconv/index/device/place_pairs.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/place_order.hpp"
 #include "sparseconv/index/row_map.hpp"
@@ -40,19 +41,6 @@ struct InvertOrder {
   Row* places;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t place) const { places[order[place]] = static_cast<Row>(place); }
-};
-
-/// Writes the input of a pair in the place of its output. Shapes: placed K x M.
-struct PlacePairs {
-  DevicePairs pairs;
-  Row const* places;
-  Row* placed;
-
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element, std::int64_t pair) const {
-    if (pair >= pairs.pair_count(element)) return;
-    Row const place = places[pairs.outputs_of(element)[pair]];
-    placed[element * pairs.output_count + place] = pairs.inputs_of(element)[pair];
-  }
 };
 
 /// Writes a word of each output's number in the Gray code. Shapes: words of 64 bits x M.
@@ -219,9 +207,7 @@ RowMap<typename Policy::Memory> row_map_of(Policy const& where, RulebookView<typ
 
   Buffer<Row, Memory> place_of_output(where.memory(), count);
   where.for_each(count, InvertOrder{places.order.data(), place_of_output.data()});
-  Buffer<Row, Memory> input_rows(where.memory(), elements * count);
-  where.for_each(input_rows.size(), Fill<Row>{input_rows.data(), no_row});
-  where.for_each(elements, most, PlacePairs{pairs, place_of_output.data(), input_rows.data()});
+  Buffer<Row, Memory> input_rows = placed_inputs(where, pairs, place_of_output.data());
   return RowMap<Memory>(elements, pairs.input_count, std::move(input_rows), std::move(places.order),
                         std::move(places.group_masks));
 }

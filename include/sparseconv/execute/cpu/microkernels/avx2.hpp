@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,8 +12,6 @@
 
 #if SPARSECONV_X86_KERNELS
 #include <immintrin.h>
-#include <algorithm>
-#include <bit>
 
 /// The microkernels for AVX2 with fused multiply-add.
 namespace sparseconv::inline v0_1::on_cpu::avx2 {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,8 +12,6 @@
 
 #if SPARSECONV_NEON_KERNELS
 #include <arm_neon.h>
-#include <algorithm>
-#include <bit>
 
 /// The microkernels for 64-bit ARM, all of which has these instructions.
 namespace sparseconv::inline v0_1::on_cpu::neon {
