@@ -14,9 +14,11 @@ set_property(CACHE SPARSECONV_BUILD_TESTS SPARSECONV_BUILD_EXAMPLES SPARSECONV_B
 option(SPARSECONV_BUILD_FUZZERS "Build the libFuzzer targets of tests/fuzz (Clang)" OFF)
 option(SPARSECONV_BUILD_DOCS "Add the target `docs` (Doxygen)" OFF)
 option(SPARSECONV_INSTALL "Add the install rules" ${PROJECT_IS_TOP_LEVEL})
+option(SPARSECONV_INSTALL_COMPILED "Build the library sparseconv::compiled in any case, and install it too" OFF)
 option(SPARSECONV_WARNINGS_AS_ERRORS "Fail on any warning in the project's own programs" OFF)
 option(SPARSECONV_ALLOW_DOWNLOAD "Download GoogleTest and Google Benchmark if they are not installed" OFF)
 set(SPARSECONV_SANITIZE "" CACHE STRING "Sanitizers of tests and fuzzers, as -fsanitize= takes them: address,undefined or thread")
+set(SPARSECONV_TEST_SOURCES "." CACHE STRING "Regular expression: which of tests/*_test.cpp are built")
 set(SPARSECONV_DATA_DIR "${PROJECT_SOURCE_DIR}/../shared/data"
     CACHE PATH "Where real scans lie; what wants one is skipped by tests and benchmarks if it is not there")
 

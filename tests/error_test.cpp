@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace sparseconv {
@@ -21,6 +26,12 @@ TYPED_TEST(ErrorKinds, IsCaughtAsErrorAndKeepsItsSentence) {
   }
 }
 
+TYPED_TEST(ErrorKinds, IsMadeOfPieces) {
+  // Two lists of characters alone could be taken for the ends of one string.
+  EXPECT_STREQ(TypeParam({"call: ", "no rows"}).what(), "call: no rows");
+  EXPECT_STREQ(TypeParam({"call: ", 3, " rows"}).what(), "call: 3 rows");
+}
+
 TYPED_TEST(ErrorKinds, IsNoOtherKind) {
   int bases = 0;
   bases += std::is_base_of_v<ShapeError, TypeParam>;
@@ -30,6 +41,33 @@ TYPED_TEST(ErrorKinds, IsNoOtherKind) {
   bases += std::is_base_of_v<CapacityError, TypeParam>;
   EXPECT_EQ(bases, 1);
   EXPECT_TRUE((std::is_base_of_v<std::runtime_error, TypeParam>));
+}
+
+TEST(Message, TakesWordsOfEveryKind) {
+  std::string const text = "text";
+  EXPECT_EQ(error_message({"literal ", text, std::string_view(" view"), ',', std::string(" made here")}),
+            "literal text view, made here");
+  EXPECT_EQ(error_message({}), "");
+}
+
+TEST(Message, TakesIntegersToTheirEnds) {
+  EXPECT_EQ(error_message({std::numeric_limits<std::int64_t>::min(), " ", std::numeric_limits<std::uint64_t>::max()}),
+            "-9223372036854775808 18446744073709551615");
+  EXPECT_EQ(error_message({std::int32_t{-7}, " ", std::uint8_t{200}, " ", std::size_t{5}}), "-7 200 5");
+}
+
+TEST(Message, TellsRealNumbersApart) {
+  EXPECT_EQ(error_message({0.1F, " ", 0.1, " ", 1e-7, " ", -0.0, " ", 2.0}), "0.1 0.1 1e-07 -0 2");
+  EXPECT_EQ(error_message({0.3, " ", 0.1 + 0.2}), "0.3 0.30000000000000004");
+  EXPECT_EQ(error_message({std::numeric_limits<double>::max(), " ", std::numeric_limits<double>::infinity()}),
+            "1.7976931348623157e+308 inf");
+  EXPECT_EQ(error_message({std::numeric_limits<double>::denorm_min(), " ", std::numeric_limits<float>::quiet_NaN()}),
+            "5e-324 nan");
+}
+
+TEST(Joined, PutsWordsBetweenIntegers) {
+  EXPECT_EQ(joined_integers(std::array<std::int32_t, 3>{3, -1, 2147483647}, " x "), "3 x -1 x 2147483647");
+  EXPECT_EQ(joined_integers(std::array<std::int32_t, 1>{0}, ", "), "0");
 }
 
 }  // namespace

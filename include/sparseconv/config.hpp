@@ -13,7 +13,8 @@
 #endif
 #endif
 
-#if defined(__GNUC__) && !defined(__OPTIMIZE__) && !defined(__CUDACC__) && !defined(SPARSECONV_ALLOW_UNOPTIMIZED)
+#if defined(__GNUC__) && !defined(__OPTIMIZE__) && !defined(__CUDACC__) && !defined(SPARSECONV_ALLOW_UNOPTIMIZED) && \
+    !defined(SPARSECONV_COMPILED)
 #pragma message( \
     "sparseconv: compiled without optimisation, which makes it about 30 times slower: pass -O2, or define SPARSECONV_ALLOW_UNOPTIMIZED if that is meant")
 #endif
@@ -40,4 +41,26 @@
 #define SPARSECONV_UNROLL _Pragma("GCC unroll 16")
 #else
 #define SPARSECONV_UNROLL
+#endif
+
+/// SPARSECONV_COLD stands before functions that are seldom called, such as those that put a message together: they are never
+/// inlined, so that those that call them stay small and compile fast.
+///
+/// SPARSECONV_NOINLINE stands before functions that many others call and whose own work is long: to inline them would only make
+/// code longer.
+#if defined(__GNUC__)
+#define SPARSECONV_COLD __attribute__((cold, noinline))
+#define SPARSECONV_NOINLINE __attribute__((noinline))
+#else
+#define SPARSECONV_COLD
+#define SPARSECONV_NOINLINE
+#endif
+
+/// SPARSECONV_COMPILED is defined by who links the library sparseconv::compiled, which holds what compiled.hpp lists. Of that, the
+/// bodies that are for a few types alone, and need headers that are long to read, are seen only where the library itself is
+/// compiled: SPARSECONV_BODIES says whether they are.
+#if !defined(SPARSECONV_COMPILED) || defined(SPARSECONV_COMPILING_BODIES)
+#define SPARSECONV_BODIES 1
+#else
+#define SPARSECONV_BODIES 0
 #endif

@@ -1,9 +1,87 @@
 #pragma once
 
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+
+#include "sparseconv/config.hpp"
 
 namespace sparseconv::inline v0_1 {
+
+/// A piece of a message: words, or a number. It views the words.
+class MessagePart {
+ public:
+  MessagePart(std::string_view words) : words_(words) {}               // NOLINT: pieces of all kinds stand in one list
+  MessagePart(char const* words) : words_(words) {}                    // NOLINT
+  MessagePart(std::string const& words) : words_(words) {}             // NOLINT
+  MessagePart(char letter) : kind_(Kind::letter), integer_(letter) {}  // NOLINT
+  template <std::signed_integral Int>
+  MessagePart(Int number) : kind_(Kind::integer), integer_(number) {}  // NOLINT
+  template <std::unsigned_integral Int>
+  MessagePart(Int number) : kind_(Kind::natural), natural_(number) {}  // NOLINT
+  MessagePart(float number) : kind_(Kind::narrow), real_(number) {}    // NOLINT
+  MessagePart(double number) : kind_(Kind::wide), real_(number) {}     // NOLINT
+
+  /// Appends the piece to a message. Of a real number as many digits as tell it from its neighbours.
+  void append_to(std::string& message) const {
+    char digits[32];
+    std::to_chars_result written{digits, {}};
+    switch (kind_) {
+      case Kind::words:
+        message += words_;
+        return;
+      case Kind::letter:
+        message += static_cast<char>(integer_);
+        return;
+      case Kind::integer:
+        written = std::to_chars(digits, digits + sizeof digits, integer_);
+        break;
+      case Kind::natural:
+        written = std::to_chars(digits, digits + sizeof digits, natural_);
+        break;
+      case Kind::narrow:
+        written = std::to_chars(digits, digits + sizeof digits, static_cast<float>(real_));
+        break;
+      case Kind::wide:
+        written = std::to_chars(digits, digits + sizeof digits, real_);
+        break;
+    }
+    message.append(digits, written.ptr);
+  }
+
+ private:
+  enum class Kind { words, letter, integer, natural, narrow, wide };
+
+  Kind kind_ = Kind::words;
+  std::string_view words_{};
+  union {
+    std::int64_t integer_ = 0;
+    std::uint64_t natural_;
+    double real_;
+  };
+};
+
+/// The pieces one after another.
+SPARSECONV_COLD inline std::string error_message(std::initializer_list<MessagePart> parts) {
+  std::string text;
+  for (MessagePart const& part : parts) part.append_to(text);
+  return text;
+}
+
+/// Integers one after another, with words between them.
+SPARSECONV_COLD inline std::string joined_integers(std::span<std::int32_t const> integers, std::string_view between) {
+  std::string text;
+  for (std::int32_t const integer : integers) {
+    if (!text.empty()) text += between;
+    MessagePart(integer).append_to(text);
+  }
+  return text;
+}
 
 /// What every exception of the library derives from.
 ///
@@ -12,6 +90,7 @@ namespace sparseconv::inline v0_1 {
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  SPARSECONV_COLD explicit Error(std::initializer_list<MessagePart> parts) : std::runtime_error(error_message(parts)) {}
 };
 
 /// Counts that must agree do not: channels, rows, weights, kernel extents, grid extents.

@@ -2,6 +2,7 @@
 
 /// The library but for readers and pictures (io/) and GPUs (cuda.cuh): a plain C++20 compiler reads it.
 
+#include "sparseconv/compiled.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"

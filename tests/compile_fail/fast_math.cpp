@@ -1,3 +1,3 @@
 // expect: -ffast-math (also part of -Ofast) loses NaN and the promise of equal bits
 // flags: -Ofast
-#include "sparseconv/sparseconv.hpp"
+#include "sparseconv/config.hpp"

@@ -1,3 +1,3 @@
 // expect: -ffinite-math-only loses NaN and the promise of equal bits
 // flags: -O1 -ffinite-math-only
-#include "sparseconv/sparseconv.hpp"
+#include "sparseconv/config.hpp"

@@ -355,27 +355,26 @@ TEST(Voxelize, RefusesAGridWithoutVoxels) {
   VoxelGrid grid = small_grid;
   std::string const rule = " is not 1 to 2^31 - 1 voxels long; correct the range or the voxel size";
   grid.voxel_size[1] = 0;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along y the range -2.000000 to 4.000000 in voxels of 0.000000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along y the range -2 to 4 in voxels of 0" + rule);
   grid.voxel_size[1] = -2;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along y the range -2.000000 to 4.000000 in voxels of -2.000000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along y the range -2 to 4 in voxels of -2" + rule);
   grid.voxel_size[1] = not_a_number;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along y the range -2.000000 to 4.000000 in voxels of nan" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along y the range -2 to 4 in voxels of nan" + rule);
   grid = small_grid;
   grid.high[0] = 0;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0.000000 to 0.000000 in voxels of 1.000000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0 to 0 in voxels of 1" + rule);
   grid.high[0] = -3;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0.000000 to -3.000000 in voxels of 1.000000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0 to -3 in voxels of 1" + rule);
   grid.high[0] = infinity;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0.000000 to inf in voxels of 1.000000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0 to inf in voxels of 1" + rule);
   grid.high[0] = 2147483648.F;
-  EXPECT_EQ(voxelize_message(grid),
-            "voxelize: along x the range 0.000000 to 2147483648.000000 in voxels of 1.000000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along x the range 0 to 2147483648 in voxels of 1" + rule);
   grid = small_grid;
   grid.low[2] = not_a_number;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along z the range nan to 2.000000 in voxels of 0.500000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along z the range nan to 2 in voxels of 0.5" + rule);
   grid = small_grid;
   grid.extra_slices = std::numeric_limits<std::int32_t>::max() - 1;
-  EXPECT_EQ(voxelize_message(grid), "voxelize: along z the range 1.000000 to 2.000000 in voxels of 0.500000" + rule);
+  EXPECT_EQ(voxelize_message(grid), "voxelize: along z the range 1 to 2 in voxels of 0.5" + rule);
 }
 
 TEST(Voxelize, RefusesNegativeExtraSlices) {

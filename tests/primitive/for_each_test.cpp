@@ -72,5 +72,17 @@ TEST(ForEachInOrder, SeqGoesFromFrontToBack) {
   EXPECT_EQ(seen.size(), 9000u);
 }
 
+std::atomic<std::int64_t> counted{0};
+void count(std::int64_t begin, std::int64_t end) {
+  counted += end - begin;
+}
+
+TEST(ForEachRange, TakesAPlainFunction) {
+  counted = 0;
+  for_each_range(seq, 100, 7, count);
+  for_each_range(test::OnCpu<3>::policy(), 1000, 7, count);
+  EXPECT_EQ(counted, 1100);
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -59,8 +59,8 @@ void exclusive_sum_on_gpu(cudaStream_t stream, DeviceMemoryResource& memory, Val
   std::int64_t const items = count;
 #else
   if (count > INT32_MAX) {
-    throw CapacityError("exclusive_sum: " + std::to_string(count) +
-                        " values; before version 2.7, which CUDA 12.8 has, CUB takes 2147483647 at most");
+    throw CapacityError(
+        {"exclusive_sum: ", count, " values; before version 2.7, which CUDA 12.8 has, CUB takes 2147483647 at most"});
   }
   int const items = static_cast<int>(count);
 #endif

@@ -10,7 +10,7 @@ namespace sparseconv::inline v0_1 {
 
 /// What to do about an error of the CUDA runtime; empty where its own description says it all.
 inline std::string cuda_cure(cudaError_t status) {
-  std::string const toolkit = std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10);
+  std::string const toolkit = error_message({CUDART_VERSION / 1000, ".", CUDART_VERSION % 1000 / 10});
   switch (status) {
     case cudaErrorInsufficientDriver:
       return "the program was built with CUDA " + toolkit +
@@ -45,8 +45,8 @@ inline void check_cuda(cudaError_t status, char const* call) {
   if (status == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());  // or the next one to ask for the last error would get this one
   std::string const cure = cuda_cure(status);
-  throw CudaError(std::string(call) + ": " + cudaGetErrorString(status) + " (" + cudaGetErrorName(status) + ")" +
-                  (cure.empty() ? "" : "; " + cure));
+  throw CudaError(
+      {call, ": ", cudaGetErrorString(status), " (", cudaGetErrorName(status), ")", (cure.empty() ? "" : "; " + cure)});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -136,8 +136,8 @@ class GpuPolicy {
                "cudaDeviceGetAttribute");
     most_shared_bytes_ = shared;
     if (10 * whole + tenth < 75) {
-      throw CudaError("gpu.on: device " + std::to_string(device()) + " has compute capability " +
-                      std::to_string(whole) + "." + std::to_string(tenth) + "; 7.5 or later is needed");
+      throw CudaError(
+          {"gpu.on: device ", device(), " has compute capability ", whole, ".", tenth, "; 7.5 or later is needed"});
     }
     // A program without code for just this device gets its newest PTX translated, and that may be of an older one.
     cudaFuncAttributes code{};

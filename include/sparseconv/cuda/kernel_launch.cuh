@@ -33,8 +33,7 @@ void launch_grid(cudaStream_t stream, Function* function, dim3 blocks, dim3 thre
 /// So many blocks, one after the other. Throws: CapacityError beyond 2^31 - 1.
 inline dim3 line_of_blocks(std::int64_t blocks) {
   if (blocks > largest_grid) {
-    throw CapacityError("launch: " + std::to_string(blocks) + " thread blocks; a grid has at most " +
-                        std::to_string(largest_grid));
+    throw CapacityError({"launch: ", blocks, " thread blocks; a grid has at most ", largest_grid});
   }
   return dim3(static_cast<unsigned>(blocks));
 }
@@ -48,8 +47,8 @@ inline void allow_shared_bytes(void const* function, int device, std::int64_t sh
   int most = 0;
   check_cuda(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), "cudaDeviceGetAttribute");
   if (shared_bytes > most) {
-    throw CudaError("launch: a thread block needs " + std::to_string(shared_bytes) +
-                    " bytes of shared memory, and this device has " + std::to_string(most));
+    throw CudaError(
+        {"launch: a thread block needs ", shared_bytes, " bytes of shared memory, and this device has ", most});
   }
   check_cuda(cudaFuncSetAttribute(function, cudaFuncAttributeMaxDynamicSharedMemorySize, most), "cudaFuncSetAttribute");
 }

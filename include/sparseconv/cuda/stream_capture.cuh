@@ -21,8 +21,8 @@ inline std::optional<unsigned long long> capture_of(cudaStream_t stream) {
 /// Throws: CudaError if the stream is being captured. The capture itself goes on.
 inline void refuse_capture(cudaStream_t stream, char const* call, char const* reason) {
   if (!capture_of(stream)) return;
-  throw CudaError(std::string(call) + ": the stream is being captured in a CUDA graph, and " + reason +
-                  "; run once before the capture, so that operands and rulebooks are in place");
+  throw CudaError({call, ": the stream is being captured in a CUDA graph, and ", reason,
+                   "; run once before the capture, so that operands and rulebooks are in place"});
 }
 
 }  // namespace sparseconv::inline v0_1

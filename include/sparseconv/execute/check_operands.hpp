@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/epilogue.hpp"
@@ -12,19 +13,17 @@
 namespace sparseconv::inline v0_1 {
 
 /// Throws: ShapeError unless a count of an operand is the one needed.
-inline void check_equal(std::string const& call, std::int64_t given, std::int64_t needed, char const* what,
+inline void check_equal(std::string_view call, std::int64_t given, std::int64_t needed, char const* what,
                         char const* whose) {
   if (given == needed) return;
-  throw ShapeError(call + ": " + what + " " + std::to_string(given) + ", " + whose + " " + std::to_string(needed) +
-                   "; they must be equal");
+  throw ShapeError({call, ": ", what, " ", given, ", ", whose, " ", needed, "; they must be equal"});
 }
 
 /// Throws: ShapeError names the first operand of a convolution that does not fit the others.
 template <Element T, Element W, MemorySpace Memory>
 void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
                     MatrixView<T const, Memory> input, WeightsView<W, Memory> const& weights,
-                    MatrixView<T const, Memory> output, Epilogue<T, Memory, W> const& epilogue,
-                    std::string const& call) {
+                    MatrixView<T const, Memory> output, Epilogue<T, Memory, W> const& epilogue, std::string_view call) {
   check_elements<T, W>();
   check_equal(call, weights.elements, elements, "the weights' kernel elements are", "the rulebook's are");
   check_equal(call, input.rows, input_count, "the input's rows are", "the rulebook's input sites are");

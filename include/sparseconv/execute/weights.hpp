@@ -58,20 +58,21 @@ class Weights {
   ///         CapacityError if that product exceeds 2^63 - 1.
   Weights(std::int64_t elements, std::int64_t in_channels, std::int64_t out_channels, Buffer<T, Memory> values)
       : elements_(elements), in_channels_(in_channels), out_channels_(out_channels) {
-    std::string const shape = std::to_string(elements) + " kernel elements x " + std::to_string(in_channels) + " x " +
-                              std::to_string(out_channels) + " channels";
+    auto const shape = [&] {
+      return error_message({elements, " kernel elements x ", in_channels, " x ", out_channels, " channels"});
+    };
     if (elements < 0 || in_channels < 0 || out_channels < 0) {
-      throw ShapeError("Weights: " + shape + "; no count can be negative");
+      throw ShapeError({"Weights: ", shape(), "; no count can be negative"});
     }
     auto const fits = [](std::int64_t a, std::int64_t b) {
       return b == 0 || a <= std::numeric_limits<std::int64_t>::max() / b;
     };
     if (!fits(elements, in_channels) || !fits(elements * in_channels, out_channels)) {
-      throw CapacityError("Weights: " + shape + " cannot be addressed");
+      throw CapacityError({"Weights: ", shape(), " cannot be addressed"});
     }
     if (values.size() != elements * in_channels * out_channels) {
-      throw ShapeError("Weights: " + std::to_string(values.size()) + " values for " + shape + "; give " +
-                       std::to_string(elements * in_channels * out_channels));
+      throw ShapeError(
+          {"Weights: ", values.size(), " values for ", shape(), "; give ", elements * in_channels * out_channels});
     }
     contents_ = std::make_shared<Contents>();
     contents_->values = std::move(values);

@@ -20,12 +20,13 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy and lookup.
-/// Work:   sorted: one sweep of both lists for each row of the kernel, on a device a bisection for each element and output;
-///         hash: one probe for each element and output. Half of it where the map is symmetric, but for `seq`.
+/// Work:   sorted: one sweep of both lists for each row of the kernel, or, where the keys of sites and windows need more than 63
+///         bits, for each element; on a device a bisection for each element and output; hash: one probe for each element and
+///         output. Half of it where the map is symmetric, but for `seq`.
 /// Memory: `cpu`: 8 bytes a pair, 4 where the map is symmetric, and as much again while it is being built; `seq`: always 8. On
 ///         a device, as the host does not know the number of pairs, 8 bytes for each element and output, 4 where symmetric,
 ///         and half as much again while it is being built.
-/// Throws: ShapeError if the geometry is not valid; CapacityError if the sites span a box too large for 127-bit keys.
+/// Throws: ShapeError if the geometry is not valid; by hash CapacityError if the inputs span a box too large for 127-bit keys.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory, class Lookup = lookup::Default<Policy>>
 Rulebook<Memory> build_rulebook(Policy const& where, SiteSet<D, Memory> const& inputs,

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
@@ -118,9 +119,9 @@ struct KernelGeometry {
 ///         or output_padding is given without transposed, is negative, or below neither stride nor dilation; CapacityError if
 ///         the kernel has more than 2^31 - 1 elements or reaches further than 2^31 - 1 cells.
 template <int D>
-void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) {
+void check_geometry(KernelGeometry<D> const& geometry, std::string_view call) {
   auto const refuse = [&](char const* what, PerAxis<D> const& values, char const* rule) {
-    throw ShapeError(call + ": " + what + " is " + to_string(values) + "; " + rule);
+    throw ShapeError({call, ": ", what, " is ", to_string(values), "; ", rule});
   };
   double elements = 1;
   for (int axis = 0; axis < D; ++axis) {
@@ -142,13 +143,13 @@ void check_geometry(KernelGeometry<D> const& geometry, std::string const& call) 
     elements *= geometry.kernel_size[axis];
     std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
     if (reach > std::numeric_limits<std::int32_t>::max()) {
-      throw CapacityError(call + ": a kernel of " + to_string(geometry.kernel_size) + " with dilation " +
-                          to_string(geometry.dilation) + " reaches over more than 2^31 - 1 cells; make it smaller");
+      throw CapacityError({call, ": a kernel of ", to_string(geometry.kernel_size), " with dilation ",
+                           to_string(geometry.dilation), " reaches over more than 2^31 - 1 cells; make it smaller"});
     }
   }
   if (elements > std::numeric_limits<std::int32_t>::max()) {
-    throw CapacityError(call + ": a kernel of " + to_string(geometry.kernel_size) +
-                        " has more than 2^31 - 1 elements; make it smaller");
+    throw CapacityError(
+        {call, ": a kernel of ", to_string(geometry.kernel_size), " has more than 2^31 - 1 elements; make it smaller"});
   }
 }
 

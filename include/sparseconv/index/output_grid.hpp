@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
@@ -34,16 +35,16 @@ constexpr bool keeps_sites(KernelGeometry<D> const& geometry, OutputDefinition d
 ///         CapacityError if an extent exceeds 2^31 - 1.
 template <int D>
 Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, OutputDefinition definition,
-                    std::string const& call) {
+                    std::string_view call) {
   check_geometry(geometry, call);
   bool const submanifold = definition == OutputDefinition::submanifold;
   if (submanifold && geometry.stride != PerAxis<D>(1)) {
-    throw ShapeError(call + ": a submanifold convolution has stride 1, not " + to_string(geometry.stride) +
-                     "; use the regular or floor definition");
+    throw ShapeError({call, ": a submanifold convolution has stride 1, not ", to_string(geometry.stride),
+                      "; use the regular or floor definition"});
   }
   if (geometry.transposed && definition != OutputDefinition::regular) {
-    throw ShapeError(call +
-                     ": a transposed convolution has the regular definition alone; give it, or the sites themselves");
+    throw ShapeError(
+        {call, ": a transposed convolution has the regular definition alone; give it, or the sites themselves"});
   }
   if (!input.shape.bounded() || keeps_sites(geometry, definition)) return input;
 
@@ -54,26 +55,26 @@ Grid<D> output_grid(Grid<D> const& input, KernelGeometry<D> const& geometry, Out
     if (geometry.transposed) {
       std::int64_t const extent = (n - 1) * geometry.stride[axis] - 2 * std::int64_t{geometry.padding[axis]} + span +
                                   geometry.output_padding[axis];
-      std::string const said = call + ": a transposed convolution of " + std::to_string(n) + " cells along axis " +
-                               std::to_string(axis) + " would have " + std::to_string(extent) +
-                               "; an extent is 1 to 2^31 - 1, so use ";
-      if (extent < 1) throw ShapeError(said + "less padding");
-      if (extent > std::numeric_limits<std::int32_t>::max()) throw CapacityError(said + "a smaller stride");
+      auto const said = [&](char const* cure) {
+        return error_message({call, ": a transposed convolution of ", n, " cells along axis ", axis, " would have ",
+                              extent, "; an extent is 1 to 2^31 - 1, so use ", cure});
+      };
+      if (extent < 1) throw ShapeError(said("less padding"));
+      if (extent > std::numeric_limits<std::int32_t>::max()) throw CapacityError(said("a smaller stride"));
       extents[axis] = static_cast<std::int32_t>(extent);
       continue;
     }
     std::int64_t const room =
         definition == OutputDefinition::floor ? n - 1 : n + 2 * std::int64_t{geometry.padding[axis]} - span;
     if (room < 0) {
-      throw ShapeError(call + ": no output is left along axis " + std::to_string(axis) + ": the kernel spans " +
-                       std::to_string(span) + " cells, the grid with its padding " +
-                       std::to_string(n + 2 * std::int64_t{geometry.padding[axis]}) +
-                       "; use a smaller kernel or dilation, or more padding");
+      throw ShapeError({call, ": no output is left along axis ", axis, ": the kernel spans ", span,
+                        " cells, the grid with its padding ", n + 2 * std::int64_t{geometry.padding[axis]},
+                        "; use a smaller kernel or dilation, or more padding"});
     }
     std::int64_t const extent = room / geometry.stride[axis] + 1;
     if (extent > std::numeric_limits<std::int32_t>::max()) {
-      throw CapacityError(call + ": an output extent of " + std::to_string(extent) + " along axis " +
-                          std::to_string(axis) + "; coordinates are 32 bits wide, so use less padding");
+      throw CapacityError({call, ": an output extent of ", extent, " along axis ", axis,
+                           "; coordinates are 32 bits wide, so use less padding"});
     }
     extents[axis] = static_cast<std::int32_t>(extent);
   }

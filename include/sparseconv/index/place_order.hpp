@@ -24,9 +24,9 @@ namespace sparseconv::inline v0_1 {
 template <int D>
 void check_elements(KernelGeometry<D> const& geometry, std::int64_t elements) {
   if (geometry.element_count() == elements) return;
-  throw ShapeError("row_map_of: the rulebook has " + std::to_string(elements) +
-                   " kernel elements, the geometry's kernel of " + to_string(geometry.kernel_size) + " has " +
-                   std::to_string(geometry.element_count()) + "; pass the geometry that the rulebook was built with");
+  throw ShapeError({"row_map_of: the rulebook has ", elements, " kernel elements, the geometry's kernel of ",
+                    to_string(geometry.kernel_size), " has ", geometry.element_count(),
+                    "; pass the geometry that the rulebook was built with"});
 }
 
 /// The bit of each element: its rank by the distance from the centre, in cells along the axes; of those as far, by number.

@@ -182,9 +182,8 @@ Coordinate<D> narrow(WideCoordinate<D> const& wide, std::string_view call) {
   SPARSECONV_UNROLL
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
     if (!std::in_range<std::int32_t>(wide[axis + 1])) {
-      throw CoordinateError(std::string(call) + ": an output at position " + std::to_string(wide[axis + 1]) +
-                            " of axis " + std::to_string(axis) +
-                            " does not fit 32 bits; give the grid a shape, or move the sites towards 0");
+      throw CoordinateError({call, ": an output at position ", wide[axis + 1], " of axis ", axis,
+                             " does not fit 32 bits; give the grid a shape, or move the sites towards 0"});
     }
     coordinate.position[axis] = static_cast<std::int32_t>(wide[axis + 1]);
   }

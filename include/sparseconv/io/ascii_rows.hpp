@@ -15,15 +15,13 @@ namespace sparseconv::inline v0_1 {
 /// Reads the next word of `words` as a number. `where` and the line's number begin the message.
 ///
 /// Throws:  FormatError if the line ends before it, or it is no number.
-[[nodiscard]] inline float next_number(Words& words, TextLines const& lines, std::string const& where) {
+[[nodiscard]] inline float next_number(Words& words, TextLines const& lines, std::string_view where) {
   std::string_view word;
   if (!words.next(word))
-    throw FormatError(where + ": line " + std::to_string(lines.number()) +
-                      " ends before the last value that the header asks for");
+    throw FormatError({where, ": line ", lines.number(), " ends before the last value that the header asks for"});
   const std::optional<float> value = parse_number(word);
   if (!value)
-    throw FormatError(where + ": line " + std::to_string(lines.number()) + " has " + in_quotes(word) +
-                      ", where a number stands");
+    throw FormatError({where, ": line ", lines.number(), " has ", in_quotes(word), ", where a number stands"});
   return *value;
 }
 
@@ -31,28 +29,28 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Throws:  FormatError if no line is left.
 [[nodiscard]] inline Words next_row(TextLines& lines, std::uint64_t row, std::uint64_t total, std::string_view what,
-                                    std::string const& where) {
+                                    std::string_view where) {
   std::string_view line;
   if (!lines.next_filled(line))
-    throw FormatError(where + ": the header asks for " + std::to_string(total) + " " + std::string(what) +
-                      " lines, the file ends after " + std::to_string(row) + "; it is truncated");
+    throw FormatError(
+        {where, ": the header asks for ", total, " ", what, " lines, the file ends after ", row, "; it is truncated"});
   return Words(line);
 }
 
 /// Throws:  FormatError if a word is left in the row.
-inline void expect_end_of_row(Words words, TextLines const& lines, std::string const& where) {
+inline void expect_end_of_row(Words words, TextLines const& lines, std::string_view where) {
   std::string_view word;
   if (words.next(word))
-    throw FormatError(where + ": line " + std::to_string(lines.number()) + " goes on with " + in_quotes(word) +
-                      " after the last value that the header asks for");
+    throw FormatError({where, ": line ", lines.number(), " goes on with ", in_quotes(word),
+                       " after the last value that the header asks for"});
 }
 
 /// Throws:  FormatError if a line that is not blank is left.
-inline void expect_end_of_lines(TextLines& lines, std::string const& where) {
+inline void expect_end_of_lines(TextLines& lines, std::string_view where) {
   std::string_view line;
   if (lines.next_filled(line))
-    throw FormatError(where + ": line " + std::to_string(lines.number()) + ", " + in_quotes(line) +
-                      ", comes after all that the header asks for");
+    throw FormatError(
+        {where, ": line ", lines.number(), ", ", in_quotes(line), ", comes after all that the header asks for"});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -18,13 +18,13 @@ namespace sparseconv::inline v0_1 {
 /// Checks that there is something to read from at `path`. `where` begins every message.
 ///
 /// Throws:  FormatError if there is no such file, or it is a directory.
-inline void expect_file(std::filesystem::path const& path, std::string const& where) {
+inline void expect_file(std::filesystem::path const& path, std::string_view where) {
   std::error_code failure;
   const std::filesystem::file_status status = std::filesystem::status(path, failure);
   if (status.type() == std::filesystem::file_type::not_found)
-    throw FormatError(where + ": no such file; check the path, which is relative to " +
-                      std::filesystem::current_path(failure).string() + " unless it is absolute");
-  if (std::filesystem::is_directory(status)) throw FormatError(where + ": this is a directory; name one file in it");
+    throw FormatError({where, ": no such file; check the path, which is relative to ",
+                       std::filesystem::current_path(failure).string(), " unless it is absolute"});
+  if (std::filesystem::is_directory(status)) throw FormatError({where, ": this is a directory; name one file in it"});
 }
 
 /// Reads a file whole, whatever is in it; a pipe is read to its end.
@@ -35,7 +35,7 @@ inline void expect_file(std::filesystem::path const& path, std::string const& wh
   const std::string where = std::string(call) + ": " + path.string();
   expect_file(path, where);
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw FormatError(where + ": the file cannot be opened; check its permissions");
+  if (!file) throw FormatError({where, ": the file cannot be opened; check its permissions"});
 
   // The size is a hint only: a file may grow or shrink while it is read, and a pipe has none.
   constexpr std::uintmax_t smallest_chunk = 1 << 16;
@@ -52,8 +52,7 @@ inline void expect_file(std::filesystem::path const& path, std::string const& wh
     bytes.resize(begin + static_cast<std::size_t>(file.gcount()));
     chunk = static_cast<std::size_t>(smallest_chunk);
   }
-  if (file.bad())
-    throw FormatError(where + ": reading failed after " + std::to_string(bytes.size()) + " bytes; check the disk");
+  if (file.bad()) throw FormatError({where, ": reading failed after ", bytes.size(), " bytes; check the disk"});
   return bytes;
 }
 

@@ -24,7 +24,7 @@ struct ColumnOrder {
 /// Orders the fields of a file's row. A field without name is padding, and gets no column.
 ///
 /// Throws:  FormatError if x, y or z is not there, or stands there twice.
-[[nodiscard]] inline ColumnOrder order_columns(std::span<const std::string> fields, std::string const& where) {
+[[nodiscard]] inline ColumnOrder order_columns(std::span<const std::string> fields, std::string_view where) {
   ColumnOrder order{.column_of_field = std::vector<std::int64_t>(fields.size(), no_column)};
   auto const take = [&](std::size_t field) {
     order.column_of_field[field] = static_cast<std::int64_t>(order.names.size());
@@ -38,9 +38,8 @@ struct ColumnOrder {
     std::string there;
     for (std::size_t field = 0; field < fields.size() && field < 16; ++field)
       if (!fields[field].empty()) there += (there.empty() ? "" : ", ") + in_quotes(fields[field]);
-    throw FormatError(where + ": points need one " + std::string(axis) + " each, the file has " +
-                      std::to_string(order.names.size() - before) + "; its fields are " +
-                      (there.empty() ? "none" : there));
+    throw FormatError({where, ": points need one ", axis, " each, the file has ", order.names.size() - before,
+                       "; its fields are ", (there.empty() ? "none" : there)});
   }
   for (std::size_t field = 0; field < fields.size(); ++field)
     if (!fields[field].empty() && order.column_of_field[field] == no_column) take(field);

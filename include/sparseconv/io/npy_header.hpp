@@ -70,19 +70,19 @@ struct NpyDictionary {
 /// Reads a dtype such as '<f4'. `where` begins every message.
 ///
 /// Throws:  FormatError for a structured, object, big-endian or otherwise unsupported dtype.
-[[nodiscard]] inline ScalarType parse_npy_dtype(std::string_view text, std::string const& where) {
+[[nodiscard]] inline ScalarType parse_npy_dtype(std::string_view text, std::string_view where) {
   if (text.starts_with('['))
-    throw FormatError(where + ": a structured dtype " + in_quotes(text) +
-                      "; save its fields as columns: np.save(path, np.stack([a['x'], a['y'], a['z']], 1))");
+    throw FormatError({where, ": a structured dtype ", in_quotes(text),
+                       "; save its fields as columns: np.save(path, np.stack([a['x'], a['y'], a['z']], 1))"});
   if (text.size() < 2 || (text.front() != '\'' && text.front() != '"') || text.back() != text.front())
-    throw FormatError(where + ": the dtype " + in_quotes(text) + " is no string; this is no array that NumPy wrote");
+    throw FormatError({where, ": the dtype ", in_quotes(text), " is no string; this is no array that NumPy wrote"});
   const std::string_view name = text.substr(1, text.size() - 2);
   if (name.starts_with('>'))
-    throw FormatError(where + ": the dtype " + in_quotes(name) +
-                      " is big-endian, the reader takes little-endian; save a.astype('<f4')");
+    throw FormatError({where, ": the dtype ", in_quotes(name),
+                       " is big-endian, the reader takes little-endian; save a.astype('<f4')"});
   if (name.starts_with("|O"))
-    throw FormatError(where + ": the dtype " + in_quotes(name) +
-                      " means Python objects, not numbers; save a.astype('<f4')");
+    throw FormatError(
+        {where, ": the dtype ", in_quotes(name), " means Python objects, not numbers; save a.astype('<f4')"});
   constexpr std::array<std::pair<std::string_view, ScalarType>, 12> known = {{{"b1", ScalarType::uint8},
                                                                               {"i1", ScalarType::int8},
                                                                               {"u1", ScalarType::uint8},
@@ -98,15 +98,15 @@ struct NpyDictionary {
   if (name.starts_with('<') || name.starts_with('|'))
     for (auto const& [code, type] : known)
       if (name.substr(1) == code && (name.front() == '<' || size_of(type) == 1)) return type;
-  throw FormatError(where + ": the dtype " + in_quotes(name) +
-                    " is not one of <f2, <f4, <f8 or an integer; save a.astype('<f4')");
+  throw FormatError(
+      {where, ": the dtype ", in_quotes(name), " is not one of <f2, <f4, <f8 or an integer; save a.astype('<f4')"});
 }
 
 /// Reads a shape such as (10, 3).
 ///
 /// Throws:  FormatError if it is not two-dimensional with at least three columns.
 [[nodiscard]] inline std::pair<std::uint64_t, std::uint64_t> parse_npy_shape(std::string_view text,
-                                                                             std::string const& where) {
+                                                                             std::string_view where) {
   std::vector<std::uint64_t> extents;
   bool well_formed = text.size() >= 2 && text.front() == '(' && text.back() == ')';
   std::string_view rest = well_formed ? text.substr(1, text.size() - 2) : std::string_view();
@@ -121,11 +121,11 @@ struct NpyDictionary {
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   if (!well_formed)
-    throw FormatError(where + ": the shape " + in_quotes(text) +
-                      " is no list of counts; this is no array that NumPy wrote");
+    throw FormatError(
+        {where, ": the shape ", in_quotes(text), " is no list of counts; this is no array that NumPy wrote"});
   if (extents.size() != 2 || extents[1] < 3)
-    throw FormatError(where + ": an array of shape " + in_quotes(text) +
-                      "; points are N x C with C >= 3: x, y, z and what else they carry");
+    throw FormatError({where, ": an array of shape ", in_quotes(text),
+                       "; points are N x C with C >= 3: x, y, z and what else they carry"});
   return {extents[0], extents[1]};
 }
 
@@ -134,33 +134,32 @@ struct NpyDictionary {
 /// Throws:  FormatError if the bytes are no .npy file of version 1 to 3, if the array cannot be a point cloud,
 ///          or if its size and that of the file disagree.
 [[nodiscard]] inline NpyHeader parse_npy_header(std::span<const std::byte> bytes, std::uint64_t file_bytes,
-                                                std::string const& where) {
+                                                std::string_view where) {
   const std::string_view text(reinterpret_cast<char const*>(bytes.data()), bytes.size());
   constexpr std::string_view magic = "\x93NUMPY";
   if (!text.starts_with(magic))
-    throw FormatError(where + ": begins with " + in_quotes(text.substr(0, 6)) +
-                      ", a .npy file with \"?NUMPY\"; is it another format, or empty?");
+    throw FormatError({where, ": begins with ", in_quotes(text.substr(0, 6)),
+                       ", a .npy file with \"?NUMPY\"; is it another format, or empty?"});
   auto const truncated = [&] {
-    return FormatError(where + ": the " + std::to_string(file_bytes) +
-                       " bytes end within the header; the file is truncated");
+    return FormatError({where, ": the ", file_bytes, " bytes end within the header; the file is truncated"});
   };
   if (bytes.size() < 8) throw truncated();
   auto const version = std::to_integer<unsigned>(bytes[6]);
   if (version < 1 || version > 3)
-    throw FormatError(where + ": .npy version " + std::to_string(version) + ", the reader takes 1, 2 and 3");
+    throw FormatError({where, ": .npy version ", version, ", the reader takes 1, 2 and 3"});
   const std::size_t begin = version == 1 ? 10 : 12;
   if (bytes.size() < begin) throw truncated();
   const std::size_t length = version == 1 ? load_little_endian<std::uint16_t>(bytes.data() + 8)
                                           : load_little_endian<std::uint32_t>(bytes.data() + 8);
   if (begin + length > longest_npy_header)
-    throw FormatError(where + ": a header of " + std::to_string(length) +
-                      " bytes, that of a plain array has at most 65535; save a.astype('<f4')");
+    throw FormatError(
+        {where, ": a header of ", length, " bytes, that of a plain array has at most 65535; save a.astype('<f4')"});
   if (bytes.size() - begin < length) throw truncated();
 
   const std::optional<NpyDictionary> dictionary = split_npy_dictionary(text.substr(begin, length));
   if (!dictionary || (dictionary->fortran_order != "True" && dictionary->fortran_order != "False"))
-    throw FormatError(where + ": the header " + in_quotes(text.substr(begin, length)) +
-                      " does not tell descr, fortran_order and shape; this is no array that NumPy wrote");
+    throw FormatError({where, ": the header ", in_quotes(text.substr(begin, length)),
+                       " does not tell descr, fortran_order and shape; this is no array that NumPy wrote"});
   NpyHeader header;
   header.type = parse_npy_dtype(dictionary->descr, where);
   header.fortran_order = dictionary->fortran_order == "True";
@@ -171,10 +170,9 @@ struct NpyDictionary {
   const std::uint64_t size = size_of(header.type);
   bool const fits = header.rows <= there / size / header.columns;
   if (!fits || header.rows * header.columns * size != there)
-    throw FormatError(where + ": " + std::to_string(header.rows) + " x " + std::to_string(header.columns) +
-                      " values of " + std::to_string(size) + " bytes do not make the " + std::to_string(there) +
-                      " bytes after the header; " +
-                      (fits ? "something was appended to the file" : "the file is truncated"));
+    throw FormatError({where, ": ", header.rows, " x ", header.columns, " values of ", size, " bytes do not make the ",
+                       there, " bytes after the header; ",
+                       (fits ? "something was appended to the file" : "the file is truncated")});
   return header;
 }
 

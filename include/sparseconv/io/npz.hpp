@@ -43,13 +43,13 @@ using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
 /// Opens an archive, and takes `source`, which may be null if `failure` says why.
 ///
 /// Throws:  FormatError with libzip's own reason.
-[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string const& where) {
+[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string_view where) {
   ZipArchive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &failure) : nullptr);
   if (archive) return archive;
   const std::string reason = zip_error_strerror(&failure);
   zip_error_fini(&failure);
   if (source) zip_source_free(source);
-  throw FormatError(where + ": no zip archive can be read from it (" + reason + "); np.savez writes one");
+  throw FormatError({where, ": no zip archive can be read from it (", reason, "); np.savez writes one"});
 }
 
 /// One entry of an archive: its place, its name, and the unpacked size that it claims.
@@ -79,11 +79,11 @@ struct ZipItem {
 /// Opens one entry of an archive.
 ///
 /// Throws:  FormatError with libzip's own reason: encrypted, a compression that it does not know.
-[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string const& where) {
+[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string_view where) {
   ZipEntry entry(zip_fopen_index(archive, item.index, 0));
   if (!entry)
-    throw FormatError(where + ": the entry cannot be opened (" + zip_strerror(archive) +
-                      "); np.savez writes one that can");
+    throw FormatError(
+        {where, ": the entry cannot be opened (", zip_strerror(archive), "); np.savez writes one that can"});
   return entry;
 }
 
@@ -91,7 +91,7 @@ struct ZipItem {
 /// claimed.
 ///
 /// Throws:  FormatError with libzip's own reason: damaged data, a wrong checksum.
-inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte>& bytes, std::string const& where) {
+inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte>& bytes, std::string_view where) {
   constexpr std::uint64_t chunk = 1 << 20;
   while (count > 0) {
     const std::size_t begin = bytes.size();
@@ -99,8 +99,8 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
     const zip_int64_t got = zip_fread(entry, bytes.data() + begin, bytes.size() - begin);
     bytes.resize(begin + static_cast<std::size_t>(std::max<zip_int64_t>(got, 0)));
     if (got < 0)
-      throw FormatError(where + ": unpacking failed after " + std::to_string(begin) + " bytes (" +
-                        zip_file_strerror(entry) + "); the archive is damaged");
+      throw FormatError({where, ": unpacking failed after ", begin, " bytes (", zip_file_strerror(entry),
+                         "); the archive is damaged"});
     if (got == 0) return;
     count -= static_cast<std::uint64_t>(got);
   }
@@ -110,27 +110,27 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
 ///
 /// Throws:  FormatError and CapacityError as parse_npz does.
 [[nodiscard]] inline PointCloud read_npz_item(zip_t* archive, ZipItem const& item, std::uint64_t max_bytes,
-                                              std::string const& where) {
+                                              std::string_view where) {
   const ZipEntry entry = open_zip_entry(archive, item, where);
   std::vector<std::byte> bytes;
   unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), bytes, where);
   const NpyHeader header = parse_npy_header(bytes, item.bytes, where);
   if (item.bytes > max_bytes)
-    throw CapacityError(where + ": the array claims " + std::to_string(item.bytes) + " bytes, the limit is " +
-                        std::to_string(max_bytes) + "; if that is its real size, raise NpzOptions::max_bytes");
+    throw CapacityError({where, ": the array claims ", item.bytes, " bytes, the limit is ", max_bytes,
+                         "; if that is its real size, raise NpzOptions::max_bytes"});
   // One byte more than is claimed, so that libzip comes to the end and compares its checksum.
   unpack(entry.get(), item.bytes - bytes.size() + 1, bytes, where);
   if (bytes.size() != item.bytes)
-    throw FormatError(where + ": the entry claims " + std::to_string(item.bytes) + " bytes, " +
-                      (bytes.size() < item.bytes ? "only " + std::to_string(bytes.size()) : std::string("more")) +
-                      " came out of it; the archive is damaged");
+    throw FormatError({where, ": the entry claims ", item.bytes, " bytes, ",
+                       (bytes.size() < item.bytes ? "only " + std::to_string(bytes.size()) : std::string("more")),
+                       " came out of it; the archive is damaged"});
   return convert_npy_values(header, std::span<const std::byte>(bytes).subspan(header.data_begin));
 }
 
 /// Finds the array that `options` asks for, and reads it.
-[[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, NpzOptions const& options, std::string const& where) {
+[[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, NpzOptions const& options, std::string_view where) {
   const std::vector<ZipItem> items = list_npy_items(archive);
-  auto const where_of = [&](ZipItem const& item) { return where + ": array " + in_quotes(item.name); };
+  auto const where_of = [&](ZipItem const& item) { return error_message({where, ": array ", in_quotes(item.name)}); };
   std::string reasons;
   for (ZipItem const& item : items) {
     if (!options.array.empty()) {
@@ -152,11 +152,11 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
     std::string names;
     for (ZipItem const& item : items)
       if (names.size() < 1000) names += (names.empty() ? "" : ", ") + in_quotes(item.name);
-    throw FormatError(where + ": no array is called " + in_quotes(options.array) + "; " +
-                      (names.empty() ? "there are none" : "there are " + names));
+    throw FormatError({where, ": no array is called ", in_quotes(options.array), "; ",
+                       (names.empty() ? "there are none" : "there are " + names)});
   }
-  throw FormatError(where + ": none of its " + std::to_string(items.size()) +
-                    " arrays can be a point cloud, N x C with C >= 3" + reasons);
+  throw FormatError(
+      {where, ": none of its ", items.size(), " arrays can be a point cloud, N x C with C >= 3", reasons});
 }
 
 /// Reads points from the bytes of a .npz file: a zip archive of .npy files, as np.savez and np.savez_compressed write

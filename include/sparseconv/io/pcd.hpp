@@ -22,7 +22,7 @@ namespace sparseconv::inline v0_1 {
 
 /// Reads the points of a PCD file with DATA ascii into `cloud`, whose columns are set.
 inline void read_ascii_points(TextLines& lines, PcdHeader const& header, ColumnOrder const& order,
-                              std::uint64_t bytes_left, PointCloud& cloud, std::string const& where) {
+                              std::uint64_t bytes_left, PointCloud& cloud, std::string_view where) {
   // A value takes a digit and a separator, which bounds what a header may make this allocate.
   auto const columns = static_cast<std::size_t>(cloud.columns);
   cloud.values.reserve(static_cast<std::size_t>(std::min(header.points, bytes_left / (2 * columns) + 1)) * columns);
@@ -41,13 +41,12 @@ inline void read_ascii_points(TextLines& lines, PcdHeader const& header, ColumnO
 
 /// Reads the points of a PCD file with DATA binary into `cloud`, whose columns are set.
 inline void read_binary_points(std::span<const std::byte> data, PcdHeader const& header, ColumnOrder const& order,
-                               PointCloud& cloud, std::string const& where) {
+                               PointCloud& cloud, std::string_view where) {
   const std::uint64_t rows = data.size() / header.record_bytes;
   if (header.points != rows || data.size() % header.record_bytes != 0)
-    throw FormatError(where + ": " + std::to_string(header.points) + " points of " +
-                      std::to_string(header.record_bytes) + " bytes do not make the " + std::to_string(data.size()) +
-                      " bytes after the header; " +
-                      (header.points > rows ? "the file is truncated" : "something was appended to the file"));
+    throw FormatError({where, ": ", header.points, " points of ", header.record_bytes, " bytes do not make the ",
+                       data.size(), " bytes after the header; ",
+                       (header.points > rows ? "the file is truncated" : "something was appended to the file")});
   std::vector<PackedField> fields(order.names.size());
   for (std::size_t i = 0; i < header.numbers.size(); ++i)
     if (order.column_of_field[i] != no_column)

@@ -41,7 +41,7 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
 ///
 /// Throws:  FormatError at a line that begins with no keyword of PCD, one that stands there twice, or a missing DATA
 /// line.
-[[nodiscard]] inline PcdLines take_pcd_lines(TextLines& lines, std::string const& where) {
+[[nodiscard]] inline PcdLines take_pcd_lines(TextLines& lines, std::string_view where) {
   constexpr std::array<std::string_view, 10> keywords = {"VERSION", "FIELDS", "SIZE",      "TYPE",   "COUNT",
                                                          "WIDTH",   "HEIGHT", "VIEWPOINT", "POINTS", "DATA"};
   PcdLines found;
@@ -53,16 +53,15 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
     bool is_known = false;
     for (const std::string_view known : keywords) is_known = is_known || keyword == known;
     if (!is_known)
-      throw FormatError(where + ": header line " + std::to_string(lines.number()) + ", " + in_quotes(line) +
-                        ", begins with no keyword of PCD; is the file in another format?");
+      throw FormatError({where, ": header line ", lines.number(), ", ", in_quotes(line),
+                         ", begins with no keyword of PCD; is the file in another format?"});
     if (found.contains(keyword))
-      throw FormatError(where + ": header line " + std::to_string(lines.number()) + " is a second " +
-                        std::string(keyword) + " line");
+      throw FormatError({where, ": header line ", lines.number(), " is a second ", keyword, " line"});
     std::vector<std::string_view>& values = found[keyword];
     for (std::string_view word; words.next(word);) values.push_back(word);
     if (keyword == "DATA") return found;
   }
-  throw FormatError(where + ": the header does not come to its DATA line; the file is truncated, or no PCD file");
+  throw FormatError({where, ": the header does not come to its DATA line; the file is truncated, or no PCD file"});
 }
 
 /// The type that PCD's TYPE and SIZE stand for together.
@@ -88,14 +87,14 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
 }
 
 /// Lays out the record of a PCD file from FIELDS, SIZE, TYPE and COUNT.
-inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::string const& where) {
+inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::string_view where) {
   auto const words_of = [&](std::string_view keyword) -> std::vector<std::string_view> const& {
     const auto at = lines.find(keyword);
-    if (at == lines.end()) throw FormatError(where + ": the header has no " + std::string(keyword) + " line");
+    if (at == lines.end()) throw FormatError({where, ": the header has no ", keyword, " line"});
     const auto fields = lines.find("FIELDS");
     if (fields != lines.end() && at->second.size() != fields->second.size())
-      throw FormatError(where + ": FIELDS names " + std::to_string(fields->second.size()) + " fields, " +
-                        std::string(keyword) + " has " + std::to_string(at->second.size()) + " values");
+      throw FormatError({where, ": FIELDS names ", fields->second.size(), " fields, ", keyword, " has ",
+                         at->second.size(), " values"});
     return at->second;
   };
   std::vector<std::string_view> const& names = words_of("FIELDS");
@@ -105,15 +104,15 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
   std::vector<std::string_view> const& counts = lines.contains("COUNT") ? words_of("COUNT") : ones;
 
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string field = where + ": field " + in_quotes(names[i]);
+    const std::string field = error_message({where, ": field ", in_quotes(names[i])});
     const std::optional<ScalarType> type = parse_pcd_type(types[i], sizes[i]);
     if (!type)
-      throw FormatError(field + " has TYPE " + in_quotes(types[i]) + " and SIZE " + in_quotes(sizes[i]) +
-                        "; the reader takes F of 4 or 8 bytes, I and U of 1, 2, 4 or 8");
+      throw FormatError({field, " has TYPE ", in_quotes(types[i]), " and SIZE ", in_quotes(sizes[i]),
+                         "; the reader takes F of 4 or 8 bytes, I and U of 1, 2, 4 or 8"});
     const std::optional<std::uint64_t> count = parse_count(counts[i]);
     if (!count || *count == 0 || *count > most_pcd_numbers - header.numbers.size())
-      throw FormatError(field + " has COUNT " + in_quotes(counts[i]) + "; a record has 1 to " +
-                        std::to_string(most_pcd_numbers) + " numbers in all");
+      throw FormatError(
+          {field, " has COUNT ", in_quotes(counts[i]), "; a record has 1 to ", most_pcd_numbers, " numbers in all"});
     for (std::uint64_t k = 0; k < *count; ++k) {
       std::string name = names[i] == "_" ? std::string() : std::string(names[i]);
       if (*count > 1 && !name.empty()) name += "_" + std::to_string(k);
@@ -124,26 +123,26 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
 }
 
 /// The number of points that WIDTH, HEIGHT and POINTS agree on.
-[[nodiscard]] inline std::uint64_t parse_pcd_points(PcdLines const& lines, std::string const& where) {
+[[nodiscard]] inline std::uint64_t parse_pcd_points(PcdLines const& lines, std::string_view where) {
   auto const count_of = [&](std::string_view keyword) -> std::optional<std::uint64_t> {
     const auto at = lines.find(keyword);
     if (at == lines.end()) return std::nullopt;
     const std::optional<std::uint64_t> count =
         at->second.size() == 1 ? parse_count(at->second.front()) : std::optional<std::uint64_t>();
-    if (!count) throw FormatError(where + ": the " + std::string(keyword) + " line does not have one count");
+    if (!count) throw FormatError({where, ": the ", keyword, " line does not have one count"});
     return count;
   };
   const std::optional<std::uint64_t> width = count_of("WIDTH");
   const std::optional<std::uint64_t> height = count_of("HEIGHT");
   const std::optional<std::uint64_t> points = count_of("POINTS");
   if (!points && (!width || !height))
-    throw FormatError(where + ": the header has neither POINTS nor both of WIDTH and HEIGHT");
+    throw FormatError({where, ": the header has neither POINTS nor both of WIDTH and HEIGHT"});
   if (!width || !height) return *points;
   bool const overflows = *width != 0 && *height > UINT64_MAX / *width;
   if (overflows || (points && *points != *width * *height))
     throw FormatError(
-        where + ": WIDTH " + std::to_string(*width) + " x HEIGHT " + std::to_string(*height) +
-        (points ? " is not POINTS " + std::to_string(*points) : std::string(" is more than 64 bits hold")));
+        {where, ": WIDTH ", *width, " x HEIGHT ", *height,
+         (points ? " is not POINTS " + std::to_string(*points) : std::string(" is more than 64 bits hold"))});
   return *width * *height;
 }
 
@@ -151,7 +150,7 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
 ///
 /// Throws:  FormatError if the lines are no complete PCD header of version 0.6 or 0.7, or its data is not ascii or
 /// binary.
-[[nodiscard]] inline PcdHeader parse_pcd_header(TextLines& lines, std::string const& where) {
+[[nodiscard]] inline PcdHeader parse_pcd_header(TextLines& lines, std::string_view where) {
   const PcdLines found = take_pcd_lines(lines, where);
   auto const only_word = [&](std::string_view keyword) {
     const auto at = found.find(keyword);
@@ -160,15 +159,15 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
   std::string_view version = only_word("VERSION");
   if (version.starts_with('0')) version.remove_prefix(1);
   if (found.contains("VERSION") && version != ".7" && version != ".6")
-    throw FormatError(where + ": VERSION " + in_quotes(only_word("VERSION")) +
-                      ", the reader takes 0.7 and 0.6; save it again with a current PCL");
+    throw FormatError({where, ": VERSION ", in_quotes(only_word("VERSION")),
+                       ", the reader takes 0.7 and 0.6; save it again with a current PCL"});
   const std::string_view encoding = only_word("DATA");
   if (encoding == "binary_compressed")
-    throw FormatError(where +
-                      ": DATA is binary_compressed, the reader takes ascii and binary; convert it with "
-                      "pcl_convert_pcd_ascii_binary <in> <out> 1");
+    throw FormatError({where,
+                       ": DATA is binary_compressed, the reader takes ascii and binary; convert it with "
+                       "pcl_convert_pcd_ascii_binary <in> <out> 1"});
   if (encoding != "ascii" && encoding != "binary")
-    throw FormatError(where + ": DATA is " + in_quotes(encoding) + ", the reader takes ascii and binary");
+    throw FormatError({where, ": DATA is ", in_quotes(encoding), ", the reader takes ascii and binary"});
   PcdHeader header{.points = parse_pcd_points(found, where), .is_ascii = encoding == "ascii"};
   lay_out_pcd_record(found, header, where);
   return header;

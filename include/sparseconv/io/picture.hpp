@@ -30,10 +30,10 @@ class Picture {
   /// Throws:  ShapeError if a side is negative; CapacityError if the bytes cannot be counted.
   Picture(std::int64_t width, std::int64_t height, Colour fill = {}) : width_(width), height_(height) {
     if (width < 0 || height < 0) {
-      throw ShapeError("Picture: " + size_text() + " pixels; no side may be negative");
+      throw ShapeError({"Picture: ", size_text(), " pixels; no side may be negative"});
     }
     if (height > 0 && width > std::numeric_limits<std::ptrdiff_t>::max() / 3 / height) {
-      throw CapacityError("Picture: " + size_text() + " pixels are more than memory can address; use a smaller scale");
+      throw CapacityError({"Picture: ", size_text(), " pixels are more than memory can address; use a smaller scale"});
     }
     bytes_.resize(static_cast<std::size_t>(3 * width * height));
     for (std::size_t i = 0; i < bytes_.size(); i += 3) {
@@ -52,8 +52,8 @@ class Picture {
   /// Throws:  ShapeError if the picture has no such pixel.
   Colour at(std::int64_t x, std::int64_t y) const {
     if (!contains(x, y)) {
-      throw ShapeError("Picture::at: pixel (" + std::to_string(x) + ", " + std::to_string(y) + ") is outside of " +
-                       size_text() + " pixels; ask contains(x, y) first");
+      throw ShapeError(
+          {"Picture::at: pixel (", x, ", ", y, ") is outside of ", size_text(), " pixels; ask contains(x, y) first"});
     }
     const std::size_t i = offset(x, y);
     return {bytes_[i], bytes_[i + 1], bytes_[i + 2]};

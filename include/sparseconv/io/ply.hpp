@@ -22,7 +22,7 @@
 namespace sparseconv::inline v0_1 {
 
 /// The columns of a PLY vertex; its lists have none.
-[[nodiscard]] inline ColumnOrder order_ply_columns(PlyElement const& vertex, std::string const& where) {
+[[nodiscard]] inline ColumnOrder order_ply_columns(PlyElement const& vertex, std::string_view where) {
   std::vector<std::string> fields;
   for (PlyProperty const& property : vertex.properties)
     fields.push_back(property.list_count ? std::string() : property.name);
@@ -43,7 +43,7 @@ namespace sparseconv::inline v0_1 {
 
 /// Reads the rows of the vertex element of an ascii PLY file into `cloud`, whose columns are set.
 inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, ColumnOrder const& order,
-                                std::uint64_t bytes_left, PointCloud& cloud, std::string const& where) {
+                                std::uint64_t bytes_left, PointCloud& cloud, std::string_view where) {
   // A value takes a digit and a separator, which bounds what a header may make this allocate.
   auto const columns = static_cast<std::size_t>(cloud.columns);
   cloud.values.reserve(static_cast<std::size_t>(std::min(vertex.count, bytes_left / (2 * columns) + 1)) * columns);
@@ -59,8 +59,8 @@ inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, Colu
       const std::string_view word = words.next();
       const std::optional<std::uint64_t> length = parse_count(word);
       if (!length)
-        throw FormatError(where + ": line " + std::to_string(lines.number()) + " has " + in_quotes(word) +
-                          ", where the length of the list " + in_quotes(vertex.properties[i].name) + " stands");
+        throw FormatError({where, ": line ", lines.number(), " has ", in_quotes(word),
+                           ", where the length of the list ", in_quotes(vertex.properties[i].name), " stands"});
       for (std::uint64_t entry = 0; entry < *length; ++entry) static_cast<void>(next_number(words, lines, where));
     }
     expect_end_of_row(words, lines, where);
@@ -71,11 +71,10 @@ inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, Colu
 ///
 /// Throws:  FormatError if it is negative.
 [[nodiscard]] inline std::uint64_t load_list_length(PlyProperty const& property, std::byte const* at,
-                                                    std::string const& where) {
+                                                    std::string_view where) {
   auto const length =
       with_loader(*property.list_count, [at](auto load) { return static_cast<std::int64_t>(load(at)); });
-  if (length < 0)
-    throw FormatError(where + ": a list " + in_quotes(property.name) + " has the length " + std::to_string(length));
+  if (length < 0) throw FormatError({where, ": a list ", in_quotes(property.name), " has the length ", length});
   return static_cast<std::uint64_t>(length);
 }
 
@@ -84,12 +83,10 @@ inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, Colu
 ///
 /// Throws:  FormatError if `data` ends before the last row does.
 [[nodiscard]] inline std::size_t read_binary_rows(std::span<const std::byte> data, PlyElement const& element,
-                                                  ColumnOrder const& order, PointCloud* cloud,
-                                                  std::string const& where) {
+                                                  ColumnOrder const& order, PointCloud* cloud, std::string_view where) {
   auto const truncated = [&] {
-    return FormatError(where + ": the header asks for " + std::to_string(element.count) + " " +
-                       in_quotes(element.name) + " rows, " + std::to_string(data.size()) +
-                       " bytes are left for them; the file is truncated");
+    return FormatError({where, ": the header asks for ", element.count, " ", in_quotes(element.name), " rows, ",
+                        data.size(), " bytes are left for them; the file is truncated"});
   };
   const std::size_t least = least_row_bytes(element);
   if (least == 0) return 0;
@@ -147,7 +144,7 @@ inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, Colu
     bool const is_vertex = element.name == "vertex";
     ColumnOrder order;
     if (is_vertex) {
-      if (has_vertices) throw FormatError(where + ": the header has two elements \"vertex\"");
+      if (has_vertices) throw FormatError({where, ": the header has two elements \"vertex\""});
       has_vertices = true;
       order = order_ply_columns(element, where);
       cloud.columns = static_cast<std::int64_t>(order.names.size());
@@ -163,12 +160,12 @@ inline void read_ascii_vertices(TextLines& lines, PlyElement const& vertex, Colu
         static_cast<void>(next_row(lines, row, element.count, name_of_rows, where));
     }
   }
-  if (!has_vertices) throw FormatError(where + ": the file has no element \"vertex\", so it holds no points");
+  if (!has_vertices) throw FormatError({where, ": the file has no element \"vertex\", so it holds no points"});
   if (header.is_ascii) {
     expect_end_of_lines(lines, where);
   } else if (!data.empty()) {
-    throw FormatError(where + ": " + std::to_string(data.size()) +
-                      " bytes come after all that the header asks for; its counts or types are wrong");
+    throw FormatError(
+        {where, ": ", data.size(), " bytes come after all that the header asks for; its counts or types are wrong"});
   }
   return cloud;
 }

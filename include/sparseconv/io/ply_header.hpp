@@ -80,34 +80,34 @@ struct PlyHeader {
 /// Reads the format line. True if it is ascii.
 ///
 /// Throws:  FormatError if it is not one of "ascii 1.0" and "binary_little_endian 1.0".
-[[nodiscard]] inline bool parse_ply_format(std::string_view line, std::string const& where) {
+[[nodiscard]] inline bool parse_ply_format(std::string_view line, std::string_view where) {
   Words words(line);
   words.next();
   const std::string_view encoding = words.next();
   if (encoding == "binary_big_endian")
-    throw FormatError(where +
-                      ": the format is binary_big_endian, the reader takes ascii and binary_little_endian; "
-                      "save it again as one of these");
+    throw FormatError({where,
+                       ": the format is binary_big_endian, the reader takes ascii and binary_little_endian; "
+                       "save it again as one of these"});
   if ((encoding != "ascii" && encoding != "binary_little_endian") || words.next() != "1.0")
-    throw FormatError(where + ": " + in_quotes(line) +
-                      " is neither \"format ascii 1.0\" nor \"format binary_little_endian 1.0\"");
+    throw FormatError(
+        {where, ": ", in_quotes(line), " is neither \"format ascii 1.0\" nor \"format binary_little_endian 1.0\""});
   return encoding == "ascii";
 }
 
 /// Reads a PLY header and leaves `lines` at the first byte of the data. `where` begins every message.
 ///
 /// Throws:  FormatError if the lines are no complete PLY header, or one whose data the reader does not take.
-[[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, std::string const& where) {
+[[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, std::string_view where) {
   std::string_view line;
   if (!lines.next(line) || line != "ply")
-    throw FormatError(where + ": begins with " + in_quotes(line) + ", a PLY file with \"ply\"; is it another format?");
+    throw FormatError({where, ": begins with ", in_quotes(line), ", a PLY file with \"ply\"; is it another format?"});
   PlyHeader header;
   bool has_format = false;
   while (lines.next(line)) {
     Words words(line);
     const std::string_view keyword = words.next();
     auto const malformed = [&, number = lines.number()](std::string const& expected) {
-      return FormatError(where + ": header line " + std::to_string(number) + ", " + in_quotes(line) + ", " + expected);
+      return FormatError({where, ": header line ", number, ", ", in_quotes(line), ", ", expected});
     };
     if (keyword.empty() || keyword == "comment" || keyword == "obj_info") continue;
     if (keyword == "format") {
@@ -126,13 +126,14 @@ struct PlyHeader {
       if (header.elements.empty()) throw malformed("belongs to no element; an element line comes first");
       header.elements.back().properties.push_back(*std::move(property));
     } else if (keyword == "end_header") {
-      if (!has_format) throw FormatError(where + ": the header has no format line; begin it with \"format ascii 1.0\"");
+      if (!has_format)
+        throw FormatError({where, ": the header has no format line; begin it with \"format ascii 1.0\""});
       return header;
     } else {
       throw malformed("begins with no keyword of PLY");
     }
   }
-  throw FormatError(where + ": the header does not come to end_header; the file is truncated");
+  throw FormatError({where, ": the header does not come to end_header; the file is truncated"});
 }
 
 }  // namespace sparseconv::inline v0_1

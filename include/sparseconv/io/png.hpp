@@ -23,11 +23,11 @@ namespace sparseconv::inline v0_1 {
 /// Throws:  ShapeError if the picture has no pixels, which PNG cannot say; Error if the file cannot be written.
 inline void write_png(std::filesystem::path const& path, Picture const& picture) {
   auto const fail = [&](std::string const& reason) {
-    throw Error("write_png: cannot write " + path.string() + ": " + reason);
+    throw Error({"write_png: cannot write ", path.string(), ": ", reason});
   };
   if (picture.width() == 0 || picture.height() == 0) {
-    throw ShapeError("write_png: the picture has " + std::to_string(picture.width()) + " x " +
-                     std::to_string(picture.height()) + " pixels; a PNG file needs at least 1 x 1");
+    throw ShapeError({"write_png: the picture has ", picture.width(), " x ", picture.height(),
+                      " pixels; a PNG file needs at least 1 x 1"});
   }
   // libpng itself accepts sides up to a million; its sizes have 32 bits.
   constexpr std::int64_t largest_side = 1'000'000;

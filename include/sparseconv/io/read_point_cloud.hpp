@@ -31,11 +31,11 @@ struct PointCloudOptions {
   if (extension == ".ply") return read_ply(path);
   if (extension == ".pcd") return read_pcd(path);
   if (extension == ".npz")
-    throw FormatError("read_point_cloud: " + path.string() +
-                      ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz");
+    throw FormatError({"read_point_cloud: ", path.string(),
+                       ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz"});
   throw FormatError(
-      "read_point_cloud: " + path.string() + ": the extension \"" + extension +
-      "\" is not one of .bin, .npy, .ply, .pcd; call read_records, read_npy, read_ply or read_pcd itself");
+      {"read_point_cloud: ", path.string(), ": the extension \"", extension,
+       "\" is not one of .bin, .npy, .ply, .pcd; call read_records, read_npy, read_ply or read_pcd itself"});
 }
 
 }  // namespace sparseconv::inline v0_1

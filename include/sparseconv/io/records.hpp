@@ -46,20 +46,19 @@ struct RecordFormat {
   constexpr std::int64_t least = 3;
   constexpr std::int64_t most = 6;
   if (format.columns < least || format.columns > most)
-    throw ShapeError("read_records: RecordFormat::columns is " + std::to_string(format.columns) +
-                     ", records have 3 to 6 values: x, y, z and up to three more");
+    throw ShapeError({"read_records: RecordFormat::columns is ", format.columns,
+                      ", records have 3 to 6 values: x, y, z and up to three more"});
   if (bytes.size() % record_bytes(format) != 0) {
     std::string fitting;
     for (const RecordElement element : {RecordElement::float32, RecordElement::float16})
       for (std::int64_t columns = least; columns <= most; ++columns)
         if (const RecordFormat other{columns, element}; bytes.size() % record_bytes(other) == 0)
           fitting += (fitting.empty() ? "" : ", ") + to_string(other);
-    throw FormatError("read_records: " + std::string(name) + ": " + std::to_string(bytes.size()) +
-                      " bytes are no multiple of a record of " + std::to_string(record_bytes(format)) + " bytes (" +
-                      to_string(format) + "); " +
-                      (fitting.empty()
-                           ? "the file is truncated, or is no file of records"
-                           : "the file is truncated, or has another RecordFormat: " + fitting + " would fit"));
+    throw FormatError(
+        {"read_records: ", name, ": ", bytes.size(), " bytes are no multiple of a record of ", record_bytes(format),
+         " bytes (", to_string(format), "); ",
+         (fitting.empty() ? "the file is truncated, or is no file of records"
+                          : "the file is truncated, or has another RecordFormat: " + fitting + " would fit")});
   }
 
   PointCloud cloud{.columns = format.columns};

@@ -46,8 +46,8 @@ class BatchNorm {
   BatchNorm(Buffer<Number, Memory> factors, Buffer<Number, Memory> offsets, double epsilon)
       : epsilon_(epsilon), factors_(std::move(factors)), offsets_(std::move(offsets)) {
     if (checked(factors_.size(), epsilon) != offsets_.size()) {
-      throw ShapeError("BatchNorm: " + std::to_string(factors_.size()) + " factors and " +
-                       std::to_string(offsets_.size()) + " offsets; give one of each for every channel");
+      throw ShapeError({"BatchNorm: ", factors_.size(), " factors and ", offsets_.size(),
+                        " offsets; give one of each for every channel"});
     }
   }
 
@@ -62,8 +62,8 @@ class BatchNorm {
   void set(BatchNormStatistics<Statistic> const& statistics) requires(Memory::host_reads) {
     auto const check = [&](std::span<Statistic const> values, char const* what) {
       if (static_cast<std::int64_t>(values.size()) == channels()) return;
-      throw ShapeError(std::string("BatchNorm.set: ") + what + " has " + std::to_string(values.size()) +
-                       " numbers, the layer " + std::to_string(channels()) + " channels; give one for each");
+      throw ShapeError({"BatchNorm.set: ", what, " has ", values.size(), " numbers, the layer ", channels(),
+                        " channels; give one for each"});
     };
     check(statistics.scale, "scale");
     check(statistics.shift, "shift");
@@ -75,8 +75,7 @@ class BatchNorm {
       auto const i = static_cast<std::size_t>(c);
       double const spread = static_cast<double>(statistics.variance[i]) + epsilon_;
       if (!(spread > 0)) {
-        throw ShapeError("BatchNorm.set: variance + epsilon of channel " + std::to_string(c) + " is " +
-                         std::to_string(spread) + "; it must be positive");
+        throw ShapeError({"BatchNorm.set: variance + epsilon of channel ", c, " is ", spread, "; it must be positive"});
       }
       double const factor = static_cast<double>(statistics.scale[i]) / std::sqrt(spread);
       factors[c] = static_cast<Number>(factor);
@@ -100,8 +99,8 @@ class BatchNorm {
                                                       SparseTensor<T, D, Memory> const& input) const {
     check_reach<Policy, Memory>();
     if (input.channels() != channels()) {
-      throw ShapeError("BatchNorm: input has " + std::to_string(input.channels()) + " channels, the layer " +
-                       std::to_string(channels()) + "; they must be equal");
+      throw ShapeError(
+          {"BatchNorm: input has ", input.channels(), " channels, the layer ", channels(), "; they must be equal"});
     }
     SparseTensor<T, D, Memory> result(input.sites(), channels(),
                                       Buffer<T, Memory>(where.memory(), input.size() * channels()));
@@ -112,10 +111,10 @@ class BatchNorm {
  private:
   static std::int64_t checked(std::int64_t channels, double epsilon) {
     if (channels < 1) {
-      throw ShapeError("BatchNorm: " + std::to_string(channels) + " channels; give at least 1");
+      throw ShapeError({"BatchNorm: ", channels, " channels; give at least 1"});
     }
     if (!(epsilon >= 0)) {
-      throw ShapeError("BatchNorm: epsilon is " + std::to_string(epsilon) + "; it cannot be negative");
+      throw ShapeError({"BatchNorm: epsilon is ", epsilon, "; it cannot be negative"});
     }
     return channels;
   }
@@ -144,9 +143,8 @@ BatchNorm<T, typename Policy::Memory> copy_to(Policy const& where, BatchNorm<T> 
 template <Element T, int D, Element W>
 void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T> const& norm) {
   if (norm.channels() != convolution.out_channels()) {
-    throw ShapeError("fold_batch_norm: the norm has " + std::to_string(norm.channels()) +
-                     " channels, the convolution gives " + std::to_string(convolution.out_channels()) +
-                     "; they must be equal");
+    throw ShapeError({"fold_batch_norm: the norm has ", norm.channels(), " channels, the convolution gives ",
+                      convolution.out_channels(), "; they must be equal"});
   }
   if (convolution.activation() != no_activation) {
     throw ShapeError("fold_batch_norm: the convolution has an activation before the norm; set it after folding");

@@ -34,7 +34,7 @@ class Convolution {
  public:
   /// The layer of a SparseConv. Throws: as SparseConv.
   explicit Convolution(SparseConvConfig<D> const& config) requires(Memory::host_reads)
-      : Convolution("SparseConv" + std::to_string(D) + "D", config,
+      : Convolution(error_message({"SparseConv", D, "D"}), config,
                     {.kernel_size = config.kernel_size,
                      .stride = config.stride,
                      .padding = config.padding,
@@ -79,9 +79,9 @@ class Convolution {
   /// Throws: ShapeError for another number of values.
   void set_weights(std::span<W const> values) requires(Memory::host_reads) {
     if (static_cast<std::int64_t>(values.size()) != weights().size()) {
-      throw ShapeError(name_ + ".set_weights: " + std::to_string(values.size()) + " values for weights of " +
-                       std::to_string(weights().elements) + " kernel elements x " + std::to_string(in_channels()) +
-                       " x " + std::to_string(out_channels()) + " channels; give " + std::to_string(weights().size()));
+      throw ShapeError({name_, ".set_weights: ", values.size(), " values for weights of ", weights().elements,
+                        " kernel elements x ", in_channels(), " x ", out_channels(), " channels; give ",
+                        weights().size()});
     }
     weights_ = Weights<W>(weights().elements, in_channels(), out_channels(), Buffer<W>(values));
   }
@@ -90,8 +90,8 @@ class Convolution {
   /// Throws: ShapeError for another number of values.
   void set_bias(std::span<W const> values) requires(Memory::host_reads) {
     if (!values.empty() && static_cast<std::int64_t>(values.size()) != out_channels()) {
-      throw ShapeError(name_ + ".set_bias: " + std::to_string(values.size()) + " values for " +
-                       std::to_string(out_channels()) + " output channels; give one for each, or none");
+      throw ShapeError({name_, ".set_bias: ", values.size(), " values for ", out_channels(),
+                        " output channels; give one for each, or none"});
     }
     bias_ = Buffer<W>(values);
   }
@@ -157,13 +157,13 @@ class Convolution {
     check_channels(input);
     SiteSet<D, Memory> const outputs = output_sites(where, input.sites());
     if (!residual.sites().is(outputs)) {
-      throw ShapeError(name_ + ".with_residual: the residual's " + std::to_string(residual.size()) +
-                       " sites are not the set of the result's " + std::to_string(outputs.size()) +
-                       "; give a tensor that came from the same sites");
+      throw ShapeError({name_, ".with_residual: the residual's ", residual.size(),
+                        " sites are not the set of the result's ", outputs.size(),
+                        "; give a tensor that came from the same sites"});
     }
     if (residual.channels() != out_channels()) {
-      throw ShapeError(name_ + ".with_residual: the residual has " + std::to_string(residual.channels()) +
-                       " channels, the layer gives " + std::to_string(out_channels()) + "; they must be equal");
+      throw ShapeError({name_, ".with_residual: the residual has ", residual.channels(), " channels, the layer gives ",
+                        out_channels(), "; they must be equal"});
     }
     return convolve_onto(where, input, outputs, residual.features(), how);
   }
@@ -177,21 +177,20 @@ class Convolution {
     std::int64_t const out_channels = config.out_channels;
     check_geometry(geometry, name_);
     if (in_channels < 1 || out_channels < 1) {
-      throw ShapeError(name_ + ": in_channels is " + std::to_string(in_channels) + ", out_channels is " +
-                       std::to_string(out_channels) + "; both must be at least 1");
+      throw ShapeError(
+          {name_, ": in_channels is ", in_channels, ", out_channels is ", out_channels, "; both must be at least 1"});
     }
     std::int64_t const elements = geometry.element_count();
     if (in_channels > std::numeric_limits<std::int64_t>::max() / elements / out_channels) {
-      throw CapacityError(name_ + ": weights of " + std::to_string(elements) + " x " + std::to_string(in_channels) +
-                          " x " + std::to_string(out_channels) +
-                          " cannot be addressed; take fewer channels or a smaller kernel");
+      throw CapacityError({name_, ": weights of ", elements, " x ", in_channels, " x ", out_channels,
+                           " cannot be addressed; take fewer channels or a smaller kernel"});
     }
     weights_ = Weights<W>(elements, in_channels, out_channels,
                           he_uniform<W>(elements * in_channels * out_channels, elements * in_channels, config.seed));
     if (config.bias) bias_ = Buffer<W>(out_channels, W{0});
   }
 
-  static std::string submanifold_name() { return "SubmanifoldConv" + std::to_string(D) + "D"; }
+  static std::string submanifold_name() { return error_message({"SubmanifoldConv", D, "D"}); }
 
   static KernelGeometry<D> submanifold_geometry(SubmanifoldConvConfig<D> const& config) {
     KernelGeometry<D> geometry{.kernel_size = config.kernel_size,
@@ -206,9 +205,8 @@ class Convolution {
 
   void check_channels(SparseTensor<T, D, Memory> const& input) const {
     if (input.channels() == in_channels()) return;
-    throw ShapeError(name_ + ": input has " + std::to_string(input.channels()) + " channels, the layer takes " +
-                     std::to_string(in_channels()) + "; make the layer with in_channels = " +
-                     std::to_string(input.channels()) + ", or give it another input");
+    throw ShapeError({name_, ": input has ", input.channels(), " channels, the layer takes ", in_channels(),
+                      "; make the layer with in_channels = ", input.channels(), ", or give it another input"});
   }
 
   template <ExecutionPolicy Policy, Dataflow How>

@@ -1,11 +1,14 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
-#include <random>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/element.hpp"
+#if SPARSECONV_BODIES
+#include <cmath>
+#include <random>
+#endif
 
 namespace sparseconv::inline v0_1 {
 
@@ -13,6 +16,10 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Bits:   the same for a seed on every machine and compiler.
 /// Source: He, Zhang, Ren, Sun, ICCV 2015.
+template <Element T>
+Buffer<T> he_uniform(std::int64_t size, std::int64_t fan_in, std::uint64_t seed);
+
+#if SPARSECONV_BODIES
 template <Element T>
 Buffer<T> he_uniform(std::int64_t size, std::int64_t fan_in, std::uint64_t seed) {
   Buffer<T> values(size);
@@ -25,5 +32,6 @@ Buffer<T> he_uniform(std::int64_t size, std::int64_t fan_in, std::uint64_t seed)
   }
   return values;
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1

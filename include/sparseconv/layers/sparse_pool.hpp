@@ -35,7 +35,7 @@ class SparsePool {
                   .dilation = config.dilation},
         definition_(config.definition),
         pooling_(config.pooling) {
-    (void)output_grid(Grid<D>{}, geometry_, definition_, "SparsePool" + std::to_string(D) + "D");  // checks both
+    (void)output_grid(Grid<D>{}, geometry_, definition_, error_message({"SparsePool", D, "D"}));  // checks both
   }
 
   [[nodiscard]] KernelGeometry<D> const& geometry() const { return geometry_; }

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <new>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <utility>
 
-#include "sparseconv/error.hpp"
 #include "sparseconv/memory/memory_space.hpp"
+#include "sparseconv/memory/owned_block.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -26,7 +23,7 @@ requires std::is_trivially_copyable_v<T>
 class Buffer {
  public:
   using Resource = typename Memory::Resource;
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = OwnedBlock<Memory>::alignment;
 
   Buffer() = default;
 
@@ -34,7 +31,7 @@ class Buffer {
   /// may be none: then from the system.
   /// Throws: CapacityError if size is negative or its bytes exceed the address space; std::bad_alloc.
   Buffer(std::shared_ptr<Resource> memory, std::int64_t size)
-      : block_(allocate(memory.get(), size)), size_(size), memory_(std::move(memory)) {}
+      : block_(std::move(memory), size, sizeof(T)), size_(size) {}
 
   explicit Buffer(std::int64_t size) requires(Memory::host_reads) : Buffer(nullptr, size) {}
 
@@ -46,30 +43,19 @@ class Buffer {
   }
 
   Buffer(Buffer const& other) requires(Memory::host_reads) : Buffer(std::span<T const>(other)) {}
-  Buffer(Buffer&& other) noexcept
-      : block_(std::exchange(other.block_, {})),
-        size_(std::exchange(other.size_, 0)),
-        memory_(std::move(other.memory_)) {}
+  Buffer(Buffer&& other) noexcept : block_(std::move(other.block_)), size_(std::exchange(other.size_, 0)) {}
   Buffer& operator=(Buffer other) noexcept {
-    std::swap(block_, other.block_);
+    block_ = std::move(other.block_);
     std::swap(size_, other.size_);
-    std::swap(memory_, other.memory_);
     return *this;
   }
-  ~Buffer() {
-    if (block_.data == nullptr) return;
-    if (memory_) {
-      memory_->give_back(block_);
-    } else if constexpr (Memory::host_reads) {
-      ::operator delete(block_.data, std::align_val_t(alignment));
-    }
-  }
+  ~Buffer() = default;
 
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::int64_t bytes() const { return size_ * static_cast<std::int64_t>(sizeof(T)); }
-  [[nodiscard]] T* data() { return static_cast<T*>(block_.data); }
-  [[nodiscard]] T const* data() const { return static_cast<T const*>(block_.data); }
+  [[nodiscard]] T* data() { return static_cast<T*>(block_.data()); }
+  [[nodiscard]] T const* data() const { return static_cast<T const*>(block_.data()); }
   T& operator[](std::int64_t i) requires(Memory::host_reads) { return data()[i]; }
   T const& operator[](std::int64_t i) const requires(Memory::host_reads) { return data()[i]; }
   [[nodiscard]] T* begin() requires(Memory::host_reads) { return data(); }
@@ -78,22 +64,8 @@ class Buffer {
   [[nodiscard]] T const* end() const requires(Memory::host_reads) { return data() + size_; }
 
  private:
-  static MemoryBlock allocate(Resource* memory, std::int64_t size) {
-    if (size < 0 || size > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(sizeof(T))) {
-      throw CapacityError("Buffer: " + std::to_string(size) + " elements of " + std::to_string(sizeof(T)) +
-                          " bytes cannot be addressed");
-    }
-    if (size == 0) return {};
-    std::size_t const bytes = static_cast<std::size_t>(size) * sizeof(T);
-    if constexpr (Memory::host_reads) {
-      if (memory == nullptr) return {::operator new(bytes, std::align_val_t(alignment)), bytes};
-    }
-    return memory->take(bytes);
-  }
-
-  MemoryBlock block_;
+  OwnedBlock<Memory> block_;
   std::int64_t size_ = 0;
-  std::shared_ptr<Resource> memory_;
 };
 
 }  // namespace sparseconv::inline v0_1

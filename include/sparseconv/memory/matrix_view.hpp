@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "sparseconv/error.hpp"
@@ -32,8 +33,8 @@ struct MatrixView {
   /// Throws: ShapeError if there are gaps between the rows.
   [[nodiscard]] std::span<T> values() const requires(Memory::host_reads) {
     if (has_gaps()) {
-      throw ShapeError("MatrixView.values: rows of " + std::to_string(columns) + " columns lie " +
-                       std::to_string(stride) + " numbers apart; read them row by row");
+      throw ShapeError(
+          {"MatrixView.values: rows of ", columns, " columns lie ", stride, " numbers apart; read them row by row"});
     }
     return {data, static_cast<std::size_t>(size())};
   }
@@ -42,8 +43,8 @@ struct MatrixView {
   /// Throws: ShapeError if the matrix does not have them.
   [[nodiscard]] constexpr MatrixView column_range(std::int64_t first, std::int64_t count) const {
     if (first < 0 || count < 0 || first > columns - count) {
-      throw ShapeError("MatrixView.column_range: " + std::to_string(count) + " columns from column " +
-                       std::to_string(first) + " on, the matrix has " + std::to_string(columns));
+      throw ShapeError(
+          {"MatrixView.column_range: ", count, " columns from column ", first, " on, the matrix has ", columns});
     }
     return {data == nullptr ? nullptr : data + first, rows, count, stride};
   }
@@ -57,10 +58,10 @@ struct MatrixView {
 
 /// Throws: ShapeError if the rows of a view lie over one another.
 template <class T, MemorySpace Memory>
-void check_stride(MatrixView<T, Memory> const& view, char const* whose, std::string const& call) {
+void check_stride(MatrixView<T, Memory> const& view, char const* whose, std::string_view call) {
   if (view.rows <= 1 || view.stride >= view.columns) return;
-  throw ShapeError(call + ": " + whose + " rows of " + std::to_string(view.columns) + " columns lie " +
-                   std::to_string(view.stride) + " numbers apart; give a stride of at least as many");
+  throw ShapeError({call, ": ", whose, " rows of ", view.columns, " columns lie ", view.stride,
+                    " numbers apart; give a stride of at least as many"});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -36,7 +36,7 @@ class PooledEncoder {
   /// An encoder of such layers, two a stage. Throws: ShapeError if their number is odd or 0.
   explicit PooledEncoder(std::vector<Convolution<T, 3, Memory, W>> layers) : layers_(std::move(layers)) {
     if (layers_.empty() || layers_.size() % 2 != 0) {
-      throw ShapeError("PooledEncoder: " + std::to_string(layers_.size()) + " layers; give two for each stage");
+      throw ShapeError({"PooledEncoder: ", layers_.size(), " layers; give two for each stage"});
     }
   }
 

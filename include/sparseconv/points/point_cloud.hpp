@@ -49,8 +49,8 @@ struct PointCloud {
       if (names[i] == name) return static_cast<std::int64_t>(i);
       known += (i == 0 ? "" : ", ") + names[i];
     }
-    throw ShapeError("PointCloud::column: no column is called \"" + std::string(name) + "\"; " +
-                     (names.empty() ? "this cloud has no column names" : "there are " + known));
+    throw ShapeError({"PointCloud::column: no column is called \"", name, "\"; ",
+                      (names.empty() ? "this cloud has no column names" : "there are " + known)});
   }
 };
 

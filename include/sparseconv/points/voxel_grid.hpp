@@ -27,7 +27,7 @@ struct VoxelGrid {
 /// Throws: ShapeError if a size is not positive, a range is empty or not finite, or an extent exceeds 2^31 - 1.
 inline Shape<3> voxel_shape(VoxelGrid const& grid) {
   if (grid.extra_slices < 0) {
-    throw ShapeError("voxelize: extra_slices is " + std::to_string(grid.extra_slices) + "; it cannot be negative");
+    throw ShapeError({"voxelize: extra_slices is ", grid.extra_slices, "; it cannot be negative"});
   }
   std::array<std::int32_t, 3> extents{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -35,10 +35,9 @@ inline Shape<3> voxel_shape(VoxelGrid const& grid) {
                                      static_cast<double>(grid.voxel_size[axis]));
     std::int32_t const extra = axis == 2 ? grid.extra_slices : 0;
     if (!(grid.voxel_size[axis] > 0) || !(extent >= 1) || !(extent + extra <= 2147483647.0)) {
-      throw ShapeError(std::string("voxelize: along ") + "xyz"[axis] + " the range " + std::to_string(grid.low[axis]) +
-                       " to " + std::to_string(grid.high[axis]) + " in voxels of " +
-                       std::to_string(grid.voxel_size[axis]) +
-                       " is not 1 to 2^31 - 1 voxels long; correct the range or the voxel size");
+      throw ShapeError({"voxelize: along ", "xyz"[axis], " the range ", grid.low[axis], " to ", grid.high[axis],
+                        " in voxels of ", grid.voxel_size[axis],
+                        " is not 1 to 2^31 - 1 voxels long; correct the range or the voxel size"});
     }
     extents[2 - axis] = static_cast<std::int32_t>(extent);
   }

@@ -43,15 +43,14 @@ struct VoxelizedPoints {
 /// Throws: ShapeError if a limit is below 1 or there are fewer than 3 columns; CapacityError for 2^31 points or more.
 inline void check_voxelize(std::int64_t points, std::int64_t columns, VoxelLimits const& limits) {
   if (limits.points_per_voxel < 1 || limits.voxels < 1) {
-    throw ShapeError("voxelize: limits of " + std::to_string(limits.points_per_voxel) + " points a voxel and " +
-                     std::to_string(limits.voxels) + " voxels; both must be at least 1");
+    throw ShapeError({"voxelize: limits of ", limits.points_per_voxel, " points a voxel and ", limits.voxels,
+                      " voxels; both must be at least 1"});
   }
   if (columns < 3) {
-    throw ShapeError("voxelize: the cloud has " + std::to_string(columns) + " columns; it needs x, y and z at least");
+    throw ShapeError({"voxelize: the cloud has ", columns, " columns; it needs x, y and z at least"});
   }
   if (points > std::numeric_limits<Row>::max()) {
-    throw CapacityError("voxelize: " + std::to_string(points) +
-                        " points; rows are numbered up to 2^31 - 1, so split the cloud");
+    throw CapacityError({"voxelize: ", points, " points; rows are numbered up to 2^31 - 1, so split the cloud"});
   }
 }
 

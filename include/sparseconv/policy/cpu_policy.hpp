@@ -40,8 +40,8 @@ class CpuPolicy {
   /// Throws: CapacityError if the processor lacks it.
   [[nodiscard]] CpuPolicy instructions(InstructionSet set) const {
     if (set > best_instruction_set()) {
-      throw CapacityError("cpu.instructions: " + to_string(set) + " is asked for, and this processor has " +
-                          to_string(best_instruction_set()) + " at best; ask for that or less");
+      throw CapacityError({"cpu.instructions: ", to_string(set), " is asked for, and this processor has ",
+                           to_string(best_instruction_set()), " at best; ask for that or less"});
     }
     CpuPolicy policy = *this;
     policy.instructions_ = set;

@@ -75,9 +75,9 @@ template <ExecutionPolicy Policy>
 void refuse_to_keep_while_capturing(Policy const& where, char const* call) {
   if constexpr (DevicePolicy<Policy>) {
     if (!where.capturing()) return;
-    throw CudaError(std::string(call) +
-                    ": the stream is being captured in a CUDA graph, to which all that is built now would belong; run "
-                    "once before the capture, so that sites, maps and packed weights are in place");
+    throw CudaError({call,
+                     ": the stream is being captured in a CUDA graph, to which all that is built now would belong; run "
+                     "once before the capture, so that sites, maps and packed weights are in place"});
   }
 }
 

@@ -42,7 +42,7 @@ class ThreadTeam {
   /// Throws: ShapeError if threads < 1.
   explicit ThreadTeam(int threads) : size_(threads) {
     if (threads < 1) {
-      throw ShapeError("cpu.threads: " + std::to_string(threads) + " threads; give at least 1");
+      throw ShapeError({"cpu.threads: ", threads, " threads; give at least 1"});
     }
   }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/cpu/share_ranges.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -20,15 +20,15 @@ void for_each_range(SequentialPolicy const&, std::int64_t count, std::int64_t gr
 
 template <class Body>
 void for_each_range(CpuPolicy const& where, std::int64_t count, std::int64_t grain, Body const& body) {
-  std::int64_t const ranges = count / grain + (count % grain != 0);
-  std::atomic<std::int64_t> next{0};
-  int const workers = static_cast<int>(std::min<std::int64_t>(ranges, where.thread_count()));
-  where.team().run(workers, [&](int) {
-    for (std::int64_t range = next++; range < ranges; range = next++) {
-      std::int64_t const begin = range * grain;
-      body(begin, std::min(begin + grain, count));
-    }
-  });
+  auto const call = [&body](std::int64_t begin, std::int64_t end) {
+    body(begin, end);
+  };  // an object, which a function is not
+  on_cpu::share_ranges(
+      where, count, grain,
+      [](void const* context, std::int64_t begin, std::int64_t end) {
+        (*static_cast<decltype(call)*>(context))(begin, end);
+      },
+      &call);
 }
 
 /// Calls body(i) once for each i in [0, count); ranges of 4096 go to one thread together.

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sparseconv/config.hpp"
+#include "sparseconv/error.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -25,12 +27,8 @@ requires(D >= 1) struct Coordinate {
 
 /// "(batch 0; 1, 2)", as messages print it.
 template <int D>
-std::string to_string(Coordinate<D> const& coordinate) {
-  std::string text = "(batch " + std::to_string(coordinate.batch) + ";";
-  for (int axis = 0; axis < D; ++axis) {
-    text += (axis ? ", " : " ") + std::to_string(coordinate.position[static_cast<std::size_t>(axis)]);
-  }
-  return text + ")";
+SPARSECONV_COLD std::string to_string(Coordinate<D> const& coordinate) {
+  return error_message({"(batch ", coordinate.batch, "; ", joined_integers(coordinate.position, ", "), ")"});
 }
 
 }  // namespace sparseconv::inline v0_1

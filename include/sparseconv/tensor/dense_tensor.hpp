@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sparseconv/error.hpp"
@@ -38,16 +39,15 @@ struct DenseTensor {
 /// The number of values of a dense shape.
 /// Throws: ShapeError if an extent is negative; CapacityError if the product exceeds 2^63 - 1.
 template <std::size_t Axes>
-std::int64_t dense_size(std::array<std::int64_t, Axes> const& shape, std::string const& call) {
+std::int64_t dense_size(std::array<std::int64_t, Axes> const& shape, std::string_view call) {
   std::int64_t size = 1;
   for (std::int64_t const extent : shape) {
-    if (extent < 0)
-      throw ShapeError(call + ": an extent of " + std::to_string(extent) + "; extents cannot be negative");
+    if (extent < 0) throw ShapeError({call, ": an extent of ", extent, "; extents cannot be negative"});
     if (extent == 0) return 0;
   }
   for (std::int64_t const extent : shape) {
     if (size > std::numeric_limits<std::int64_t>::max() / extent) {
-      throw CapacityError(call + ": the dense array has more than 2^63 - 1 values; convert a part of the grid");
+      throw CapacityError({call, ": the dense array has more than 2^63 - 1 values; convert a part of the grid"});
     }
     size *= extent;
   }
@@ -73,19 +73,18 @@ Grid<static_cast<int>(Axes) - 2> grid_of_dense(std::array<std::int64_t, Axes> co
   constexpr int D = static_cast<int>(Axes) - 2;
   std::int64_t const size = dense_size(shape, "from_dense");
   if (values != size) {
-    throw ShapeError("from_dense: " + std::to_string(values) + " values for a shape of " + std::to_string(size) +
-                     "; give one for each cell and channel");
+    throw ShapeError({"from_dense: ", values, " values for a shape of ", size, "; give one for each cell and channel"});
   }
   std::array<std::int32_t, static_cast<std::size_t>(D)> extents{};
   for (std::size_t axis = 0; axis < extents.size(); ++axis) {
     if (!std::in_range<std::int32_t>(shape[axis + 2])) {
-      throw ShapeError("from_dense: an extent of " + std::to_string(shape[axis + 2]) +
-                       "; coordinates are 32 bits wide, so split the array");
+      throw ShapeError(
+          {"from_dense: an extent of ", shape[axis + 2], "; coordinates are 32 bits wide, so split the array"});
     }
     extents[axis] = static_cast<std::int32_t>(shape[axis + 2]);
   }
   if (!std::in_range<std::int32_t>(shape[0])) {
-    throw ShapeError("from_dense: a batch of " + std::to_string(shape[0]) + "; batch indices are 32 bits wide");
+    throw ShapeError({"from_dense: a batch of ", shape[0], "; batch indices are 32 bits wide"});
   }
   Grid<D> const grid{.shape = PerAxis<D>(extents), .batch_size = static_cast<std::int32_t>(shape[0])};
   check_grid(grid, "from_dense");

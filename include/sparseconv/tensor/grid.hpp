@@ -30,6 +30,9 @@ class Shape {
   /// The extent along an axis; has a meaning only when bounded().
   constexpr std::int32_t operator[](int axis) const { return extents_[axis]; }
 
+  /// The extents along all axes; they have a meaning only when bounded().
+  [[nodiscard]] constexpr PerAxis<D> const& extents() const { return extents_; }
+
   friend constexpr bool operator==(Shape const&, Shape const&) = default;
 
  private:
@@ -39,10 +42,7 @@ class Shape {
 
 template <int D>
 std::string to_string(Shape<D> const& shape) {
-  if (!shape.bounded()) return "unbounded";
-  std::string text;
-  for (int axis = 0; axis < D; ++axis) text += (axis ? " x " : "") + std::to_string(shape[axis]);
-  return text;
+  return shape.bounded() ? to_string(shape.extents()) : "unbounded";
 }
 
 /// Where the sites of a tensor may lie: positions in [0, shape) where there is a shape, batch items in [0, batch_size).
@@ -67,15 +67,14 @@ struct Grid {
 
 /// Throws: ShapeError if an extent or the batch size is below 1 and 0, in that order; an empty batch is legal.
 template <int D>
-void check_grid(Grid<D> const& grid, std::string const& call) {
+void check_grid(Grid<D> const& grid, std::string_view call) {
   for (int axis = 0; grid.shape.bounded() && axis < D; ++axis) {
     if (grid.shape[axis] < 1) {
-      throw ShapeError(call + ": the grid's shape is " + to_string(grid.shape) + "; every extent must be at least 1");
+      throw ShapeError({call, ": the grid's shape is ", to_string(grid.shape), "; every extent must be at least 1"});
     }
   }
   if (grid.batch_size < 0) {
-    throw ShapeError(call + ": the grid's batch_size is " + std::to_string(grid.batch_size) +
-                     "; it cannot be negative");
+    throw ShapeError({call, ": the grid's batch_size is ", grid.batch_size, "; it cannot be negative"});
   }
 }
 
@@ -84,10 +83,10 @@ template <int D>
 void check_inside(Grid<D> const& grid, Coordinate<D> const& coordinate, std::string_view call) {
   if (grid.contains(coordinate)) return;
   bool const batch_fits = coordinate.batch >= 0 && coordinate.batch < grid.batch_size;
-  throw CoordinateError(std::string(call) + ": site " + to_string(coordinate) + " is outside the grid (shape " +
-                        to_string(grid.shape) + ", batch_size " + std::to_string(grid.batch_size) + "); " +
-                        (batch_fits ? "enlarge the shape, leave it out for an unbounded grid, or drop the site"
-                                    : "batch indices start at 0; enlarge batch_size or correct the index"));
+  throw CoordinateError({call, ": site ", to_string(coordinate), " is outside the grid (shape ", to_string(grid.shape),
+                         ", batch_size ", grid.batch_size, "); ",
+                         (batch_fits ? "enlarge the shape, leave it out for an unbounded grid, or drop the site"
+                                     : "batch indices start at 0; enlarge batch_size or correct the index")});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/number/element.hpp"
@@ -24,7 +25,7 @@ enum class Duplicates {
 
 /// Throws: CoordinateError if two points share a site: it names the earliest repetition in the caller's list.
 template <int D>
-void check_no_duplicates(PointSites<D> const& points, std::string const& call) {
+void check_no_duplicates(PointSites<D> const& points, std::string_view call) {
   if (points.sites.size() == points.row_of_point.size()) return;
   Row earliest = std::numeric_limits<Row>::max();
   Row before = 0;
@@ -34,10 +35,9 @@ void check_no_duplicates(PointSites<D> const& points, std::string const& call) {
     before = points.points_by_site[begin];
     earliest = points.points_by_site[begin + 1];
   }
-  throw CoordinateError(call + ": points " + std::to_string(before) + " and " + std::to_string(earliest) +
-                        " are both at " +
-                        to_string(points.sites.coordinates()[static_cast<std::size_t>(points.row_of_point[earliest])]) +
-                        "; drop one, or say what to do with Duplicates::sum, mean, max or first");
+  throw CoordinateError({call, ": points ", before, " and ", earliest, " are both at ",
+                         to_string(points.sites.coordinates()[static_cast<std::size_t>(points.row_of_point[earliest])]),
+                         "; drop one, or say what to do with Duplicates::sum, mean, max or first"});
 }
 
 /// The features of sites from those of their points, in any memory. Where a coordinate stands once, as nearly all do, it is a
@@ -69,14 +69,14 @@ struct JoinedFeatures {
 /// Throws: ShapeError if there is not one row of features for each point.
 inline void check_point_rows(std::int64_t rows, std::int64_t points) {
   if (rows == points) return;
-  throw ShapeError("features_to_sites: " + std::to_string(rows) + " rows of features for " + std::to_string(points) +
-                   " points; give one row for each point");
+  throw ShapeError(
+      {"features_to_sites: ", rows, " rows of features for ", points, " points; give one row for each point"});
 }
 
 /// Throws: ShapeError: a row is not one of a tensor's.
 [[noreturn]] inline void refuse_row(Row row, std::int64_t size) {
-  throw ShapeError("features_to_points: row " + std::to_string(row) + " of a tensor of " + std::to_string(size) +
-                   " sites; give the row_of_point that came with these sites");
+  throw ShapeError({"features_to_points: row ", row, " of a tensor of ", size,
+                    " sites; give the row_of_point that came with these sites"});
 }
 
 }  // namespace sparseconv::inline v0_1

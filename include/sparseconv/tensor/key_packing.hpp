@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
@@ -131,23 +132,21 @@ class KeyPacking {
   int bits_ = 0;
 };
 
-/// Whether with_key_packing has a packing for the box.
-template <int D>
+/// Whether the keys of a box fit a type. Its largest value is never a key, so that it can end a list of them.
+template <class Key, int D>
 constexpr bool fits_keys(Box<D> const& box) {
-  return KeyPacking<D, WideKey>::bits_needed(box) <= 127;
+  return KeyPacking<D, Key>::bits_needed(box) < static_cast<int>(8 * sizeof(Key));
 }
 
 /// Calls body with the narrowest packing that holds the box: KeyPacking<D, std::uint64_t>, else KeyPacking<D, WideKey>.
 ///
-/// The largest value of Key is never a key, so that it can end a list of them.
 /// Throws: CapacityError if the box needs more than 127 bits.
 template <int D, class Body>
-decltype(auto) with_key_packing(Box<D> const& box, std::string const& call, Body&& body) {
-  int const bits = KeyPacking<D, std::uint64_t>::bits_needed(box);
-  if (bits <= 63) return body(KeyPacking<D, std::uint64_t>(box));
-  if (bits <= 127) return body(KeyPacking<D, WideKey>(box));
-  throw CapacityError(call + ": the sites span a box whose coordinates need " + std::to_string(bits) +
-                      " bits, keys have 127; split the sites into parts that lie closer together");
+decltype(auto) with_key_packing(Box<D> const& box, std::string_view call, Body&& body) {
+  if (fits_keys<std::uint64_t>(box)) return body(KeyPacking<D, std::uint64_t>(box));
+  if (fits_keys<WideKey>(box)) return body(KeyPacking<D, WideKey>(box));
+  throw CapacityError({call, ": the sites span a box whose coordinates need ", KeyPacking<D, WideKey>::bits_needed(box),
+                       " bits, keys have 127; split the sites into parts that lie closer together"});
 }
 
 }  // namespace sparseconv::inline v0_1

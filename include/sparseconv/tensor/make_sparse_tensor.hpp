@@ -16,8 +16,8 @@ namespace sparseconv::inline v0_1 {
 /// Throws: ShapeError if the features are not rows of one length, one for each point.
 inline std::int64_t channels_of_list(std::int64_t features, std::int64_t points) {
   if (points == 0 ? features != 0 : features % points != 0) {
-    throw ShapeError("make_sparse_tensor: " + std::to_string(features) + " features for " + std::to_string(points) +
-                     " coordinates; give the same number of channels for each");
+    throw ShapeError({"make_sparse_tensor: ", features, " features for ", points,
+                      " coordinates; give the same number of channels for each"});
   }
   return points == 0 ? 0 : features / points;
 }

@@ -32,13 +32,16 @@ requires(D >= 1) class PerAxis {
   constexpr std::int32_t operator[](int axis) const { return values_[static_cast<std::size_t>(axis)]; }
   constexpr std::int32_t& operator[](int axis) { return values_[static_cast<std::size_t>(axis)]; }
 
+  /// The D integers in a row.
+  [[nodiscard]] constexpr std::array<std::int32_t, static_cast<std::size_t>(D)> const& all() const { return values_; }
+
   friend constexpr bool operator==(PerAxis const& a, PerAxis const& b) { return same_numbers(a.values_, b.values_); }
 
  private:
   template <std::integral Int>
   static constexpr std::int32_t checked(Int value) {
     if (!std::in_range<std::int32_t>(value)) {
-      throw ShapeError("PerAxis: " + std::to_string(value) + " does not fit 32 bits; give a smaller value");
+      throw ShapeError({"PerAxis: ", value, " does not fit 32 bits; give a smaller value"});
     }
     return static_cast<std::int32_t>(value);
   }
@@ -49,9 +52,7 @@ requires(D >= 1) class PerAxis {
 /// "3 x 1 x 1", as messages and tables print it.
 template <int D>
 std::string to_string(PerAxis<D> const& values) {
-  std::string text;
-  for (int axis = 0; axis < D; ++axis) text += (axis ? " x " : "") + std::to_string(values[axis]);
-  return text;
+  return joined_integers(values.all(), " x ");
 }
 
 }  // namespace sparseconv::inline v0_1

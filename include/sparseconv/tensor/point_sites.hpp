@@ -27,8 +27,7 @@ struct PointSites {
 /// Throws: CapacityError if there are more points than can be numbered.
 inline void check_point_count(std::int64_t count) {
   if (count <= std::numeric_limits<Row>::max()) return;
-  throw CapacityError("build_site_set: " + std::to_string(count) +
-                      " points; rows are numbered up to 2^31 - 1, so split the list");
+  throw CapacityError({"build_site_set: ", count, " points; rows are numbered up to 2^31 - 1, so split the list"});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sparseconv/error.hpp"
@@ -18,10 +19,9 @@
 namespace sparseconv::inline v0_1 {
 
 /// Throws: CapacityError if there are more sites than rows can be numbered.
-inline void check_site_count(std::int64_t count, std::string const& call) {
+inline void check_site_count(std::int64_t count, std::string_view call) {
   if (count <= std::numeric_limits<Row>::max()) return;
-  throw CapacityError(call + ": " + std::to_string(count) +
-                      " sites; rows are numbered up to 2^31 - 1, so split the batch");
+  throw CapacityError({call, ": ", count, " sites; rows are numbered up to 2^31 - 1, so split the batch"});
 }
 
 /// The active sites of a tensor: a canonical coordinate list (unique, sorted) that never changes.
@@ -103,9 +103,9 @@ class SiteSet {
     for (std::int64_t i = 0; i < coordinates.size(); ++i) {
       check_inside(grid, coordinates[i], "SiteSet");
       if (i > 0 && !(coordinates[i - 1] < coordinates[i])) {
-        throw CoordinateError("SiteSet: site " + to_string(coordinates[i]) + " comes after " +
-                              to_string(coordinates[i - 1]) +
-                              "; sites must be unique and sorted, which build_site_set does for any list");
+        throw CoordinateError({"SiteSet: site ", to_string(coordinates[i]), " comes after ",
+                               to_string(coordinates[i - 1]),
+                               "; sites must be unique and sorted, which build_site_set does for any list"});
       }
       box.include(widen(coordinates[i]));
     }

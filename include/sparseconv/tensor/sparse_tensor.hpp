@@ -33,9 +33,8 @@ class SparseTensor {
   SparseTensor(SiteSet<D, Memory> sites, std::int64_t channels, Buffer<T, Memory> features)
       : sites_(std::move(sites)), channels_(channels), features_(std::move(features)) {
     if (features_.size() != checked_size(sites_, channels_)) {
-      throw ShapeError("SparseTensor: " + std::to_string(features_.size()) + " features for " +
-                       std::to_string(sites_.size()) + " sites of " + std::to_string(channels_) +
-                       " channels; give one number for each site and channel");
+      throw ShapeError({"SparseTensor: ", features_.size(), " features for ", sites_.size(), " sites of ", channels_,
+                        " channels; give one number for each site and channel"});
     }
   }
 
@@ -49,12 +48,11 @@ class SparseTensor {
  private:
   static std::int64_t checked_size(SiteSet<D, Memory> const& sites, std::int64_t channels) {
     if (channels < 0) {
-      throw ShapeError("SparseTensor: " + std::to_string(channels) + " channels; the count cannot be negative");
+      throw ShapeError({"SparseTensor: ", channels, " channels; the count cannot be negative"});
     }
     // Buffer refuses what cannot be addressed; here only the product itself must not overflow.
     if (channels > 0 && sites.size() > std::numeric_limits<std::int64_t>::max() / channels) {
-      throw CapacityError("SparseTensor: " + std::to_string(sites.size()) + " sites of " + std::to_string(channels) +
-                          " channels cannot be addressed");
+      throw CapacityError({"SparseTensor: ", sites.size(), " sites of ", channels, " channels cannot be addressed"});
     }
     return sites.size() * channels;
   }

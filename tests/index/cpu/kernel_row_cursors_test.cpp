@@ -28,9 +28,9 @@ TEST(KernelRowCursors, ListTheFirstInputWithinReach) {
     for (std::uint64_t const key : {0U, 11U}) {
       std::vector<on_cpu::PackedPair> list(windows.size() + 1);
       std::vector<on_cpu::PackedPair> of_another(windows.size() + 1);
-      std::vector<on_cpu::KernelRowCursor<std::uint64_t>> cursors{{key, reach, 0, list.data()},
-                                                                  {key + 3, reach, 0, of_another.data()}};
-      move_cursors<std::uint64_t>(keys.data(), windows.data(), 0, std::ssize(windows), cursors);
+      std::vector<on_cpu::KernelRowCursor> cursors{{key, reach, 0, list.data()},
+                                                   {key + 3, reach, 0, of_another.data()}};
+      on_cpu::move_cursors(keys.data(), windows.data(), 0, std::ssize(windows), cursors);
       list.resize(static_cast<std::size_t>(cursors[0].candidates_end - list.data()));
 
       std::vector<on_cpu::PackedPair> expected;
@@ -49,8 +49,8 @@ TEST(KernelRowCursors, StayBehindTheLastInput) {
   auto const keys = with_end({5});
   std::vector<std::uint64_t> const windows{6, 1000, ~std::uint64_t{0} - 1};
   std::vector<on_cpu::PackedPair> list(4);
-  std::vector<on_cpu::KernelRowCursor<std::uint64_t>> cursors{{0, 0, 0, list.data()}};
-  move_cursors<std::uint64_t>(keys.data(), windows.data(), 0, 3, cursors);
+  std::vector<on_cpu::KernelRowCursor> cursors{{0, 0, 0, list.data()}};
+  on_cpu::move_cursors(keys.data(), windows.data(), 0, 3, cursors);
   EXPECT_EQ(cursors[0].at, 1);
   EXPECT_EQ(cursors[0].candidates_end, list.data());
 }

@@ -31,7 +31,7 @@ Keys rising(std::uint64_t first, std::size_t count, std::int64_t gap, test::Rand
 
 /// Compares the pairs of outputs [begin, end) with those that a look at every input finds.
 void expect_pairs(Keys const& inputs, Keys const& windows, std::int64_t begin, std::int64_t end,
-                  on_cpu::KernelRow<std::uint64_t> const& row) {
+                  on_cpu::KernelRow const& row) {
   on_cpu::PairLists lists(nullptr, row.first_element + row.width, std::max<std::int64_t>(end - begin, 1));
   std::int64_t const at =
       std::ranges::lower_bound(inputs, windows[static_cast<std::size_t>(begin)] + row.key) - inputs.begin();
@@ -68,7 +68,7 @@ TEST_F(KernelRowMerge, FindsThePairsOfRowsOfAnyWidth) {
       Keys const windows = rising(990, 200, window_gap, random);
       for (std::int64_t width = 1; width <= 16; ++width) {
         for (std::uint64_t const dilation : {1U, 2U, 5U}) {
-          on_cpu::KernelRow<std::uint64_t> const row{3, dilation, 2, width};
+          on_cpu::KernelRow const row{3, dilation, 2, width};
           if (row.reach() <= on_cpu::merged_reach) expect_pairs(inputs, windows, 0, std::ssize(windows), row);
         }
       }

@@ -16,14 +16,13 @@ namespace {
 constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
 
-template <class Key, int D>
+template <int D>
 void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
-  KeyPacking<D, Key> const packing(on_cpu::swept_box(inputs, outputs, geometry));
+  KeyPacking<D, std::uint64_t> const packing(on_cpu::swept_box(inputs, outputs, geometry));
   // All elements, and rows of the kernel that are cut short.
   for (std::int64_t elements = geometry.element_count(); elements >= 0; elements -= 1 + elements / 3) {
     for (auto const set : test::instruction_sets()) {
-      on_cpu::KernelRowSweep<D, Key> const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing,
-                                                 set);
+      on_cpu::KernelRowSweep const sweep(test::OnCpu<2>::policy(), inputs, outputs, geometry, elements, packing, set);
       test::expect_finds_pairs(sweep, inputs, outputs, geometry, elements);
     }
   }
@@ -54,9 +53,8 @@ TEST(KernelRowSweep, FindsThePairsOfEveryRowOfTheKernel) {
                                             {.kernel_size = {1, 4}, .padding = {0, 2}},
                                             {.kernel_size = {2, 5}, .stride = {1, 2}, .padding = 4},
                                             {.stride = 2}}) {
-    expect_sweeps<std::uint64_t>(inputs, outputs, geometry);
-    expect_sweeps<WideKey>(inputs, outputs, geometry);
-    expect_sweeps<std::uint64_t>(inputs, inputs, geometry);
+    expect_sweeps(inputs, outputs, geometry);
+    expect_sweeps(inputs, inputs, geometry);
   }
 }
 
@@ -67,7 +65,7 @@ TEST(KernelRowSweep, FindsThePairsOfRowsAtTheReachWhereItChangesItsWay) {
                                             {.kernel_size = {1, 17}, .padding = {0, 8}},
                                             {.kernel_size = {3, 4}, .padding = {1, 7}, .dilation = {1, 5}},
                                             {.kernel_size = {3, 3}, .padding = {1, 8}, .dilation = {1, 8}}}) {
-    expect_sweeps<std::uint64_t>(sites, sites, geometry);
+    expect_sweeps(sites, sites, geometry);
   }
 }
 
@@ -77,8 +75,7 @@ TEST(KernelRowSweep, MovesOverInputsThatNoWindowHolds) {
   for (std::int32_t cell = 0; cell < 300; ++cell) line.push_back({0, {cell}});
   auto const inputs = test::sites_of(Grid<1>{}, line);
   auto const outputs = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {100}}, {0, {101}}, {0, {250}}});
-  expect_sweeps<std::uint64_t>(inputs, outputs, {.kernel_size = 3, .padding = 1});
-  expect_sweeps<WideKey>(inputs, outputs, {.kernel_size = 3, .padding = 4, .dilation = 4});
+  expect_sweeps(inputs, outputs, {.kernel_size = 3, .padding = 1});
 }
 
 TEST(KernelRowSweep, DoesNotRunFromOneLineIntoTheNext) {
@@ -87,23 +84,22 @@ TEST(KernelRowSweep, DoesNotRunFromOneLineIntoTheNext) {
   for (std::int32_t cell = 0; cell < 16; ++cell) full.push_back({0, {cell / 4, cell % 4}});
   auto const sites = test::sites_of(Grid<2>{.shape = {4, 4}}, full);
   for (int const dilation : {1, 2, 3}) {
-    expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = {1, 3}, .padding = {0, dilation}, .dilation = dilation});
-    expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = {3, 4}, .padding = {2, 3}, .dilation = {2, dilation}});
+    expect_sweeps(sites, sites, {.kernel_size = {1, 3}, .padding = {0, dilation}, .dilation = dilation});
+    expect_sweeps(sites, sites, {.kernel_size = {3, 4}, .padding = {2, 3}, .dilation = {2, dilation}});
   }
 }
 
-TEST(KernelRowSweep, EndsBehindTheLargestKeyOfEitherWidth) {
+TEST(KernelRowSweep, EndsBehindTheLargestKey) {
   std::vector<Coordinate<1>> const ends{{0, {least}}, {0, {least + 1}}, {0, {most - 1}}, {0, {most}}};
   auto const sites = test::sites_of(Grid<1>{}, ends);
-  expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = 3, .padding = 1});
-  expect_sweeps<std::uint64_t>(sites, sites, {.kernel_size = 2, .stride = most, .padding = most, .dilation = most});
-  expect_sweeps<WideKey>(sites, sites, {.kernel_size = 2, .stride = most, .padding = most, .dilation = most});
+  expect_sweeps(sites, sites, {.kernel_size = 3, .padding = 1});
+  expect_sweeps(sites, sites, {.kernel_size = 2, .stride = most, .padding = most, .dilation = most});
 }
 
 TEST(KernelRowSweep, TakesEmptySets) {
   auto const some = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {3}}, {0, {4}}, {0, {5}}});
-  expect_sweeps<std::uint64_t>(SiteSet<1>(), some, {.kernel_size = 3});
-  expect_sweeps<std::uint64_t>(some, SiteSet<1>(), {.kernel_size = 3});
+  expect_sweeps(SiteSet<1>(), some, {.kernel_size = 3});
+  expect_sweeps(some, SiteSet<1>(), {.kernel_size = 3});
 }
 
 }  // namespace

@@ -15,10 +15,10 @@ using test::RulePair;
 
 /// Finds pairs by a function of (begin, end, lists).
 template <class Find>
-class Finder {
+class Finder final : public on_cpu::PairFinder {
  public:
   explicit Finder(Find const& find) : find_(find) {}
-  void find(std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) const { find_(begin, end, lists); }
+  void find(std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) const override { find_(begin, end, lists); }
 
  private:
   Find find_;

@@ -1,12 +1,15 @@
 #pragma once
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/execute/cpu/microkernel.hpp"
+#include "sparseconv/number/element.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
+#if SPARSECONV_BODIES
 #include "sparseconv/execute/cpu/microkernels/avx2.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx512.hpp"
 #include "sparseconv/execute/cpu/microkernels/neon.hpp"
 #include "sparseconv/execute/cpu/microkernels/portable.hpp"
-#include "sparseconv/number/element.hpp"
-#include "sparseconv/policy/instruction_set.hpp"
+#endif
 
 namespace sparseconv::inline v0_1::on_cpu {
 
@@ -14,6 +17,10 @@ namespace sparseconv::inline v0_1::on_cpu {
 ///
 /// Their text is compiled once for each, with a vector type and a function target of its own. It is a text and not a template
 /// over the vector type because a function's target cannot depend on a template parameter.
+template <Element T>
+Microkernels<T> const& microkernels(InstructionSet set);
+
+#if SPARSECONV_BODIES
 template <Element T>
 Microkernels<T> const& microkernels(InstructionSet set) {
 #if SPARSECONV_X86_KERNELS
@@ -28,5 +35,6 @@ Microkernels<T> const& microkernels(InstructionSet set) {
   return portable::microkernels<T>;
 #endif
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1::on_cpu

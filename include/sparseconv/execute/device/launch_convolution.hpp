@@ -36,21 +36,21 @@ template <Element T>
 void check_channels(DeviceOperands<T> const& operands, char const* call) {
   constexpr std::int64_t most = std::int64_t{1} << 28;
   if (operands.in_channels > most || operands.out_channels > most) {
-    throw CapacityError(std::string(call) + ": " + std::to_string(operands.in_channels) + " channels in and " +
-                        std::to_string(operands.out_channels) + " out; a device takes at most 268435456 of either");
+    throw CapacityError({call, ": ", operands.in_channels, " channels in and ", operands.out_channels,
+                         " out; a device takes at most 268435456 of either"});
   }
   std::int64_t const stride = std::max(operands.output_stride, operands.residual_stride);
   if (stride > most) {
-    throw CapacityError(std::string(call) + ": rows of output or residual lie " + std::to_string(stride) +
-                        " numbers apart; a device takes at most 268435456");
+    throw CapacityError(
+        {call, ": rows of output or residual lie ", stride, " numbers apart; a device takes at most 268435456"});
   }
 }
 
 /// Throws: CapacityError unless a convolution was launched.
 inline void check_launched(bool launched, std::int64_t elements, char const* call) {
   if (launched) return;
-  throw CapacityError(std::string(call) + ": lists of " + std::to_string(elements) +
-                      " kernel elements do not fit the shared memory of this device; use a smaller kernel");
+  throw CapacityError({call, ": lists of ", elements,
+                       " kernel elements do not fit the shared memory of this device; use a smaller kernel"});
 }
 
 /// Convolves over a row map, output-stationary; see ImplicitGemmKernel.

@@ -125,11 +125,11 @@ void with_device_operands(Policy const& where, MatrixView<T const, typename Poli
   constexpr int ampere = 80;
   if (std::same_as<T, bfloat16> && where.compute_capability() < ampere) {
     throw CapacityError(
-        "convolution: bfloat16 needs a device of compute capability 8.0 and a program that is compiled for "
-        "such, here they have " +
-        std::to_string(where.compute_capability() / 10) + "." + std::to_string(where.compute_capability() % 10) +
-        "; use half or float, or name newer ones in "
-        "CMAKE_CUDA_ARCHITECTURES");
+        {"convolution: bfloat16 needs a device of compute capability 8.0 and a program that is compiled for "
+         "such, here they have ",
+         where.compute_capability() / 10, ".", where.compute_capability() % 10,
+         "; use half or float, or name newer ones in "
+         "CMAKE_CUDA_ARCHITECTURES"});
   }
   bool const tf32 = std::same_as<T, float> && where.tf32() && where.compute_capability() >= ampere;
   auto const packed =

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 
+#include "sparseconv/index/cpu/coordinate_sweep.hpp"
 #include "sparseconv/index/cpu/kernel_row_probes.hpp"
 #include "sparseconv/index/cpu/kernel_row_sweep.hpp"
 #include "sparseconv/index/cpu/rulebook_assembly.hpp"
@@ -30,14 +31,12 @@ Rulebook<> build_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, Site
     });
   } else {
     Box<D> const box = swept_box(inputs, outputs, geometry);
-    // Windows may lie too far apart for keys where the inputs alone do not; probes need keys of those only.
-    if (!fits_keys(box) && fits_keys(inputs.bounding_box())) {
-      return on_cpu::build_rulebook(where, inputs, outputs, geometry, lookup::hash);
+    if (!fits_keys<std::uint64_t>(box)) {
+      return assembly.assemble(where, CoordinateSweep<D>(inputs, outputs, geometry, elements));
     }
-    return with_key_packing(box, "build_rulebook", [&]<class Key>(KeyPacking<D, Key> const& packing) {
-      return assembly.assemble(
-          where, KernelRowSweep<D, Key>(where, inputs, outputs, geometry, elements, packing, where.instruction_set()));
-    });
+    KeyPacking<D, std::uint64_t> const packing(box);
+    return assembly.assemble(
+        where, KernelRowSweep(where, inputs, outputs, geometry, elements, packing, where.instruction_set()));
   }
 }
 

@@ -5,9 +5,8 @@
 namespace sparseconv::inline v0_1::on_cpu {
 
 /// A row of the kernel: its elements along the last axis.
-template <class Key>
 struct KernelRow {
-  Key key;                 ///< from a window to the cell of the row's first element
+  std::uint64_t key;       ///< from a window to the cell of the row's first element
   std::uint64_t dilation;  ///< from there to the cell of the next
   std::int64_t first_element;
   std::int64_t width;

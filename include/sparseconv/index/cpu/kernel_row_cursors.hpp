@@ -9,15 +9,14 @@ namespace sparseconv::inline v0_1::on_cpu {
 
 /// How far one row of the kernel has come in the sorted keys of the inputs, and where it lists its candidates: the outputs that
 /// have an input within the row's reach, with the first such input.
-template <class Key>
 struct KernelRowCursor {
-  Key key;    ///< from a window to the cell of the row's first element
-  Key reach;  ///< from there to the cell of its last
+  std::uint64_t key;    ///< from a window to the cell of the row's first element
+  std::uint64_t reach;  ///< from there to the cell of its last
   std::int64_t at;
   PackedPair* candidates_end;
 
   /// Puts the cursor at the first input whose key is not below `first`, of which the caller says where it is at the earliest.
-  void settle(Key const* keys, std::int64_t earliest, Key first, std::int64_t output) {
+  void settle(std::uint64_t const* keys, std::int64_t earliest, std::uint64_t first, std::int64_t output) {
     while (keys[earliest] < first) ++earliest;
     at = earliest;
     // Written in any case, and kept if it is a candidate: no branch can foretell which is.
@@ -31,14 +30,13 @@ struct KernelRowCursor {
 ///
 /// The cursors take turns, so that none waits for its own last step. How far one moves follows no pattern, so a branch on it
 /// would be mispredicted: three steps without one are nearly always enough.
-template <class Key>
-void move_cursors(Key const* keys, Key const* windows, std::int64_t begin, std::int64_t end,
-                  std::span<KernelRowCursor<Key>> cursors) {
+inline void move_cursors(std::uint64_t const* keys, std::uint64_t const* windows, std::int64_t begin, std::int64_t end,
+                         std::span<KernelRowCursor> cursors) {
   for (std::int64_t output = begin; output < end; ++output) {
-    Key const window = windows[output];
-    for (KernelRowCursor<Key>& cursor : cursors) {
-      Key const first = window + cursor.key;
-      Key const* const at = keys + cursor.at;
+    std::uint64_t const window = windows[output];
+    for (KernelRowCursor& cursor : cursors) {
+      std::uint64_t const first = window + cursor.key;
+      std::uint64_t const* const at = keys + cursor.at;
       std::int64_t const passed =
           std::int64_t{at[0] < first} + std::int64_t{at[1] < first} + std::int64_t{at[2] < first};
       cursor.settle(keys, cursor.at + passed, first, output);

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/index/cpu/kernel_row.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
 #include "sparseconv/policy/instruction_set.hpp"
 
-#if SPARSECONV_X86_KERNELS
+#if SPARSECONV_X86_KERNELS && SPARSECONV_BODIES
 #include <immintrin.h>
 #endif
 
@@ -21,6 +22,18 @@ inline constexpr std::uint64_t merged_reach = 15;
 inline constexpr std::int64_t merged_past_end = 16;
 
 #if SPARSECONV_X86_KERNELS
+/// Appends the pairs of a kernel row with outputs [begin, end) to the lists of its elements: eight outputs meet sixteen keys
+/// at a time, in AVX-512. Key is std::uint64_t; the function is a template so that sparseconv::compiled can hold it. The first input of output `begin` is not before `at`.
+///
+/// Both lists are sorted, so those outputs whose cells all lie within the sixteen keys are the first few of the eight. They
+/// find their first input by four steps of bisection in registers; every element of the row then compares one key for each.
+/// Where elements are side by side, those that find theirs go on to the next key; else they are bisected again.
+template <class Key>
+__attribute__((target("avx512f,popcnt"))) void merge_kernel_row(Key const* keys, std::int64_t at, Key const* windows,
+                                                                std::int64_t begin, std::int64_t end,
+                                                                KernelRow const& row, PairLists& lists);
+
+#if SPARSECONV_BODIES
 __attribute__((target("avx512f"))) inline __m512i in_all_lanes(std::uint64_t number) {
   return _mm512_set1_epi64(static_cast<long long>(number));
 }
@@ -35,17 +48,10 @@ __attribute__((target("avx512f"))) inline __m512i keys_below(__m512i low, __m512
   return below;
 }
 
-/// Appends the pairs of a kernel row with outputs [begin, end) to the lists of its elements: eight outputs meet sixteen keys
-/// at a time, in AVX-512. The first input of output `begin` is not before `at`.
-///
-/// Both lists are sorted, so those outputs whose cells all lie within the sixteen keys are the first few of the eight. They
-/// find their first input by four steps of bisection in registers; every element of the row then compares one key for each.
-/// Where elements are side by side, those that find theirs go on to the next key; else they are bisected again.
-__attribute__((target("avx512f,popcnt"))) inline void merge_kernel_row(std::uint64_t const* keys, std::int64_t at,
-                                                                       std::uint64_t const* windows, std::int64_t begin,
-                                                                       std::int64_t end,
-                                                                       KernelRow<std::uint64_t> const& row,
-                                                                       PairLists& lists) {
+template <class Key>
+__attribute__((target("avx512f,popcnt"))) void merge_kernel_row(Key const* keys, std::int64_t at, Key const* windows,
+                                                                std::int64_t begin, std::int64_t end,
+                                                                KernelRow const& row, PairLists& lists) {
   bool const side_by_side = row.dilation == 1;
   std::array<PackedPair*, merged_reach + 1> next;
   for (std::int64_t x = 0; x < row.width; ++x) {
@@ -86,6 +92,7 @@ __attribute__((target("avx512f,popcnt"))) inline void merge_kernel_row(std::uint
   }
   for (std::int64_t x = 0; x < row.width; ++x) lists.set_end(row.first_element + x, next[static_cast<std::size_t>(x)]);
 }
+#endif
 #endif
 
 }  // namespace sparseconv::inline v0_1::on_cpu

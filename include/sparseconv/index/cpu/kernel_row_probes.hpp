@@ -7,6 +7,7 @@
 #include <span>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/index/cpu/pair_finder.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
@@ -19,16 +20,14 @@ namespace sparseconv::inline v0_1::on_cpu {
 ///
 /// A table is seldom in the cache, so probes go in batches: all of them fetch their places before the first is answered.
 template <int D, class Key>
-class KernelRowProbes {
+class KernelRowProbes final : public PairFinder {
  public:
   /// For elements [0, elements).
   KernelRowProbes(SiteSet<D> const& outputs, KernelGeometry<D> const& geometry, std::int64_t elements,
                   HashTableView<D, Key> const& table)
       : outputs_(outputs.coordinates()), geometry_(geometry), elements_(elements), table_(table) {}
 
-  /// Appends the pairs with outputs [begin, end) to the lists, which need room for end - begin more; in each list the
-  /// rows rise.
-  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     std::int64_t const row_width = geometry_.kernel_size[D - 1];
     for (std::int64_t first = 0; first < elements_; first += row_width) {
       std::int64_t const last = std::min(first + row_width, elements_);

@@ -7,12 +7,12 @@
 #include <iterator>
 #include <memory>
 #include <span>
-#include <type_traits>
 #include <vector>
 
 #include "sparseconv/index/cpu/kernel_row.hpp"
 #include "sparseconv/index/cpu/kernel_row_cursors.hpp"
 #include "sparseconv/index/cpu/kernel_row_merge.hpp"
+#include "sparseconv/index/cpu/pair_finder.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/memory/buffer.hpp"
@@ -45,20 +45,19 @@ Box<D> swept_box(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeom
 /// Adding an element's offset to every output's window keeps their order, so the inputs that match are met in order
 /// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys. With
 /// AVX-512, short rows are merged with the inputs instead, eight outputs at a time.
-template <int D, class Key>
-class KernelRowSweep {
+class KernelRowSweep final : public PairFinder {
  public:
   /// For elements [0, elements); the packing is of the swept box.
-  template <ExecutionPolicy Policy>
-  KernelRowSweep(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, Key> const& packing,
+  template <int D>
+  KernelRowSweep(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
+                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, std::uint64_t> const& packing,
                  InstructionSet instructions)
       : instructions_(instructions), memory_(where.memory()), input_keys_(memory_, inputs.size() + past_end) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
     });
     // Larger than every key of a packing, and further than any reach behind the last.
-    std::fill_n(input_keys_.end() - past_end, past_end, Key{0} - Key{1});
+    std::fill_n(input_keys_.end() - past_end, past_end, ~Key{0});
     Key to_window{0};
     if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
       to_window = packing.offset_key(geometry.window_start({}));
@@ -77,19 +76,16 @@ class KernelRowSweep {
     }
   }
 
-  /// Appends the pairs with outputs [begin, end) to the lists, which need room for end - begin more; in each list the
-  /// rows rise.
-  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const {
+  void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
 #if SPARSECONV_X86_KERNELS
-    if constexpr (std::is_same_v<Key, std::uint64_t>) {
-      if (instructions_ == InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
-    }
+    if (instructions_ == InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
 #endif
     sweep(begin, end, lists);
   }
 
  private:
+  using Key = std::uint64_t;
   static constexpr std::int64_t past_end = merged_past_end;  // the sweep needs fewer
 
   [[nodiscard]] Key const* window_keys() const {
@@ -97,7 +93,7 @@ class KernelRowSweep {
   }
 
   /// The first input that an output takes from by a row, or the end.
-  [[nodiscard]] std::int64_t first_input(KernelRow<Key> const& row, std::int64_t output) const {
+  [[nodiscard]] std::int64_t first_input(KernelRow const& row, std::int64_t output) const {
     Key const* const keys = input_keys_.data();
     return std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[output] + row.key) - keys;
   }
@@ -109,7 +105,7 @@ class KernelRowSweep {
   }
 
   void merge(std::int64_t begin, std::int64_t end, PairLists& lists) const {
-    for (KernelRow<Key> const& row : rows_) {
+    for (KernelRow const& row : rows_) {
       merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end, row, lists);
     }
   }
@@ -118,19 +114,19 @@ class KernelRowSweep {
   void sweep(std::int64_t begin, std::int64_t end, PairLists& lists) const {
     std::int64_t const room = end - begin;
     Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
-    std::vector<KernelRowCursor<Key>> cursors;
-    for (KernelRow<Key> const& row : rows_) {
+    std::vector<KernelRowCursor> cursors;
+    for (KernelRow const& row : rows_) {
       PackedPair* const first = candidates.data() + std::ssize(cursors) * room;
-      cursors.push_back({row.key, Key{row.reach()}, first_input(row, begin), first});
+      cursors.push_back({row.key, row.reach(), first_input(row, begin), first});
     }
-    move_cursors<Key>(input_keys_.data(), window_keys(), begin, end, cursors);
+    move_cursors(input_keys_.data(), window_keys(), begin, end, cursors);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
       append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
     }
   }
 
-  void append_pairs(KernelRow<Key> const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
+  void append_pairs(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
     if (row.dilation == 1 || row.width == 1) {
       switch (row.width) {
         case 1:
@@ -148,7 +144,7 @@ class KernelRowSweep {
     for (PackedPair pair : candidates) {
       Key const* input = input_keys_.data() + input_of(pair);
       Key sought = window_keys()[output_of(pair)] + row.key;
-      for (std::int64_t x = 0; x < row.width; ++x, sought = sought + Key{row.dilation}) {
+      for (std::int64_t x = 0; x < row.width; ++x, sought += row.dilation) {
         for (; *input < sought; ++input) ++pair;
         if (*input == sought) lists.append(row.first_element + x, pair);
       }
@@ -157,8 +153,7 @@ class KernelRowSweep {
 
   /// The same without a branch, for elements side by side: each element writes, and moves on in its list if the pair was one.
   template <std::size_t Width>
-  void append_pairs_of_width(KernelRow<Key> const& row, std::span<PackedPair const> candidates,
-                             PairLists& lists) const {
+  void append_pairs_of_width(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
     Key const* const keys = input_keys_.data();
     Key const* const windows = window_keys();
     std::array<PackedPair*, Width> next;
@@ -166,7 +161,7 @@ class KernelRowSweep {
     for (PackedPair pair : candidates) {
       Key const* input = keys + input_of(pair);
       Key sought = windows[output_of(pair)] + row.key;
-      for (std::size_t x = 0; x < Width; ++x, sought = sought + Key{1}) {
+      for (std::size_t x = 0; x < Width; ++x, ++sought) {
         auto const is_pair = static_cast<unsigned>(*input == sought);
         *next[x] = pair;
         next[x] += is_pair;
@@ -181,7 +176,7 @@ class KernelRowSweep {
   std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
   Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
-  std::vector<KernelRow<Key>> rows_;
+  std::vector<KernelRow> rows_;
 };
 
 }  // namespace sparseconv::inline v0_1::on_cpu

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/index/cpu/pair_finder.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/memory/buffer.hpp"
@@ -34,10 +35,8 @@ class RulebookAssembly {
   /// How many elements are found, from the first on.
   [[nodiscard]] std::int64_t found_elements() const { return symmetric_ ? *identity_ : elements_; }
 
-  /// The rulebook. finder.find(begin, end, lists) appends the pairs with outputs [begin, end) of each found element to
-  /// its list, rows rising; it is called from several threads.
-  template <class Finder>
-  [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, Finder const& finder) const {
+  /// The rulebook of the pairs that the finder finds of the found elements.
+  [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, PairFinder const& finder) const {
     std::int64_t const found = found_elements();
     // Outputs that are handled together: the lists of a kernel of 125 elements fit a core's second cache, and those of a
     // very large one do not fill the memory.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sparseconv/config.hpp"
@@ -47,15 +48,15 @@ struct ListReachedKeys {
 };
 
 /// Throws: CapacityError if a list is longer than rows can be numbered.
-inline void check_list_length(std::int64_t inputs, std::int64_t most, std::string const& call) {
+inline void check_list_length(std::int64_t inputs, std::int64_t most, std::string_view call) {
   if (most == 0 || inputs <= std::numeric_limits<Row>::max() / most) return;
-  throw CapacityError(call + ": " + std::to_string(inputs) + " inputs reach up to " + std::to_string(most) +
-                      " outputs each; a device lists at most 2^31 - 1 of them, so split the batch");
+  throw CapacityError({call, ": ", inputs, " inputs reach up to ", most,
+                       " outputs each; a device lists at most 2^31 - 1 of them, so split the batch"});
 }
 
 /// Throws: CoordinateError if a site of the box does not fit 32 bits.
 template <int D>
-void check_fits_coordinates(Box<D> const& box, std::string const& call) {
+void check_fits_coordinates(Box<D> const& box, std::string_view call) {
   if (box.empty()) return;
   narrow<D>(box.low, call);
   narrow<D>(box.high, call);

@@ -2,10 +2,11 @@
 
 #include <cstdint>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/instruction_set.hpp"
 
-#if SPARSECONV_X86_KERNELS
+#if SPARSECONV_X86_KERNELS && SPARSECONV_BODIES
 #include <immintrin.h>
 #endif
 
@@ -14,6 +15,17 @@ namespace sparseconv::inline v0_1::on_cpu {
 // Arrays of half and bfloat16 to float and back, eight numbers at a time where the processor has AVX2 and F16C: the bits are those
 // of the conversions one by one, but for a signalling NaN, which a processor makes quiet when it widens a half.
 
+/// to[i] = from[i] for two-byte numbers.
+template <class T>
+requires(is_narrow<T>) void widen_numbers(T const* from, float* to, std::int64_t count,
+                                          InstructionSet set = best_instruction_set());
+
+/// to[i] = T(from[i]), rounded to nearest, ties to even.
+template <class T>
+requires(is_narrow<T>) void narrow_numbers(float const* from, T* to, std::int64_t count,
+                                           InstructionSet set = best_instruction_set());
+
+#if SPARSECONV_BODIES
 #if SPARSECONV_X86_KERNELS
 #define SPARSECONV_NARROW_TARGET __attribute__((target("avx2,f16c")))
 
@@ -62,10 +74,8 @@ SPARSECONV_NARROW_TARGET std::int64_t narrow_eights(float const* from, T* to, st
 #undef SPARSECONV_NARROW_TARGET
 #endif
 
-/// to[i] = from[i] for two-byte numbers.
 template <class T>
-requires(is_narrow<T>) void widen_numbers(T const* from, float* to, std::int64_t count,
-                                          InstructionSet set = best_instruction_set()) {
+requires(is_narrow<T>) void widen_numbers(T const* from, float* to, std::int64_t count, InstructionSet set) {
   std::int64_t i = 0;
 #if SPARSECONV_X86_KERNELS
   if (set != InstructionSet::portable) i = widen_eights(from, to, count);
@@ -75,10 +85,8 @@ requires(is_narrow<T>) void widen_numbers(T const* from, float* to, std::int64_t
   for (; i < count; ++i) to[i] = from[i];
 }
 
-/// to[i] = T(from[i]), rounded to nearest, ties to even.
 template <class T>
-requires(is_narrow<T>) void narrow_numbers(float const* from, T* to, std::int64_t count,
-                                           InstructionSet set = best_instruction_set()) {
+requires(is_narrow<T>) void narrow_numbers(float const* from, T* to, std::int64_t count, InstructionSet set) {
   std::int64_t i = 0;
 #if SPARSECONV_X86_KERNELS
   if (set != InstructionSet::portable) i = narrow_eights(from, to, count);
@@ -87,5 +95,6 @@ requires(is_narrow<T>) void narrow_numbers(float const* from, T* to, std::int64_
 #endif
   for (; i < count; ++i) to[i] = T(from[i]);
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1::on_cpu

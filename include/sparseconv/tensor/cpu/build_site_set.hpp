@@ -19,7 +19,7 @@ template <int D>
 Buffer<Row> canonical_order(CpuPolicy const& where, std::span<Coordinate<D> const> points) {
   Box<D> box;
   for (Coordinate<D> const& point : points) box.include(widen(point));
-  if (!fits_keys(box)) return on_seq::canonical_order(points);
+  if (!fits_keys<WideKey>(box)) return on_seq::canonical_order(points);
   return with_key_packing(box, "build_site_set", [&]<class Key>(KeyPacking<D, Key> const& packing) {
     struct KeyedPoint {
       Key key;

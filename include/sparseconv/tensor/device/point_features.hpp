@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sparseconv/config.hpp"
@@ -17,7 +18,7 @@ namespace sparseconv::inline v0_1::on_device {
 /// sparseconv::check_no_duplicates. Waits only to name what it found.
 template <DevicePolicy Policy, int D>
 void check_no_duplicates(Policy const& where, PointSites<D, typename Policy::Memory> const& points,
-                         std::string const& call) {
+                         std::string_view call) {
   if (points.sites.size() == points.row_of_point.size()) return;
   sparseconv::check_no_duplicates(
       PointSites<D>{copy_to_host(where, points.sites), copy_to_host(where, points.row_of_point),

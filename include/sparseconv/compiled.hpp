@@ -1,0 +1,216 @@
+#pragma once
+
+/// What the library sparseconv::compiled holds: the verbs for the policies of the host, in the dimensions and element types that
+/// most programs use. A program that links it does not compile them again; whatever else it uses it compiles itself, as all
+/// programs do without the library. All files of a program should be compiled for it, and by the compiler that compiled it.
+///
+/// Both ways give the same bits. Each of the library's own sources is this file, with SPARSECONV_COMPILING naming the part that it
+/// compiles: see cmake/sparseconv-compiled.cmake.
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+
+#include "sparseconv/config.hpp"
+#include "sparseconv/execute/cpu/microkernels.hpp"
+#include "sparseconv/execute/finish_rows.hpp"
+#include "sparseconv/execute/gather_gemm_scatter.hpp"
+#include "sparseconv/execute/implicit_gemm.hpp"
+#include "sparseconv/execute/pool_rows.hpp"
+#include "sparseconv/index/build_row_map.hpp"
+#include "sparseconv/index/build_rulebook.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/index/cpu/kernel_row_merge.hpp"
+#include "sparseconv/index/hash_table.hpp"
+#include "sparseconv/index/output_sites.hpp"
+#include "sparseconv/layers/he_uniform.hpp"
+#include "sparseconv/layers/sparse_conv.hpp"
+#include "sparseconv/layers/submanifold_conv.hpp"
+#include "sparseconv/models/pooled_encoder.hpp"
+#include "sparseconv/models/second_encoder.hpp"
+#include "sparseconv/number/cpu/narrow_numbers.hpp"
+#include "sparseconv/points/voxelize.hpp"
+#include "sparseconv/tensor/dense.hpp"
+#include "sparseconv/tensor/make_sparse_tensor.hpp"
+
+#ifdef SPARSECONV_COMPILED
+namespace sparseconv::inline v0_1 {
+
+// TEMPLATE is `extern template`, and in the source that compiles a part then `template`.
+
+#if SPARSECONV_X86_KERNELS
+#define SPARSECONV_LIST_MERGE(TEMPLATE)                                                                          \
+  TEMPLATE void on_cpu::merge_kernel_row(std::uint64_t const*, std::int64_t, std::uint64_t const*, std::int64_t, \
+                                         std::int64_t, on_cpu::KernelRow const&, on_cpu::PairLists&);
+#else
+#define SPARSECONV_LIST_MERGE(TEMPLATE)
+#endif
+
+// Bodies that programs do not see.
+#define SPARSECONV_LIST_BODIES(TEMPLATE)                                                       \
+  SPARSECONV_LIST_MERGE(TEMPLATE)                                                              \
+  TEMPLATE on_cpu::Microkernels<float> const& on_cpu::microkernels<float>(InstructionSet);     \
+  TEMPLATE on_cpu::Microkernels<double> const& on_cpu::microkernels<double>(InstructionSet);   \
+  TEMPLATE void on_cpu::widen_numbers(half const*, float*, std::int64_t, InstructionSet);      \
+  TEMPLATE void on_cpu::widen_numbers(bfloat16 const*, float*, std::int64_t, InstructionSet);  \
+  TEMPLATE void on_cpu::narrow_numbers(float const*, half*, std::int64_t, InstructionSet);     \
+  TEMPLATE void on_cpu::narrow_numbers(float const*, bfloat16*, std::int64_t, InstructionSet); \
+  TEMPLATE Buffer<float> he_uniform<float>(std::int64_t, std::int64_t, std::uint64_t);         \
+  TEMPLATE Buffer<double> he_uniform<double>(std::int64_t, std::int64_t, std::uint64_t);       \
+  TEMPLATE Buffer<half> he_uniform<half>(std::int64_t, std::int64_t, std::uint64_t);           \
+  TEMPLATE Buffer<bfloat16> he_uniform<bfloat16>(std::int64_t, std::int64_t, std::uint64_t);
+
+// Points to voxels.
+#define SPARSECONV_LIST_POINTS(TEMPLATE)                                                                            \
+  TEMPLATE VoxelizedPoints<HostMemory> voxelize(CpuPolicy const&, MatrixView<float const>, VoxelGrid const&,        \
+                                                VoxelLimits const&);                                                \
+  TEMPLATE VoxelizedPoints<HostMemory> voxelize(SequentialPolicy const&, MatrixView<float const>, VoxelGrid const&, \
+                                                VoxelLimits const&);
+
+// Sites and the maps between them, in D dimensions.
+#define SPARSECONV_LIST_INDEX(TEMPLATE, Policy, D)                                                                  \
+  TEMPLATE PointSites<D> build_site_set<Policy, D>(Policy const&, Grid<D> const&, std::span<Coordinate<D> const>);  \
+  TEMPLATE SiteSet<D> output_sites(Policy const&, SiteSet<D> const&, KernelGeometry<D> const&, OutputDefinition);   \
+  TEMPLATE HashTable<D> build_hash_table(Policy const&, SiteSet<D> const&);                                         \
+  TEMPLATE Rulebook<> build_rulebook(Policy const&, SiteSet<D> const&, SiteSet<D> const&, KernelGeometry<D> const&, \
+                                     lookup::Sorted);                                                               \
+  TEMPLATE Rulebook<> build_rulebook(Policy const&, SiteSet<D> const&, SiteSet<D> const&, KernelGeometry<D> const&, \
+                                     lookup::Hash);                                                                 \
+  TEMPLATE RowMap<> build_row_map(Policy const&, SiteSet<D> const&, SiteSet<D> const&, KernelGeometry<D> const&,    \
+                                  lookup::Sorted);                                                                  \
+  TEMPLATE SiteSet<D> cached_output_sites(Policy const&, SiteSet<D> const&, KernelGeometry<D> const&,               \
+                                          OutputDefinition);                                                        \
+  TEMPLATE std::shared_ptr<Rulebook<> const> cached_rulebook(Policy const&, SiteSet<D> const&, SiteSet<D> const&,   \
+                                                             KernelGeometry<D> const&);                             \
+  TEMPLATE std::shared_ptr<RowMap<> const> cached_row_map(Policy const&, SiteSet<D> const&, SiteSet<D> const&,      \
+                                                          KernelGeometry<D> const&);
+
+// What is computed on rows: features of T, weights of W.
+#define SPARSECONV_LIST_CONVOLVE(TEMPLATE, Policy, T, W)                                                              \
+  TEMPLATE void gather_gemm_scatter(Policy const&, RulebookView<> const&, MatrixView<T const>, WeightsView<W> const&, \
+                                    MatrixView<T>, Epilogue<T, HostMemory, W> const&);                                \
+  TEMPLATE void gather_gemm_scatter(Policy const&, Rulebook<> const&, MatrixView<T const>, WeightsView<W> const&,     \
+                                    MatrixView<T>, Epilogue<T, HostMemory, W> const&);                                \
+  TEMPLATE void implicit_gemm(Policy const&, RowMap<> const&, MatrixView<T const>, WeightsView<W> const&,             \
+                              MatrixView<T>, Epilogue<T, HostMemory, W> const&);                                      \
+  TEMPLATE void on_seq::implicit_gemm(Policy const&, RowMapView const&, MatrixView<T const>, WeightsView<W> const&,   \
+                                      MatrixView<T>, Epilogue<T, HostMemory, W> const&);                              \
+  TEMPLATE void finish_rows(Policy const&, MatrixView<T const>, std::span<Accumulator<T> const>,                      \
+                            Epilogue<T, HostMemory, W> const&, MatrixView<T>);
+
+// The same behind the verbs, for weights that are no views.
+#define SPARSECONV_LIST_BACK_ENDS(TEMPLATE, T, W)                                                              \
+  TEMPLATE void on_seq::gather_gemm_scatter(RulebookView<> const&, MatrixView<T const>, WeightsView<W> const&, \
+                                            MatrixView<T>, Epilogue<T, HostMemory, W> const&);                 \
+  TEMPLATE void on_cpu::gather_gemm_scatter(CpuPolicy const&, RulebookView<> const&, MatrixView<T const>,      \
+                                            WeightsView<W> const&, MatrixView<T>, Epilogue<T, HostMemory, W> const&);
+
+// What is computed on rows without weights.
+#define SPARSECONV_LIST_POOL(TEMPLATE, Policy, T)                                                             \
+  TEMPLATE void pool_rows(Policy const&, RulebookView<> const&, MatrixView<T const>, MatrixView<T>, Pooling); \
+  TEMPLATE void pool_rows(Policy const&, Rulebook<> const&, MatrixView<T const>, MatrixView<T>, Pooling);
+
+// Features of T on sites in D dimensions.
+#define SPARSECONV_LIST_FEATURES(TEMPLATE, Policy, T, D)                                                               \
+  TEMPLATE SparseTensor<T, D> make_sparse_tensor(Policy const&, Grid<D> const&, std::span<Coordinate<D> const>,        \
+                                                 std::span<T const>, Duplicates);                                      \
+  TEMPLATE SparseTensor<T, D> make_sparse_tensor(Policy const&, Grid<D> const&, std::initializer_list<Coordinate<D>>,  \
+                                                 std::initializer_list<T>, Duplicates);                                \
+  TEMPLATE SparseTensor<T, D> features_to_sites(Policy const&, PointSites<D> const&, MatrixView<T const>, Duplicates); \
+  TEMPLATE DenseTensor<T, D> to_dense(Policy const&, SparseTensor<T, D> const&);                                       \
+  TEMPLATE SparseTensor<T, D> from_dense(Policy const&, DenseTensor<T, D> const&);
+
+// Networks of features of T in three dimensions.
+#define SPARSECONV_LIST_MODELS(TEMPLATE, Policy, T)                                                         \
+  TEMPLATE SparseTensor<T, 3> SecondEncoder<T>::operator()(Policy const&, SparseTensor<T, 3> const&) const; \
+  TEMPLATE SparseTensor<T, 3> PooledEncoder<T>::operator()(Policy const&, SparseTensor<T, 3> const&) const;
+
+// The parts of the library: one source compiles each.
+#define SPARSECONV_PART_BODIES(TEMPLATE) SPARSECONV_LIST_BODIES(TEMPLATE)
+#define SPARSECONV_PART_POINTS(TEMPLATE) SPARSECONV_LIST_POINTS(TEMPLATE)
+
+#define SPARSECONV_PART_INDEX(TEMPLATE, D)      \
+  TEMPLATE class SiteSet<D>;                    \
+  SPARSECONV_LIST_INDEX(TEMPLATE, CpuPolicy, D) \
+  SPARSECONV_LIST_INDEX(TEMPLATE, SequentialPolicy, D)
+#define SPARSECONV_PART_INDEX_1(TEMPLATE) SPARSECONV_PART_INDEX(TEMPLATE, 1)
+#define SPARSECONV_PART_INDEX_2(TEMPLATE) SPARSECONV_PART_INDEX(TEMPLATE, 2)
+#define SPARSECONV_PART_INDEX_3(TEMPLATE) SPARSECONV_PART_INDEX(TEMPLATE, 3)
+#define SPARSECONV_PART_INDEX_4(TEMPLATE) SPARSECONV_PART_INDEX(TEMPLATE, 4)
+
+#define SPARSECONV_PART_FEATURES(TEMPLATE, T, D)      \
+  TEMPLATE class SparseTensor<T, D>;                  \
+  TEMPLATE class Convolution<T, D>;                   \
+  SPARSECONV_LIST_FEATURES(TEMPLATE, CpuPolicy, T, D) \
+  SPARSECONV_LIST_FEATURES(TEMPLATE, SequentialPolicy, T, D)
+#define SPARSECONV_PART_FEATURES_1(TEMPLATE) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 1) SPARSECONV_PART_FEATURES(TEMPLATE, double, 1)
+#define SPARSECONV_PART_FEATURES_2(TEMPLATE) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 2) SPARSECONV_PART_FEATURES(TEMPLATE, double, 2)
+#define SPARSECONV_PART_FEATURES_3(TEMPLATE) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 3) SPARSECONV_PART_FEATURES(TEMPLATE, double, 3)
+#define SPARSECONV_PART_FEATURES_4(TEMPLATE) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 4) SPARSECONV_PART_FEATURES(TEMPLATE, double, 4)
+#define SPARSECONV_PART_FEATURES_NARROW(TEMPLATE) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, half, 2)     \
+  SPARSECONV_PART_FEATURES(TEMPLATE, half, 3)     \
+  SPARSECONV_PART_FEATURES(TEMPLATE, bfloat16, 2) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, bfloat16, 3)
+
+#define SPARSECONV_PART_ROWS(TEMPLATE, T, W)                 \
+  SPARSECONV_LIST_CONVOLVE(TEMPLATE, CpuPolicy, T, W)        \
+  SPARSECONV_LIST_CONVOLVE(TEMPLATE, SequentialPolicy, T, W) \
+  SPARSECONV_LIST_BACK_ENDS(TEMPLATE, T, W)
+#define SPARSECONV_PART_POOL(TEMPLATE, T)      \
+  SPARSECONV_LIST_POOL(TEMPLATE, CpuPolicy, T) \
+  SPARSECONV_LIST_POOL(TEMPLATE, SequentialPolicy, T)
+#define SPARSECONV_PART_ROWS_FLOAT(TEMPLATE)   \
+  SPARSECONV_PART_POOL(TEMPLATE, float)        \
+  SPARSECONV_PART_ROWS(TEMPLATE, float, float) \
+  SPARSECONV_PART_ROWS(TEMPLATE, float, half)  \
+  SPARSECONV_PART_ROWS(TEMPLATE, float, bfloat16)
+#define SPARSECONV_PART_ROWS_DOUBLE(TEMPLATE) \
+  SPARSECONV_PART_POOL(TEMPLATE, double) SPARSECONV_PART_ROWS(TEMPLATE, double, double)
+#define SPARSECONV_PART_ROWS_HALF(TEMPLATE)   \
+  SPARSECONV_PART_POOL(TEMPLATE, half)        \
+  SPARSECONV_PART_ROWS(TEMPLATE, half, float) \
+  SPARSECONV_PART_ROWS(TEMPLATE, half, half)  \
+  SPARSECONV_PART_ROWS(TEMPLATE, half, bfloat16)
+#define SPARSECONV_PART_ROWS_BFLOAT16(TEMPLATE)   \
+  SPARSECONV_PART_POOL(TEMPLATE, bfloat16)        \
+  SPARSECONV_PART_ROWS(TEMPLATE, bfloat16, float) \
+  SPARSECONV_PART_ROWS(TEMPLATE, bfloat16, half)  \
+  SPARSECONV_PART_ROWS(TEMPLATE, bfloat16, bfloat16)
+
+#define SPARSECONV_PART_MODELS(TEMPLATE)             \
+  TEMPLATE class SecondEncoder<float>;               \
+  TEMPLATE class SecondEncoder<half>;                \
+  SPARSECONV_LIST_MODELS(TEMPLATE, CpuPolicy, float) \
+  SPARSECONV_LIST_MODELS(TEMPLATE, CpuPolicy, half)
+
+#define SPARSECONV_EXTERN extern template
+SPARSECONV_PART_BODIES(SPARSECONV_EXTERN)
+SPARSECONV_PART_POINTS(SPARSECONV_EXTERN)
+SPARSECONV_PART_INDEX_1(SPARSECONV_EXTERN)
+SPARSECONV_PART_INDEX_2(SPARSECONV_EXTERN)
+SPARSECONV_PART_INDEX_3(SPARSECONV_EXTERN)
+SPARSECONV_PART_INDEX_4(SPARSECONV_EXTERN)
+SPARSECONV_PART_FEATURES_1(SPARSECONV_EXTERN)
+SPARSECONV_PART_FEATURES_2(SPARSECONV_EXTERN)
+SPARSECONV_PART_FEATURES_3(SPARSECONV_EXTERN)
+SPARSECONV_PART_FEATURES_4(SPARSECONV_EXTERN)
+SPARSECONV_PART_FEATURES_NARROW(SPARSECONV_EXTERN)
+SPARSECONV_PART_ROWS_FLOAT(SPARSECONV_EXTERN)
+SPARSECONV_PART_ROWS_DOUBLE(SPARSECONV_EXTERN)
+SPARSECONV_PART_ROWS_HALF(SPARSECONV_EXTERN)
+SPARSECONV_PART_ROWS_BFLOAT16(SPARSECONV_EXTERN)
+SPARSECONV_PART_MODELS(SPARSECONV_EXTERN)
+#ifdef SPARSECONV_COMPILING
+#define SPARSECONV_JOIN(a, b) a##b
+#define SPARSECONV_PART_NAMED(name, TEMPLATE) SPARSECONV_JOIN(SPARSECONV_PART_, name)(TEMPLATE)
+SPARSECONV_PART_NAMED(SPARSECONV_COMPILING, template)
+#endif
+
+}  // namespace sparseconv::inline v0_1
+#endif

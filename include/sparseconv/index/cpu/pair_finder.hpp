@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sparseconv/index/cpu/pair_lists.hpp"
+
+namespace sparseconv::inline v0_1::on_cpu {
+
+/// Finds the pairs of some kernel elements, for one stretch of outputs at a time. Safe from several threads.
+class PairFinder {
+ public:
+  /// Appends the pairs with outputs [begin, end) to the lists, which need room for end - begin more; in each list the rows
+  /// rise.
+  virtual void find(std::int64_t begin, std::int64_t end, PairLists& lists) const = 0;
+
+ protected:
+  PairFinder() = default;
+  PairFinder(PairFinder const&) = default;
+  PairFinder& operator=(PairFinder const&) = default;
+  ~PairFinder() = default;
+};
+
+}  // namespace sparseconv::inline v0_1::on_cpu

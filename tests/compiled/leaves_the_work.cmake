@@ -1,0 +1,11 @@
+# Fails for an object that has code for what the compiled library holds.
+#   cmake -DOBJECT=<object> -DNM=<nm> -P leaves_the_work.cmake
+execute_process(COMMAND "${NM}" -C --defined-only "${OBJECT}" OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(STRIP "${symbols}" symbols)
+string(REPLACE ";" "," symbols "${symbols}")
+string(REPLACE "\n" ";" symbols "${symbols}")
+list(FILTER symbols INCLUDE REGEX "on_cpu::|on_seq::|v0_1::(build_rulebook|output_sites|gather_gemm_scatter|build_site_set|voxelize)<")
+if(symbols)
+  list(JOIN symbols "\n  " symbols)
+  message(FATAL_ERROR "${OBJECT} has code of its own for what the library holds:\n  ${symbols}")
+endif()

@@ -1,0 +1,55 @@
+#include "sparseconv/index/cpu/coordinate_sweep.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
+
+#include "support/finder_check.hpp"
+#include "support/random_sites.hpp"
+
+namespace sparseconv {
+namespace {
+
+constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+
+template <int D>
+void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
+  for (std::int64_t const elements : {geometry.element_count(), geometry.element_count() / 2}) {
+    test::expect_finds_pairs(on_cpu::CoordinateSweep<D>(inputs, outputs, geometry, elements), inputs, outputs, geometry,
+                             elements);
+  }
+}
+
+TEST(CoordinateSweep, FindsThePairsOfEveryElementOfTheKernel) {
+  Grid<3> const grid{.shape = {}, .batch_size = 2};
+  auto const inputs = test::sites_of(grid, test::random_coordinates<3>({{-4, -3, -9}, {4, 4, 2}, {0, 1}}, 300, 1));
+  auto const outputs = test::sites_of(grid, test::random_coordinates<3>({{-2, -4, -3}, {4, 4, 4}, {0, 1}}, 200, 2));
+  for (KernelGeometry<3> const& geometry :
+       {KernelGeometry<3>{.kernel_size = 3, .padding = 1},
+        {.kernel_size = {1, 2, 4}, .dilation = {1, 2, 3}},
+        {.kernel_size = {2, 1, 3}, .stride = {2, 1, 3}, .padding = {0, 1, 5}, .dilation = 2}}) {
+    expect_sweeps(inputs, outputs, geometry);
+    expect_sweeps(inputs, inputs, geometry);
+  }
+}
+
+TEST(CoordinateSweep, SweepsBeyond32BitsWithoutWrapping) {
+  std::vector<Coordinate<4>> ends;
+  for (std::int32_t const z : {least, 0, most}) {
+    for (std::int32_t const x : {least, least + 1, most - 1, most}) ends.push_back({0, {least, z, most, x}});
+  }
+  auto const sites = test::sites_of(Grid<4>{}, ends);
+  expect_sweeps(sites, sites, {.kernel_size = 3, .padding = 1});
+  expect_sweeps(sites, sites, {.kernel_size = 2, .stride = most, .padding = most, .dilation = most});
+}
+
+TEST(CoordinateSweep, TakesEmptySets) {
+  auto const some = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {3}}, {0, {4}}, {0, {5}}});
+  expect_sweeps(SiteSet<1>(), some, {.kernel_size = 3});
+  expect_sweeps(some, SiteSet<1>(), {.kernel_size = 3});
+}
+
+}  // namespace
+}  // namespace sparseconv
