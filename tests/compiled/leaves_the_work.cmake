@@ -4,7 +4,7 @@ execute_process(COMMAND "${NM}" -C --defined-only "${OBJECT}" OUTPUT_VARIABLE sy
 string(STRIP "${symbols}" symbols)
 string(REPLACE ";" "," symbols "${symbols}")
 string(REPLACE "\n" ";" symbols "${symbols}")
-list(FILTER symbols INCLUDE REGEX "on_cpu::|on_seq::|v0_1::(build_rulebook|output_sites|gather_gemm_scatter|build_site_set|voxelize)<")
+list(FILTER symbols INCLUDE REGEX "on_cpu::|on_seq::|v0_1::(build_rulebook|output_sites|gather_gemm_scatter|build_site_set)<")
 if(symbols)
   list(JOIN symbols "\n  " symbols)
   message(FATAL_ERROR "${OBJECT} has code of its own for what the library holds:\n  ${symbols}")
