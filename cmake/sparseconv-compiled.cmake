@@ -30,10 +30,8 @@ target_link_libraries(sparseconv_compiled PUBLIC sparseconv PRIVATE $<BUILD_INTE
 set_target_properties(sparseconv_compiled PROPERTIES UNITY_BUILD OFF)
 
 # A debug build of a program wants to see into the program. The library stays fast, unless flags say otherwise.
-get_property(sparseconv_has_configurations GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
-string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 if(sparseconv_has_configurations)
   target_compile_options(sparseconv_compiled PRIVATE $<$<CONFIG:Debug>:-O2>)
-elseif(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "(^| )-O")
+elseif(NOT sparseconv_flags_optimise)
   target_compile_options(sparseconv_compiled PRIVATE -O2)
 endif()

@@ -22,8 +22,14 @@ set(SPARSECONV_TEST_SOURCES "." CACHE STRING "Regular expression: which of tests
 set(SPARSECONV_DATA_DIR "${PROJECT_SOURCE_DIR}/../shared/data"
     CACHE PATH "Where real scans lie; what wants one is skipped by tests and benchmarks if it is not there")
 
+# Whether the flags of this build ask for optimisation themselves.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" sparseconv_build_type)
+set(sparseconv_flags_optimise FALSE)
+if("${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${sparseconv_build_type}}" MATCHES "(^| )-O")
+  set(sparseconv_flags_optimise TRUE)
+endif()
 get_property(sparseconv_has_configurations GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
-if(NOT CMAKE_BUILD_TYPE AND NOT sparseconv_has_configurations AND NOT "${CMAKE_CXX_FLAGS}" MATCHES "-O"
+if(NOT CMAKE_BUILD_TYPE AND NOT sparseconv_has_configurations AND NOT sparseconv_flags_optimise
    AND (SPARSECONV_BUILD_TESTS OR SPARSECONV_BUILD_EXAMPLES OR SPARSECONV_BUILD_BENCHMARKS))
   message(WARNING "sparseconv: no build type is set, so nothing is optimised, and networks run about 30 times slower; "
                   "configure with -DCMAKE_BUILD_TYPE=Release.")

@@ -48,7 +48,7 @@ namespace sparseconv::inline v0_1 {
 #endif
 
 // Bodies that programs do not see.
-#define SPARSECONV_LIST_BODIES(TEMPLATE)                                                       \
+#define SPARSECONV_PART_BODIES(TEMPLATE)                                                       \
   SPARSECONV_LIST_MERGE(TEMPLATE)                                                              \
   TEMPLATE on_cpu::Microkernels<float> const& on_cpu::microkernels<float>(InstructionSet);     \
   TEMPLATE on_cpu::Microkernels<double> const& on_cpu::microkernels<double>(InstructionSet);   \
@@ -62,7 +62,7 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE Buffer<bfloat16> he_uniform<bfloat16>(std::int64_t, std::int64_t, std::uint64_t);
 
 // Points to voxels.
-#define SPARSECONV_LIST_POINTS(TEMPLATE)                                                                            \
+#define SPARSECONV_PART_POINTS(TEMPLATE)                                                                            \
   TEMPLATE VoxelizedPoints<HostMemory> voxelize(CpuPolicy const&, MatrixView<float const>, VoxelGrid const&,        \
                                                 VoxelLimits const&);                                                \
   TEMPLATE VoxelizedPoints<HostMemory> voxelize(SequentialPolicy const&, MatrixView<float const>, VoxelGrid const&, \
@@ -127,9 +127,6 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE SparseTensor<T, 3> PooledEncoder<T>::operator()(Policy const&, SparseTensor<T, 3> const&) const;
 
 // The parts of the library: one source compiles each.
-#define SPARSECONV_PART_BODIES(TEMPLATE) SPARSECONV_LIST_BODIES(TEMPLATE)
-#define SPARSECONV_PART_POINTS(TEMPLATE) SPARSECONV_LIST_POINTS(TEMPLATE)
-
 #define SPARSECONV_PART_INDEX(TEMPLATE, D)      \
   TEMPLATE class SiteSet<D>;                    \
   SPARSECONV_LIST_INDEX(TEMPLATE, CpuPolicy, D) \
@@ -165,23 +162,16 @@ namespace sparseconv::inline v0_1 {
 #define SPARSECONV_PART_POOL(TEMPLATE, T)      \
   SPARSECONV_LIST_POOL(TEMPLATE, CpuPolicy, T) \
   SPARSECONV_LIST_POOL(TEMPLATE, SequentialPolicy, T)
-#define SPARSECONV_PART_ROWS_FLOAT(TEMPLATE)   \
-  SPARSECONV_PART_POOL(TEMPLATE, float)        \
-  SPARSECONV_PART_ROWS(TEMPLATE, float, float) \
-  SPARSECONV_PART_ROWS(TEMPLATE, float, half)  \
-  SPARSECONV_PART_ROWS(TEMPLATE, float, bfloat16)
+#define SPARSECONV_PART_ROWS_OF(TEMPLATE, T) \
+  SPARSECONV_PART_POOL(TEMPLATE, T)          \
+  SPARSECONV_PART_ROWS(TEMPLATE, T, float)   \
+  SPARSECONV_PART_ROWS(TEMPLATE, T, half)    \
+  SPARSECONV_PART_ROWS(TEMPLATE, T, bfloat16)
+#define SPARSECONV_PART_ROWS_FLOAT(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, float)
+#define SPARSECONV_PART_ROWS_HALF(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, half)
+#define SPARSECONV_PART_ROWS_BFLOAT16(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, bfloat16)
 #define SPARSECONV_PART_ROWS_DOUBLE(TEMPLATE) \
   SPARSECONV_PART_POOL(TEMPLATE, double) SPARSECONV_PART_ROWS(TEMPLATE, double, double)
-#define SPARSECONV_PART_ROWS_HALF(TEMPLATE)   \
-  SPARSECONV_PART_POOL(TEMPLATE, half)        \
-  SPARSECONV_PART_ROWS(TEMPLATE, half, float) \
-  SPARSECONV_PART_ROWS(TEMPLATE, half, half)  \
-  SPARSECONV_PART_ROWS(TEMPLATE, half, bfloat16)
-#define SPARSECONV_PART_ROWS_BFLOAT16(TEMPLATE)   \
-  SPARSECONV_PART_POOL(TEMPLATE, bfloat16)        \
-  SPARSECONV_PART_ROWS(TEMPLATE, bfloat16, float) \
-  SPARSECONV_PART_ROWS(TEMPLATE, bfloat16, half)  \
-  SPARSECONV_PART_ROWS(TEMPLATE, bfloat16, bfloat16)
 
 #define SPARSECONV_PART_MODELS(TEMPLATE)             \
   TEMPLATE class SecondEncoder<float>;               \

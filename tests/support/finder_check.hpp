@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sparseconv/index/cpu/pair_lists.hpp"
+#include "support/random_sites.hpp"
 #include "support/rulebook_pairs.hpp"
 
 namespace sparseconv::test {
@@ -34,6 +35,28 @@ void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<
     }
     ASSERT_EQ(found, expected) << elements << " elements, outputs " << begin << " to " << end;
   }
+}
+
+/// Calls body(inputs, outputs, geometry) for sites in three dimensions and geometries that differ from axis to axis.
+template <class Body>
+void for_each_finder_case(Body const& body) {
+  Grid<3> const grid{.shape = {}, .batch_size = 2};
+  auto const inputs = sites_of(grid, random_coordinates<3>({{-4, -3, -9}, {4, 4, 2}, {0, 1}}, 300, 1));
+  auto const outputs = sites_of(grid, random_coordinates<3>({{-2, -4, -3}, {4, 4, 4}, {0, 1}}, 200, 2));
+  for (KernelGeometry<3> const& geometry :
+       {KernelGeometry<3>{.kernel_size = 3, .padding = 1},
+        {.kernel_size = {1, 2, 4}, .dilation = {1, 2, 3}},
+        {.kernel_size = {2, 1, 3}, .stride = {2, 1, 3}, .padding = {0, 1, 5}, .dilation = 2}}) {
+    body(inputs, outputs, geometry);
+  }
+}
+
+/// Calls body(inputs, outputs, geometry) with one side empty, then the other.
+template <class Body>
+void for_each_empty_finder_case(Body const& body) {
+  auto const some = sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {3}}, {0, {4}}, {0, {5}}});
+  body(SiteSet<1>(), some, KernelGeometry<1>{.kernel_size = 3});
+  body(some, SiteSet<1>(), KernelGeometry<1>{.kernel_size = 3});
 }
 
 }  // namespace sparseconv::test

@@ -39,7 +39,8 @@ struct SortedSites {
   Coordinate<D> const* sites;
   std::int64_t count;
 
-  [[nodiscard]] constexpr Row find(WideCoordinate<D> const& sought) const {
+  /// Where the first site stands that does not come before a coordinate, or the count.
+  [[nodiscard]] constexpr std::int64_t first_not_before(WideCoordinate<D> const& sought) const {
     std::int64_t low = 0;
     std::int64_t high = count;
     while (low < high) {
@@ -50,7 +51,12 @@ struct SortedSites {
         high = middle;
       }
     }
-    return low < count && same_numbers(widen(sites[low]), sought) ? static_cast<Row>(low) : no_row;
+    return low;
+  }
+
+  [[nodiscard]] constexpr Row find(WideCoordinate<D> const& sought) const {
+    std::int64_t const at = first_not_before(sought);
+    return at < count && same_numbers(widen(sites[at]), sought) ? static_cast<Row>(at) : no_row;
   }
 
   /// The sites on one line along the last axis.

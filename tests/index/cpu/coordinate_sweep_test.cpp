@@ -23,16 +23,10 @@ void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGe
 }
 
 TEST(CoordinateSweep, FindsThePairsOfEveryElementOfTheKernel) {
-  Grid<3> const grid{.shape = {}, .batch_size = 2};
-  auto const inputs = test::sites_of(grid, test::random_coordinates<3>({{-4, -3, -9}, {4, 4, 2}, {0, 1}}, 300, 1));
-  auto const outputs = test::sites_of(grid, test::random_coordinates<3>({{-2, -4, -3}, {4, 4, 4}, {0, 1}}, 200, 2));
-  for (KernelGeometry<3> const& geometry :
-       {KernelGeometry<3>{.kernel_size = 3, .padding = 1},
-        {.kernel_size = {1, 2, 4}, .dilation = {1, 2, 3}},
-        {.kernel_size = {2, 1, 3}, .stride = {2, 1, 3}, .padding = {0, 1, 5}, .dilation = 2}}) {
+  test::for_each_finder_case([](auto const& inputs, auto const& outputs, auto const& geometry) {
     expect_sweeps(inputs, outputs, geometry);
     expect_sweeps(inputs, inputs, geometry);
-  }
+  });
 }
 
 TEST(CoordinateSweep, SweepsBeyond32BitsWithoutWrapping) {
@@ -46,9 +40,8 @@ TEST(CoordinateSweep, SweepsBeyond32BitsWithoutWrapping) {
 }
 
 TEST(CoordinateSweep, TakesEmptySets) {
-  auto const some = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {3}}, {0, {4}}, {0, {5}}});
-  expect_sweeps(SiteSet<1>(), some, {.kernel_size = 3});
-  expect_sweeps(some, SiteSet<1>(), {.kernel_size = 3});
+  test::for_each_empty_finder_case(
+      [](auto const& inputs, auto const& outputs, auto const& geometry) { expect_sweeps(inputs, outputs, geometry); });
 }
 
 }  // namespace

@@ -24,15 +24,8 @@ void expect_probes(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGe
 }
 
 TEST(KernelRowProbes, FindsThePairsOfEveryRowOfTheKernel) {
-  Grid<3> const grid{.shape = {}, .batch_size = 2};
-  auto const inputs = test::sites_of(grid, test::random_coordinates<3>({{-4, -3, -9}, {4, 4, 2}, {0, 1}}, 300, 1));
-  auto const outputs = test::sites_of(grid, test::random_coordinates<3>({{-2, -4, -3}, {4, 4, 4}, {0, 1}}, 200, 2));
-  for (KernelGeometry<3> const& geometry :
-       {KernelGeometry<3>{.kernel_size = 3, .padding = 1},
-        {.kernel_size = {1, 2, 4}, .dilation = {1, 2, 3}},
-        {.kernel_size = {2, 1, 3}, .stride = {2, 1, 3}, .padding = {0, 1, 5}, .dilation = 2}}) {
-    expect_probes(inputs, outputs, geometry);
-  }
+  test::for_each_finder_case(
+      [](auto const& inputs, auto const& outputs, auto const& geometry) { expect_probes(inputs, outputs, geometry); });
 }
 
 TEST(KernelRowProbes, ProbesBeyond32BitsWithoutWrapping) {

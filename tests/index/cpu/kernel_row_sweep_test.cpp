@@ -97,9 +97,8 @@ TEST(KernelRowSweep, EndsBehindTheLargestKey) {
 }
 
 TEST(KernelRowSweep, TakesEmptySets) {
-  auto const some = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {3}}, {0, {4}}, {0, {5}}});
-  expect_sweeps(SiteSet<1>(), some, {.kernel_size = 3});
-  expect_sweeps(some, SiteSet<1>(), {.kernel_size = 3});
+  test::for_each_empty_finder_case(
+      [](auto const& inputs, auto const& outputs, auto const& geometry) { expect_sweeps(inputs, outputs, geometry); });
 }
 
 }  // namespace

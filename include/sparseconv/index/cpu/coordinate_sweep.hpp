@@ -7,6 +7,7 @@
 #include "sparseconv/index/cpu/pair_finder.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/lookup.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"
@@ -23,17 +24,17 @@ class CoordinateSweep final : public PairFinder {
   /// For elements [0, elements). The sets must outlive it.
   CoordinateSweep(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry,
                   std::int64_t elements)
-      : inputs_(inputs), outputs_(outputs), geometry_(geometry), elements_(elements) {}
+      : inputs_{inputs.data(), inputs.size()}, outputs_(outputs), geometry_(geometry), elements_(elements) {}
 
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
     for (std::int64_t element = 0; element < elements_; ++element) {
       WideCoordinate<D> const offset = geometry_.element_offset(element);
-      std::int64_t at = first_not_before(sought(begin, offset));
-      for (std::int64_t output = begin; output < end && at < inputs_.size(); ++output) {
+      std::int64_t at = inputs_.first_not_before(sought(begin, offset));
+      for (std::int64_t output = begin; output < end && at < inputs_.count; ++output) {
         WideCoordinate<D> const cell = sought(output, offset);
-        while (at < inputs_.size() && comes_before(widen(inputs_.data()[at]), cell)) ++at;
-        if (at < inputs_.size() && same_numbers(widen(inputs_.data()[at]), cell)) {
+        while (at < inputs_.count && comes_before(widen(inputs_.sites[at]), cell)) ++at;
+        if (at < inputs_.count && same_numbers(widen(inputs_.sites[at]), cell)) {
           lists.append(element, pack_pair(static_cast<Row>(at), static_cast<Row>(output)));
         }
       }
@@ -49,21 +50,7 @@ class CoordinateSweep final : public PairFinder {
     return cell;
   }
 
-  [[nodiscard]] std::int64_t first_not_before(WideCoordinate<D> const& cell) const {
-    std::int64_t low = 0;
-    std::int64_t high = inputs_.size();
-    while (low < high) {
-      std::int64_t const middle = low + (high - low) / 2;
-      if (comes_before(widen(inputs_.data()[middle]), cell)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  SiteSet<D> const& inputs_;
+  SortedSites<D> inputs_;
   SiteSet<D> const& outputs_;
   KernelGeometry<D> geometry_;
   std::int64_t elements_;

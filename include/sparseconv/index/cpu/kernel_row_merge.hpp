@@ -23,7 +23,8 @@ inline constexpr std::int64_t merged_past_end = 16;
 
 #if SPARSECONV_X86_KERNELS
 /// Appends the pairs of a kernel row with outputs [begin, end) to the lists of its elements: eight outputs meet sixteen keys
-/// at a time, in AVX-512. Key is std::uint64_t; the function is a template so that sparseconv::compiled can hold it. The first input of output `begin` is not before `at`.
+/// at a time, in AVX-512. The first input of output `begin` is not before `at`. Key is std::uint64_t; it is a parameter so that
+/// sparseconv::compiled can hold the function.
 ///
 /// Both lists are sorted, so those outputs whose cells all lie within the sixteen keys are the first few of the eight. They
 /// find their first input by four steps of bisection in registers; every element of the row then compares one key for each.
