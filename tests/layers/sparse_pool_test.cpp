@@ -114,6 +114,19 @@ TYPED_TEST(SparsePoolOn, MaxTellsOfNaN) {
   }
 }
 
+TYPED_TEST(SparsePoolOn, AveragesDoNotLoseDigitsWithTheCount) {
+  auto const& where = TypeParam::policy();
+  std::int32_t const count = 20000;
+  std::vector<Coordinate<1>> cells;
+  for (std::int32_t i = 0; i < count; ++i) cells.push_back({0, {i}});
+  SparseTensor<float, 1> input(test::sites_of(Grid<1>{.shape = Shape<1>(count)}, cells), 1);
+  for (float& number : input.features().values()) number = 206494.49F;
+  for (auto const pooling : {Pooling::average, Pooling::average_over_kernel}) {
+    SparsePool1D const pool({.kernel_size = count, .stride = count, .pooling = pooling});
+    EXPECT_EQ(pool(where, input).features()(0, 0), 206494.49F);
+  }
+}
+
 TYPED_TEST(SparsePoolOn, SitesThatNoInputReachesGetZero) {
   SiteSet<1> const outputs =
       test::sites_of(Grid<1>{.shape = Shape<1>(3)}, std::vector<Coordinate<1>>{{0, {1}}, {0, {2}}});

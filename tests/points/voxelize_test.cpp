@@ -164,6 +164,33 @@ TYPED_TEST(VoxelizeOn, DividesInFloat32) {
   EXPECT_EQ(sites_of(voxelize(TypeParam::policy(), cloud, grid)), (std::vector<Coordinate<3>>{{0, {0, 399, 7}}}));
 }
 
+// Metres as surveyors have them: floats are 1/64 apart there, and the sum of 400 is beyond 2^26.
+TYPED_TEST(VoxelizeOn, MeansStayInTheirVoxel) {
+  PointCloud cloud{.columns = 3, .values = {}};
+  long double sum = 0;
+  for (int i = 0; i < 400; ++i) {
+    auto const x = static_cast<float>(206494.01 + 0.05 * (i / 20));
+    sum += x;
+    cloud.values.insert(cloud.values.end(), {x, 0.5F, 0.5F});
+  }
+  VoxelGrid const grid{.voxel_size = {1, 1, 1}, .low = {206490, 0, 0}, .high = {206500, 1, 1}};
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, grid);
+  ASSERT_EQ(sites_of(voxels), (std::vector<Coordinate<3>>{{0, {0, 0, 4}}}));
+  EXPECT_EQ(voxels.tensor.features()(0, 0), static_cast<float>(sum / 400));
+}
+
+TYPED_TEST(VoxelizeOn, MeansOfAMillionPointsHaveTheirDigits) {
+  PointCloud cloud{.columns = 3, .values = {}};
+  long double sum = 0;
+  for (int i = 0; i < 1000000; ++i) {
+    float const x = 50.49F + static_cast<float>(i % 1024) / 65536;
+    sum += x;
+    cloud.values.insert(cloud.values.end(), {x, 0.5F, 0.5F});
+  }
+  VoxelGrid const grid{.voxel_size = {1, 1, 1}, .low = {50, 0, 0}, .high = {51, 1, 1}};
+  EXPECT_EQ(voxelize(TypeParam::policy(), cloud, grid).tensor.features()(0, 0), static_cast<float>(sum / 1000000));
+}
+
 TYPED_TEST(VoxelizeOn, NegativePositionsRoundDown) {
   VoxelGrid const grid{.voxel_size = {1, 1, 1}, .low = {-3, -3, -3}, .high = {3, 3, 3}};
   PointCloud const cloud{.columns = 3, .values = {-0.5F, -1.5F, -2.5F, -3, -1, 0}};

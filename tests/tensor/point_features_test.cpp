@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "support/error_message.hpp"
@@ -53,15 +55,41 @@ TYPED_TEST(PointFeatures, GivesPointsTheirSitesBack) {
 }
 
 TYPED_TEST(PointFeatures, SumsInTheCallersOrder) {
-  // 1e8 + 1 - 1e8 is 0 in float when 1 is added first and 1 when it is added last.
+  // 1e17 + 1 - 1e17 is 0 in double when 1 is added first and 1 when it is added last.
   std::vector<Coordinate<1>> const same(3);
   auto const sites = build_site_set(TypeParam::policy(), Grid<1>{}, same);
   auto const sum = [&](std::vector<float> const& values) {
     MatrixView<float const> const column{values.data(), 3, 1};
     return features_to_sites(TypeParam::policy(), sites, column, Duplicates::sum).features()(0, 0);
   };
-  EXPECT_EQ(sum({1e8f, 1.f, -1e8f}), 0.f);
-  EXPECT_EQ(sum({1e8f, -1e8f, 1.f}), 1.f);
+  EXPECT_EQ(sum({1e17f, 1.f, -1e17f}), 0.f);
+  EXPECT_EQ(sum({1e17f, -1e17f, 1.f}), 1.f);
+}
+
+template <class T, class Policy>
+T joined(Policy const& where, std::vector<T> const& values, Duplicates duplicates) {
+  std::vector<Coordinate<1>> const same(values.size());
+  auto const sites = build_site_set(where, Grid<1>{}, same);
+  MatrixView<T const> const column{values.data(), static_cast<std::int64_t>(values.size()), 1};
+  return features_to_sites(where, sites, column, duplicates).features()(0, 0);
+}
+
+TYPED_TEST(PointFeatures, MeansDoNotLoseDigitsWithTheCount) {
+  auto const& where = TypeParam::policy();
+  EXPECT_EQ(joined(where, std::vector<float>(1000, 206494.5F), Duplicates::mean), 206494.5F);
+  EXPECT_EQ(joined(where, std::vector<float>(100000, 50.03F), Duplicates::mean), 50.03F);
+  EXPECT_EQ(joined(where, std::vector<double>(100000, 0.1), Duplicates::mean), 0.1);
+  EXPECT_EQ(joined(where, std::vector<half>(5000, half(3.5F)), Duplicates::mean), half(3.5F));
+  EXPECT_EQ(joined(where, std::vector<float>(1 << 20, 1.0F / 3), Duplicates::sum), 1.0F / 3 * (1 << 20));
+}
+
+TYPED_TEST(PointFeatures, TheLargestTellsOfNaNWhateverTheOrder) {
+  float const not_a_number = std::numeric_limits<float>::quiet_NaN();
+  auto const& where = TypeParam::policy();
+  for (std::vector<float> const& values :
+       {std::vector<float>{not_a_number, 1, 2}, {1, not_a_number, 2}, {1, 2, not_a_number}}) {
+    EXPECT_TRUE(std::isnan(joined(where, values, Duplicates::max)));
+  }
 }
 
 TYPED_TEST(PointFeatures, GivesTheBitsOfSeqOnManyPoints) {

@@ -31,10 +31,10 @@ void check_pool_operands(std::int64_t input_count, std::int64_t output_count, Ma
 ///
 /// Shapes: input N x C, output M x C, N and M as in the rulebook. Output must not overlap the input.
 /// Order:  `seq` and `cpu` wait for the result; a device policy does not.
-/// Bits:   the same for every policy and number of threads: an output goes through its elements in rising order, in float for
-///         half and bfloat16, and is rounded once.
-/// Work:   P x C numbers; extra memory 16 bytes for each number of the output on `seq`, of 512 rows a thread on `cpu`; on a
-///         device 4 K M bytes.
+/// Bits:   the same for every policy and number of threads: an output goes through its elements in rising order, see
+///         WideSum, and is rounded once.
+/// Work:   P x C numbers; extra memory 16 bytes (24 for double) for each number of the output on `seq`, of 512 rows a thread on
+///         `cpu`; on a device 4 K M bytes.
 /// Throws: ShapeError if an operand does not fit the others.
 template <ExecutionPolicy Policy, MemorySpace Memory, Element T>
 void pool_rows(Policy const& where, RulebookView<Memory> const& rules,

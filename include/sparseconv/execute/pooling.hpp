@@ -2,6 +2,9 @@
 
 #include <cstdint>
 
+#include "sparseconv/number/element.hpp"
+#include "sparseconv/number/wide_sum.hpp"
+
 namespace sparseconv::inline v0_1 {
 
 /// What becomes of the inputs that an output covers. Cells without a site take no part; an output that covers none gets 0.
@@ -12,25 +15,24 @@ enum class Pooling {
   average_over_kernel  ///< the sum divided by the number of kernel elements, as dense libraries count padding
 };
 
-/// The pooled numbers of one output and channel, input by input. T is the type of the sums.
-template <class T>
+/// The pooled numbers of one output and channel, input by input.
+template <Element T>
 struct PooledNumber {
-  T value{};
+  WideSum<T> joined;  ///< the sum, or of the largest alone
   std::int64_t count = 0;
 
   constexpr void include(Pooling pooling, T number) {
-    if (pooling == Pooling::max) {
-      bool const is_nan = number != number;
-      value = count == 0 || value < number || is_nan ? number : value;
-    } else {
-      value += number;
+    if (pooling != Pooling::max) {
+      joined.add(number);
+    } else if (auto const wide = static_cast<double>(number); count == 0 || joined.value() < wide || wide != wide) {
+      joined = WideSum<T>(number);
     }
     ++count;
   }
   [[nodiscard]] constexpr T result(Pooling pooling, std::int64_t elements) const {
-    if (pooling == Pooling::average && count > 0) return value / static_cast<T>(count);
-    if (pooling == Pooling::average_over_kernel) return value / static_cast<T>(elements);
-    return value;
+    if (pooling == Pooling::average && count > 0) return joined.mean(static_cast<double>(count));
+    if (pooling == Pooling::average_over_kernel) return joined.mean(static_cast<double>(elements));
+    return T(joined.value());
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/number/element.hpp"
+#include "sparseconv/number/wide_sum.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
 #include "sparseconv/tensor/point_sites.hpp"
@@ -19,7 +20,7 @@ enum class Duplicates {
   reject,  ///< a CoordinateError that names the first two
   sum,     ///< their features are added, in the caller's order
   mean,    ///< the same, divided by their number
-  max,     ///< the largest of each channel
+  max,     ///< the largest of each channel; NaN if one is
   first    ///< the first point of the caller's list counts
 };
 
@@ -57,12 +58,15 @@ struct JoinedFeatures {
     Row const end = first_point[row + 1];
     T const first = points[points_by_site[begin] * stride + c];
     if (duplicates == Duplicates::first || end == begin + 1) return first;
-    auto joined = static_cast<Accumulator<T>>(first);
-    for (Row i = begin + 1; i < end; ++i) {
-      auto const next = static_cast<Accumulator<T>>(points[points_by_site[i] * stride + c]);
-      joined = duplicates != Duplicates::max ? joined + next : joined < next ? next : joined;
+    auto const next = [&](Row i) { return points[points_by_site[i] * stride + c]; };
+    if (duplicates == Duplicates::max) {
+      T largest = first;
+      for (Row i = begin + 1; i < end; ++i) largest = larger(largest, next(i));
+      return largest;
     }
-    return T(duplicates == Duplicates::mean ? joined / static_cast<Accumulator<T>>(end - begin) : joined);
+    WideSum<T> sum(first);
+    for (Row i = begin + 1; i < end; ++i) sum.add(next(i));
+    return duplicates == Duplicates::mean ? sum.mean(end - begin) : T(sum.value());
   }
 };
 

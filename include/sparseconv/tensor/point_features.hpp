@@ -19,7 +19,7 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Shapes: point_features: N points x C; result: one row for each site, C channels.
 /// Order:  waits for the result; a device policy waits only if duplicates are rejected and there are some.
-/// Bits:   the same for every policy; sums run in the caller's order, in the type of Accumulator.
+/// Bits:   the same for every policy; sums run in the caller's order, see WideSum, and are rounded once.
 /// Throws: ShapeError if point_features has another number of rows than there are points;
 ///         CoordinateError if duplicates are rejected and there are some.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>

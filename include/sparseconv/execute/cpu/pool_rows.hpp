@@ -18,7 +18,7 @@ namespace sparseconv::inline v0_1::on_cpu {
 template <Element T>
 void pool_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> input, MatrixView<T> output,
                Pooling pooling) {
-  using Pooled = PooledNumber<Accumulator<T>>;
+  using Pooled = PooledNumber<T>;
   constexpr std::int64_t block = 512;  // outputs that one thread takes at a time
   for_each_range(where, output.rows, block, [&](std::int64_t begin, std::int64_t end) {
     Buffer<Pooled> pooled(where.memory(), (end - begin) * output.columns);
@@ -29,13 +29,13 @@ void pool_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T
       for (auto place = first; place != outputs.end() && *place < end; ++place) {
         T const* const from = input.row(rules.inputs_of(k)[static_cast<std::size_t>(place - outputs.begin())]);
         Pooled* const to = pooled.data() + (*place - begin) * output.columns;
-        for (std::int64_t c = 0; c < output.columns; ++c) to[c].include(pooling, static_cast<Accumulator<T>>(from[c]));
+        for (std::int64_t c = 0; c < output.columns; ++c) to[c].include(pooling, from[c]);
       }
     }
     for (std::int64_t row = begin; row < end; ++row) {
       Pooled const* const from = pooled.data() + (row - begin) * output.columns;
       T* const to = output.row(row);
-      for (std::int64_t c = 0; c < output.columns; ++c) to[c] = T(from[c].result(pooling, rules.element_count()));
+      for (std::int64_t c = 0; c < output.columns; ++c) to[c] = from[c].result(pooling, rules.element_count());
     }
   });
 }

@@ -29,12 +29,12 @@ struct PoolOutput {
   Pooling pooling;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t channel) const {
-    PooledNumber<Accumulator<T>> pooled;
+    PooledNumber<T> pooled;
     for (std::int64_t k = 0; k < elements; ++k) {
       Row const from = inputs[k * output_count + row];
-      if (from != no_row) pooled.include(pooling, static_cast<Accumulator<T>>(input[from * input_stride + channel]));
+      if (from != no_row) pooled.include(pooling, input[from * input_stride + channel]);
     }
-    output[row * output_stride + channel] = T(pooled.result(pooling, elements));
+    output[row * output_stride + channel] = pooled.result(pooling, elements);
   }
 };
 
