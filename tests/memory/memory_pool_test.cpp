@@ -61,6 +61,52 @@ TEST(MemoryPool, ServesARequestByABlockOfUpToTwiceItsSize) {
   EXPECT_EQ(pool.bytes(), 1024 + 4096);
 }
 
+TEST(MemoryPool, ServesEverySizeByItsOwnBlocks) {
+  MemoryPool pool;
+  std::vector<MemoryBlock> blocks;
+  for (std::size_t size = 64; size <= std::size_t{1} << 24; size = MemoryPool::block_size(size + 1)) {
+    blocks.push_back(pool.take(size));
+    ASSERT_EQ(blocks.back().size, size);
+  }
+  std::int64_t const taken = pool.bytes_in_use();
+  for (int round = 0; round < 2; ++round) {
+    std::int64_t waiting = 0;
+    for (MemoryBlock const& block : blocks) {
+      std::memset(block.data, 0xff, block.size);  // nothing that the pool notes there survives
+      pool.give_back(block);
+      waiting += static_cast<std::int64_t>(block.size);
+      ASSERT_EQ(pool.bytes(), waiting);
+    }
+    for (MemoryBlock const& block : blocks) {
+      MemoryBlock const again = pool.take(block.size);
+      ASSERT_EQ(again.data, block.data);
+      ASSERT_EQ(again.size, block.size);
+    }
+    EXPECT_EQ(pool.bytes(), 0);
+    EXPECT_EQ(pool.bytes_from_system(), taken);
+  }
+  for (MemoryBlock const& block : blocks) pool.give_back(block);
+}
+
+TEST(MemoryPool, GivesTheBlockThatCameBackLastFirst) {
+  MemoryPool pool;
+  MemoryBlock const a = pool.take(64);
+  MemoryBlock const b = pool.take(64);
+  pool.give_back(a);
+  pool.give_back(b);
+  EXPECT_EQ(pool.take(64).data, b.data);
+  EXPECT_EQ(pool.take(64).data, a.data);
+  pool.give_back(a);
+  pool.give_back(b);
+}
+
+TEST(MemoryPool, RefusesWhatNoMachineHas) {
+  MemoryPool pool;
+  EXPECT_THROW((void)pool.take(~std::size_t{0}), std::bad_alloc);
+  EXPECT_THROW((void)pool.take(std::size_t{1} << 63), std::bad_alloc);
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+}
+
 TEST(MemoryPool, CountsWhatIsInUseAndItsPeak) {
   MemoryPool pool;
   EXPECT_EQ(pool.bytes_in_use(), 0);

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <new>
 
@@ -30,7 +30,8 @@ struct MemoryBlock {
 /// Memory that is kept for reuse when it is given back: after one run a network finds all it needs here.
 ///
 /// Fresh memory is dear: the system clears every page of it, when it is first touched. A request is served by the smallest
-/// block that waits and is at most twice as large, else by a new one. Safe from several threads.
+/// block that waits and is at most twice as large, else by a new one. What the pool notes of a block that waits stands in the
+/// block itself, so that taking and giving back ask nothing of the heap. Safe from several threads.
 class MemoryPool {
  public:
   static constexpr std::size_t alignment = 64;
@@ -42,6 +43,7 @@ class MemoryPool {
 
   /// A block of at least `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
   [[nodiscard]] MemoryBlock take(std::size_t bytes) {
+    if (bytes > std::size_t{1} << 63) throw std::bad_alloc();
     std::size_t const size = block_size(bytes);
     if (MemoryBlock const block = take_waiting(size); block.data != nullptr) return block;
     MemoryBlock const block{::operator new(size, std::align_val_t(alignment)), size};
@@ -55,13 +57,9 @@ class MemoryPool {
   void give_back(MemoryBlock block) noexcept {
     std::scoped_lock lock(mutex_);
     used_bytes_ -= block.size;
-    try {
-      waiting_.emplace(block.size, block.data);
-    } catch (...) {
-      ::operator delete(block.data, std::align_val_t(alignment));
-      return;
-    }
     waiting_bytes_ += block.size;
+    Waiting*& first = waiting_[class_of(block.size)];
+    first = ::new (block.data) Waiting{first};
     poison(block);
   }
 
@@ -98,33 +96,59 @@ class MemoryPool {
   /// Returns what waits for reuse to the system.
   void release() {
     std::scoped_lock lock(mutex_);
-    for (auto const& [size, data] : waiting_) {
-      unpoison({data, size});
-      ::operator delete(data, std::align_val_t(alignment));
+    for (std::size_t of_size = 0; of_size < waiting_.size(); ++of_size) {
+      while (waiting_[of_size] != nullptr) {
+        ::operator delete(first_of(of_size).data, std::align_val_t(alignment));
+      }
     }
-    waiting_.clear();
     waiting_bytes_ = 0;
   }
 
   /// The size of a new block for a request: four sizes from each power of two to the next, at least 64 bytes.
   static constexpr std::size_t block_size(std::size_t bytes) {
-    if (bytes <= 256) return (bytes + 63) / 64 * 64;
+    if (bytes <= 256) return (std::max<std::size_t>(bytes, 1) + 63) / 64 * 64;
     std::size_t const step = std::bit_floor(bytes - 1) / 4;
     return (bytes + step - 1) / step * step;
   }
 
  private:
+  /// Stands at the beginning of a block that waits.
+  struct Waiting {
+    Waiting* next;
+  };
+
+  /// The place of a block size among all there are.
+  static constexpr std::size_t class_of(std::size_t block) {
+    if (block <= 256) return block / 64 - 1;
+    auto const power = static_cast<std::size_t>(std::bit_width(block - 1)) - 1;
+    return 4 * (power - 7) + (block - (std::size_t{1} << power)) / (std::size_t{1} << (power - 2)) - 1;
+  }
+
+  /// The block size of a place.
+  static constexpr std::size_t size_of(std::size_t place) {
+    if (place < 4) return (place + 1) * 64;
+    return (4 + place % 4 + 1) << (place / 4 + 5);
+  }
+
+  /// Takes the first block of a size that waits out of its list; there must be one. Who calls holds the lock.
+  MemoryBlock first_of(std::size_t place) {
+    MemoryBlock const block{waiting_[place], size_of(place)};
+    unpoison(block);
+    waiting_[place] = waiting_[place]->next;
+    return block;
+  }
+
   /// The smallest block that waits and serves a request of `size` bytes, or none.
   MemoryBlock take_waiting(std::size_t size) {
     std::scoped_lock lock(mutex_);
-    auto const found = waiting_.lower_bound(size);
-    if (found == waiting_.end() || found->first > 2 * size) return {};
-    MemoryBlock const block{found->second, found->first};
-    waiting_.erase(found);
-    waiting_bytes_ -= block.size;
-    count_as_used(block.size);
-    unpoison(block);
-    return block;
+    for (std::size_t place = class_of(size); place < waiting_.size() && size_of(place) / 2 <= size; ++place) {
+      if (waiting_[place] == nullptr) continue;
+      MemoryBlock const block = first_of(place);
+      waiting_bytes_ -= block.size;
+      count_as_used(block.size);
+      return block;
+    }
+    return {};
   }
 
   /// Who calls holds the lock.
@@ -146,7 +170,7 @@ class MemoryPool {
 #endif
 
   mutable std::mutex mutex_;
-  std::multimap<std::size_t, void*> waiting_;  // by size
+  std::array<Waiting*, 4 * (63 - 7)> waiting_{};  // by size
   std::size_t waiting_bytes_ = 0;
   std::size_t system_bytes_ = 0;
   std::size_t used_bytes_ = 0;
