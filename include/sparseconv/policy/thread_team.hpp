@@ -1,13 +1,18 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
-#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
-#include <vector>
+
+#if __has_include(<unistd.h>)
+#include <unistd.h>
+#endif
 
 #include "sparseconv/error.hpp"
 
@@ -33,10 +38,23 @@ T wait_while(std::atomic<T> const& value, T old, int looks) {
   return value.load(std::memory_order_acquire);
 }
 
+/// A number that a process has and its children have not; 0 where processes cannot fork.
+inline std::int64_t process_number() {
+#if __has_include(<unistd.h>)
+  return ::getpid();
+#else
+  return 0;
+#endif
+}
+
 /// A fixed number of threads that wait for work; the calling thread is one of them.
 ///
 /// The threads start at the first parallel call and end with the team. One call uses the team at a time: a second
-/// caller, or a call from inside a body, does its work alone. That changes the time it takes and no result.
+/// caller, or a call from inside a body, does its work alone. That changes the time it takes and no result. So does a system that
+/// has no more threads to give: the team works with those that it got.
+///
+/// A process that forked has none of the team's threads; its first parallel call starts them anew. Fork while no other thread is
+/// inside a call: what that thread holds is locked in the child for ever.
 class ThreadTeam {
  public:
   /// Throws: ShapeError if threads < 1.
@@ -50,9 +68,13 @@ class ThreadTeam {
   ThreadTeam& operator=(ThreadTeam const&) = delete;
 
   ~ThreadTeam() {
+    forget_threads_of_another_process();
     stopping_.store(true, std::memory_order_relaxed);
     start_round();
-    for (auto& worker : workers_) worker.join();
+    for (std::size_t i = 0; i < started_; ++i) {
+      workers_[i].thread.join();
+      std::destroy_at(&workers_[i].thread);
+    }
   }
 
   [[nodiscard]] int size() const { return size_; }
@@ -82,7 +104,7 @@ class ThreadTeam {
     context_ = context;
     active_ = workers < size_ ? workers : size_;
     failure_ = nullptr;
-    pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    pending_.store(static_cast<int>(started_), std::memory_order_relaxed);
     start_round();
     guarded_call(0);
     for (int left = pending_.load(std::memory_order_acquire); left != 0;) left = wait_while(pending_, left, looks_);
@@ -95,13 +117,35 @@ class ThreadTeam {
     ~InUse() { flag.store(false, std::memory_order_release); }
   };
 
+  // A thread whose handle may be forgotten: that of a thread in another process can neither be joined nor destroyed.
+  union Worker {
+    Worker() {}   // NOLINT: no thread yet
+    ~Worker() {}  // NOLINT: who starts a thread ends it
+    std::thread thread;
+  };
+
+  // Starts the workers, or as many as the system gives; asks it once.
   void start_workers() {
-    workers_.reserve(static_cast<std::size_t>(size_ - 1));
-    while (static_cast<int>(workers_.size()) < size_ - 1) {
-      int const worker = static_cast<int>(workers_.size()) + 1;
-      auto const seen = round_.load(std::memory_order_relaxed);
-      workers_.emplace_back([this, worker, seen] { serve(worker, seen); });
+    forget_threads_of_another_process();
+    if (workers_) return;
+    auto const wanted = static_cast<std::size_t>(size_) - 1;
+    workers_ = std::make_unique<Worker[]>(wanted);
+    process_ = process_number();
+    auto const seen = round_.load(std::memory_order_relaxed);
+    try {
+      for (; started_ < wanted; ++started_) {
+        int const worker = static_cast<int>(started_) + 1;
+        ::new (&workers_[started_].thread) std::thread([this, worker, seen] { serve(worker, seen); });
+      }
+    } catch (std::system_error const&) {
+      // Those there are do all the work.
     }
+  }
+
+  void forget_threads_of_another_process() {
+    if (!workers_ || process_ == process_number()) return;
+    workers_.reset();
+    started_ = 0;
   }
 
   void start_round() {
@@ -131,7 +175,9 @@ class ThreadTeam {
   // A few tens of microseconds on recent processors: to wake a thread takes longer than most pauses between the steps of a
   // network. None where threads have to share a core, as one that looks would keep one that works from it.
   int looks_ = static_cast<unsigned>(size_) <= std::thread::hardware_concurrency() ? 1000 : 0;
-  std::vector<std::thread> workers_;
+  std::unique_ptr<Worker[]> workers_;
+  int started_ = 0;           ///< of the workers, from the first on
+  std::int64_t process_ = 0;  ///< that they run in
   std::atomic<bool> in_use_{false};
   // Apart, as all idle workers look at the one while those that finish write the other.
   alignas(64) std::atomic<std::uint64_t> round_{0};
