@@ -184,5 +184,26 @@ TEST(CachedIndexErrors, LeaveNothingBehind) {
   EXPECT_EQ(inputs.derived_bytes(), 0);
 }
 
+// Each set keeps the next, 100,000 in a row: a destructor for each inside the one before would need more stack than there is.
+TEST(CachedOutputSites, MayFollowOneAnotherInChainsOfAnyLength) {
+  KernelGeometry<1> const one_step{.kernel_size = 1, .padding = 1};
+  std::vector<Coordinate<1>> const start{{0, {0}}};
+  SiteSet<1> first = test::sites_of(Grid<1>{}, start);
+  auto const walk = [&] {
+    SiteSet<1> sites = first;
+    for (int i = 0; i < 100000; ++i) sites = cached_output_sites(seq, sites, one_step, OutputDefinition::regular);
+    return sites.identity();
+  };
+  std::weak_ptr<void const> last = walk();
+  EXPECT_FALSE(last.expired());
+  EXPECT_EQ(first.derived_bytes(), 100000 * static_cast<std::int64_t>(sizeof(Coordinate<1>)));
+  first.release_derived();
+  EXPECT_TRUE(last.expired());
+  EXPECT_EQ(first.derived_bytes(), 0);
+  last = walk();
+  first = SiteSet<1>();
+  EXPECT_TRUE(last.expired());
+}
+
 }  // namespace
 }  // namespace sparseconv

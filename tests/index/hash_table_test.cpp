@@ -116,6 +116,63 @@ TEST(PeerFailures, Item6AQueryOutOfTheBoxIsAMissAndNeverWraps) {
   EXPECT_EQ(wide({0, (std::int64_t{1} << 62) + 1, 2}), no_row);
 }
 
+std::uint64_t without_shift(std::uint64_t key, int shift) {
+  std::uint64_t original = key;
+  for (int known = shift; known < 64; known += shift) original = key ^ (original >> shift);
+  return original;
+}
+
+/// The key whose hash this is.
+std::uint64_t key_of_hash(std::uint64_t hash) {
+  auto const inverse = [](std::uint64_t odd) {
+    std::uint64_t x = odd;
+    for (int i = 0; i < 6; ++i) x *= 2 - odd * x;
+    return x;
+  };
+  hash = without_shift(hash, 31) * inverse(0x94d049bb133111ebU);
+  hash = without_shift(hash, 27) * inverse(0xbf58476d1ce4e5b9U);
+  return without_shift(hash, 30);
+}
+
+/// Sites whose keys all have place 0 in their table, and two corners by which the keys are known: 31 bits of y, 32 of x.
+std::vector<Coordinate<2>> sites_of_one_place(std::int64_t count) {
+  std::vector<Coordinate<2>> list{{0, {0, least}}, {0, {most, most}}};
+  for (std::uint64_t hash = 1 << 20; static_cast<std::int64_t>(list.size()) < count; hash += std::uint64_t{1} << 20) {
+    std::uint64_t const key = key_of_hash(hash);
+    if (key >> 63 != 0) continue;
+    auto const x = static_cast<std::int64_t>(key & 0xffffffffU) + least;
+    list.push_back({0, {static_cast<std::int32_t>(key >> 32), static_cast<std::int32_t>(x)}});
+  }
+  return list;
+}
+
+// Without a bound each of them would look at all that came before.
+TYPED_TEST(HashTableBuild, ChosenSitesTakeNoMoreThanAFewProbes) {
+  SiteSet<2> const sites = test::sites_of(Grid<2>{}, sites_of_one_place(20000));
+  HashTable<2> const table = build_hash_table(TypeParam::policy(), sites);
+  std::int64_t at_place_0 = 0;
+  std::int64_t in_table = 0;
+  table.visit([&](auto const& view) {
+    for (Coordinate<2> const& site : sites.coordinates()) at_place_0 += view.probe(widen(site)).place == 0;
+    for (std::uint64_t place = 0; place <= view.mask; ++place) in_table += view.slots[place].row != no_row;
+  });
+  EXPECT_GE(at_place_0, sites.size() - 2) << "the sites were chosen well";
+  EXPECT_LE(in_table, 66);
+  expect_every_row(table, sites);
+  for (Coordinate<2> site : sites.coordinates()) {
+    if (site.position[1] == most) continue;
+    ++site.position[1];
+    Row const row = table.find(site);
+    ASSERT_TRUE(row == no_row || sites.coordinates()[static_cast<std::size_t>(row)] == site);
+  }
+}
+
+TEST(HashTable, OutlivesItsSites) {
+  auto const table = [] { return build_hash_table(cpu, test::sites_of(Grid<2>{}, sites_of_one_place(200))); }();
+  SiteSet<2> const same = test::sites_of(Grid<2>{}, sites_of_one_place(200));
+  expect_every_row(table, same);
+}
+
 TEST(HashTable, SpreadsAPlaneOfSites) {
   // Keys in rows of consecutive numbers, the common case. At load 1/2 chains of random places stay short (Knuth: the
   // longest of 2^15 places has about 30); without a finaliser whole rows of 100 would stand side by side.

@@ -79,6 +79,46 @@ TEST(SiteSet, KeepsWhatIsDerivedFromItForAllCopies) {
   EXPECT_EQ(copy.derived_bytes(), 0);
 }
 
+TEST(SiteSet, ThatWasMovedFromHasNoSites) {
+  SiteSet<2> sites = set(grid_5x5, {{0, {1, 2}}});
+  SiteSet<2> const taken = std::move(sites);
+  EXPECT_EQ(taken.size(), 1);
+  EXPECT_EQ(sites.size(), 0);  // NOLINT: what is tested
+  EXPECT_TRUE(sites.empty());
+  EXPECT_TRUE(sites.coordinates().empty());
+  EXPECT_EQ(sites.data(), nullptr);
+  EXPECT_EQ(sites.list(), nullptr);
+  EXPECT_EQ(sites.grid(), Grid<2>{});
+  EXPECT_TRUE(sites.bounding_box().empty());
+  EXPECT_EQ(sites.bytes(), 0);
+  EXPECT_EQ(sites.derived_bytes(), 0);
+  sites.release_derived();
+  EXPECT_FALSE(sites.is(taken));
+  EXPECT_TRUE(sites.identity().expired());
+  EXPECT_EQ(message_of<ShapeError>([&] { return &sites.derived(); }),
+            "SiteSet: the set was moved from and has nothing to convolve; use the one that it was moved to");
+  sites = taken;
+  EXPECT_TRUE(sites.is(taken));
+}
+
+TEST(SiteSet, LeavesTheListWithWhoGaveAWrongOne) {
+  Buffer<Coordinate<2>> list(std::int64_t{2}, Coordinate<2>{0, {1, 2}});
+  EXPECT_THROW(SiteSet<2>(grid_5x5, std::move(list)), CoordinateError);
+  EXPECT_EQ(list.size(), 2);  // NOLINT: what is tested
+  EXPECT_THROW(SiteSet<2>(Grid<2>{.shape = {0, 1}}, std::move(list)), ShapeError);
+  EXPECT_EQ(list.size(), 2);  // NOLINT: what is tested
+}
+
+TEST(SiteSet, SharesItsListForLongerThanItLives) {
+  SiteSet<2>::List list;
+  {
+    SiteSet<2> const sites = set(grid_5x5, {{0, {1, 2}}});
+    list = sites.list();
+    EXPECT_EQ(list->data(), sites.data());
+  }
+  EXPECT_EQ((*list)[0], (Coordinate<2>{0, {1, 2}}));
+}
+
 TEST(SiteSet, RefusesAListThatIsNotCanonical) {
   EXPECT_EQ(message_of<CoordinateError>([] {
               return set(grid_5x5, {{0, {2, 3}}, {0, {1, 2}}});

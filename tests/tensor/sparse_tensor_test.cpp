@@ -55,5 +55,24 @@ TEST(SparseTensor, RefusesFeaturesThatDoNotFit) {
             "SparseTensor: 2 sites of 4611686018427387904 channels cannot be addressed");
 }
 
+TEST(SparseTensor, LeavesFeaturesAndSitesWithWhoGaveWrongOnes) {
+  SiteSet<1> sites(Grid<1>{}, Buffer<Coordinate<1>>(std::int64_t{1}, Coordinate<1>{}));
+  Buffer<float> features(std::int64_t{3}, 1.0F);
+  EXPECT_THROW((SparseTensor<float, 1>(std::move(sites), 2, std::move(features))), ShapeError);
+  EXPECT_EQ(features.size(), 3);  // NOLINT: what is tested
+  EXPECT_EQ(sites.size(), 1);     // NOLINT: what is tested
+}
+
+TEST(SparseTensor, ThatWasMovedFromHasNoRows) {
+  SparseTensor<float, 1> tensor(SiteSet<1>(Grid<1>{}, Buffer<Coordinate<1>>(std::int64_t{1}, Coordinate<1>{})), 2);
+  SparseTensor<float, 1> const taken = std::move(tensor);
+  EXPECT_EQ(taken.size(), 1);
+  EXPECT_EQ(tensor.size(), 0);  // NOLINT: what is tested
+  EXPECT_EQ(tensor.channels(), 2);
+  EXPECT_TRUE(tensor.features().values().empty());
+  SparseTensor<float, 1> const copy = tensor;
+  EXPECT_EQ(copy.size(), 0);
+}
+
 }  // namespace
 }  // namespace sparseconv

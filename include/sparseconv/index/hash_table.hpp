@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/index/lookup.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
@@ -31,12 +32,18 @@ constexpr std::uint64_t hash_key(WideKey key) {
   return hash_key(hash_key(key.high) + key.low);
 }
 
+/// How many places of a table are looked at for a key, from its own on. Sites whose places are taken by others are not in the
+/// table, but are found by bisection of the coordinate list: coordinates that somebody chose to fall on one place cost this much
+/// and no more. In tables of ordinary sites hardly any are.
+inline constexpr std::uint64_t most_probes = 64;
+
 /// Looks rows up in a hash table that somebody else owns; trivially copyable.
 template <int D, class Key>
 struct HashTableView {
   KeyPacking<D, Key> packing;
   HashSlot<Key> const* slots = nullptr;
   std::uint64_t mask = 0;
+  SortedSites<D> sites{};  ///< all of the set
 
   /// A question to the table: what to look for, and from which place on. `inside` says whether it can be there at all.
   struct Probe {
@@ -56,12 +63,13 @@ struct HashTableView {
 
   [[nodiscard]] constexpr Row find(Probe const& probe) const {
     if (!probe.inside) return no_row;
-    for (std::uint64_t place = probe.place;; place = (place + 1) & mask) {
-      HashSlot<Key> const slot = slots[place];
+    for (std::uint64_t i = 0; i < most_probes; ++i) {
+      HashSlot<Key> const slot = slots[(probe.place + i) & mask];
       // Without a short circuit: row and key are loaded together, not one after the other.
       bool const ends = (slot.row == no_row) | (slot.key == probe.key);
       if (ends) return slot.row;
     }
+    return sites.find(packing.coordinate(probe.key));
   }
 
   /// The row of the site at a coordinate, or no_row. Any coordinate may be asked for.
@@ -83,9 +91,10 @@ struct HashTableView {
   [[nodiscard]] constexpr Line line(WideCoordinate<D> const& through) const { return {*this, packing.line(through)}; }
 };
 
-/// The rows of a site set by coordinate: linear probing, load at most 1/2, so a probe always ends.
+/// The rows of a site set by coordinate: linear probing, load at most 1/2, and no more than most_probes places a key.
 ///
-/// Keys are packed relative to the box of the sites, in 64 bits where they fit and 128 where they do not.
+/// Keys are packed relative to the box of the sites, in 64 bits where they fit and 128 where they do not. The table shares the
+/// coordinate list of the set.
 template <int D, MemorySpace Memory = HostMemory>
 class HashTable {
  public:
@@ -95,9 +104,11 @@ class HashTable {
     Buffer<HashSlot<Key>, Memory> slots;
   };
 
+  /// Of no sites.
   HashTable() = default;
   template <class Key>
-  explicit HashTable(Table<Key> table) : table_(std::move(table)) {}
+  HashTable(Table<Key> table, typename SiteSet<D, Memory>::List list)
+      : table_(std::move(table)), list_(std::move(list)) {}
 
   /// The row of the site at a coordinate, or no_row.
   [[nodiscard]] Row find(Coordinate<D> const& coordinate) const requires(Memory::host_reads) {
@@ -110,7 +121,8 @@ class HashTable {
     return std::visit(
         [&]<class Key>(Table<Key> const& table) -> decltype(auto) {
           return body(HashTableView<D, Key>{table.packing, table.slots.data(),
-                                            static_cast<std::uint64_t>(table.slots.size()) - 1});
+                                            static_cast<std::uint64_t>(table.slots.size()) - 1,
+                                            list_ ? SortedSites<D>{list_->data(), list_->size()} : SortedSites<D>{}});
         },
         table_);
   }
@@ -126,6 +138,7 @@ class HashTable {
 
  private:
   std::variant<Table<std::uint64_t>, Table<WideKey>> table_;
+  typename SiteSet<D, Memory>::List list_;
 };
 
 /// The number of places for so many sites.
@@ -133,8 +146,8 @@ constexpr std::int64_t hash_capacity(std::int64_t sites) {
   return std::int64_t{1} << bit_length(static_cast<std::uint64_t>(sites) * 2);
 }
 
-/// Puts each site into the first free place from its own on. Sites are unique: whoever finds a free place owns it, and no
-/// key has to be read before all are written.
+/// Puts each site into the first free place from its own on, if there is one within most_probes. Sites are unique: whoever finds
+/// a free place owns it, and no key has to be read before all are written.
 template <int D, class Key, class Atomics>
 struct InsertSites {
   Coordinate<D> const* sites;
@@ -145,9 +158,13 @@ struct InsertSites {
   SPARSECONV_DEVICE_TEMPLATE
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t row) const {
     Key const key = packing.key(widen(sites[row]));
-    std::uint64_t place = hash_key(key) & mask;
-    while (!Atomics::replace(slots[place].row, no_row, static_cast<Row>(row))) place = (place + 1) & mask;
-    slots[place].key = key;
+    std::uint64_t const own = hash_key(key);
+    for (std::uint64_t i = 0; i < most_probes; ++i) {
+      HashSlot<Key>& slot = slots[(own + i) & mask];
+      if (!Atomics::replace(slot.row, no_row, static_cast<Row>(row))) continue;
+      slot.key = key;
+      return;
+    }
   }
 };
 
@@ -155,7 +172,7 @@ struct InsertSites {
 ///
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   look-ups give the same on every run; where a key stands in the table may depend on the number of threads.
-/// Work:   one insertion a site; 16 bytes a place with 64-bit keys, 32 with 128-bit ones.
+/// Work:   one insertion a site, of at most most_probes places whatever the coordinates; 16 bytes a place with 64-bit keys, 32 with 128-bit ones.
 /// Throws: CapacityError if the coordinates of the sites need more than 127 bits.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 HashTable<D, Memory> build_hash_table(Policy const& where, SiteSet<D, Memory> const& sites) {
@@ -166,7 +183,8 @@ HashTable<D, Memory> build_hash_table(Policy const& where, SiteSet<D, Memory> co
     for_each_index(where, slots.size(), Fill<HashSlot<Key>>{slots.data(), {Key{0}, no_row}});
     for_each_index(where, sites.size(),
                    Insert{sites.data(), packing, slots.data(), static_cast<std::uint64_t>(slots.size()) - 1});
-    return HashTable<D, Memory>(typename HashTable<D, Memory>::template Table<Key>{packing, std::move(slots)});
+    return HashTable<D, Memory>(typename HashTable<D, Memory>::template Table<Key>{packing, std::move(slots)},
+                                sites.list());
   });
 }
 

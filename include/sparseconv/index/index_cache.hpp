@@ -128,12 +128,18 @@ class IndexCache final : public Derived {
     return row_maps_.keep(target, geometry, std::move(built));
   }
 
-  /// With the memory of the generated output sites and of what was derived from those in turn.
+  /// With the memory of the generated output sites, without what was derived from those in turn.
   [[nodiscard]] std::int64_t bytes() const override {
     std::scoped_lock lock(mutex_);
     std::int64_t sum = (hash_table_ ? hash_table_->bytes() : 0) + rulebooks_.bytes() + row_maps_.bytes();
-    for (Outputs const& kept : outputs_) sum += kept.sites.bytes() + kept.sites.derived_bytes();
+    for (Outputs const& kept : outputs_) sum += kept.sites.bytes();
     return sum;
+  }
+  [[nodiscard]] std::vector<std::shared_ptr<DerivedStore const>> further() const override {
+    std::scoped_lock lock(mutex_);
+    std::vector<std::shared_ptr<DerivedStore const>> stores;
+    for (Outputs const& kept : outputs_) stores.push_back(kept.sites.shared_derived());
+    return stores;
   }
 
   void release() override {

@@ -36,8 +36,8 @@ inline constexpr bool is_lookup = std::is_same_v<Lookup, lookup::Sorted> || std:
 /// trivially copyable.
 template <int D>
 struct SortedSites {
-  Coordinate<D> const* sites;
-  std::int64_t count;
+  Coordinate<D> const* sites = nullptr;
+  std::int64_t count = 0;
 
   /// Where the first site stands that does not come before a coordinate, or the count.
   [[nodiscard]] constexpr std::int64_t first_not_before(WideCoordinate<D> const& sought) const {

@@ -51,6 +51,9 @@ class Buffer {
   }
   ~Buffer() = default;
 
+  /// The resource that the elements came from, or none.
+  [[nodiscard]] std::shared_ptr<Resource> const& memory() const { return block_.memory(); }
+
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::int64_t bytes() const { return size_ * static_cast<std::int64_t>(sizeof(T)); }

@@ -42,16 +42,11 @@ class MemoryPool {
   ~MemoryPool() { release(); }
 
   /// A block of at least `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
-  [[nodiscard]] MemoryBlock take(std::size_t bytes) {
-    if (bytes > std::size_t{1} << 63) throw std::bad_alloc();
-    std::size_t const size = block_size(bytes);
-    if (MemoryBlock const block = take_waiting(size); block.data != nullptr) return block;
-    MemoryBlock const block{::operator new(size, std::align_val_t(alignment)), size};
-    std::scoped_lock lock(mutex_);
-    system_bytes_ += size;
-    count_as_used(size);
-    return block;
-  }
+  [[nodiscard]] MemoryBlock take(std::size_t bytes) { return take(bytes, 2); }
+
+  /// A block of block_size(bytes) bytes and no more, for who does not keep the size until it gives the block back.
+  /// Throws: std::bad_alloc.
+  [[nodiscard]] MemoryBlock take_exactly(std::size_t bytes) { return take(bytes, 1); }
 
   /// Takes back what take() gave.
   void give_back(MemoryBlock block) noexcept {
@@ -138,10 +133,21 @@ class MemoryPool {
     return block;
   }
 
-  /// The smallest block that waits and serves a request of `size` bytes, or none.
-  MemoryBlock take_waiting(std::size_t size) {
+  MemoryBlock take(std::size_t bytes, std::size_t times) {
+    if (bytes > std::size_t{1} << 63) throw std::bad_alloc();
+    std::size_t const size = block_size(bytes);
+    if (MemoryBlock const block = take_waiting(size, times); block.data != nullptr) return block;
+    MemoryBlock const block{::operator new(size, std::align_val_t(alignment)), size};
     std::scoped_lock lock(mutex_);
-    for (std::size_t place = class_of(size); place < waiting_.size() && size_of(place) / 2 <= size; ++place) {
+    system_bytes_ += size;
+    count_as_used(size);
+    return block;
+  }
+
+  /// The smallest block that waits and is of `size` bytes, or up to so many times as large; or none.
+  MemoryBlock take_waiting(std::size_t size, std::size_t times) {
+    std::scoped_lock lock(mutex_);
+    for (std::size_t place = class_of(size); place < waiting_.size() && size_of(place) / times <= size; ++place) {
       if (waiting_[place] == nullptr) continue;
       MemoryBlock const block = first_of(place);
       waiting_bytes_ -= block.size;

@@ -61,6 +61,9 @@ class OwnedBlock {
 
   [[nodiscard]] void* data() const { return block_.data; }
 
+  /// Where the block goes back to, or none.
+  [[nodiscard]] std::shared_ptr<Resource> const& memory() const { return memory_; }
+
  private:
   MemoryBlock block_;
   std::shared_ptr<Resource> memory_;

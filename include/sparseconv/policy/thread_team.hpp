@@ -176,7 +176,7 @@ class ThreadTeam {
   // network. None where threads have to share a core, as one that looks would keep one that works from it.
   int looks_ = static_cast<unsigned>(size_) <= std::thread::hardware_concurrency() ? 1000 : 0;
   std::unique_ptr<Worker[]> workers_;
-  int started_ = 0;           ///< of the workers, from the first on
+  std::size_t started_ = 0;   ///< of the workers, from the first on
   std::int64_t process_ = 0;  ///< that they run in
   std::atomic<bool> in_use_{false};
   // Apart, as all idle workers look at the one while those that finish write the other.

@@ -25,18 +25,24 @@ class SparseTensor {
 
   /// Zeros on the given sites.
   /// Throws: ShapeError if channels < 0.
-  SparseTensor(SiteSet<D, Memory> sites, std::int64_t channels) requires(Memory::host_reads)
+  SparseTensor(SiteSet<D, Memory> const& sites, std::int64_t channels) requires(Memory::host_reads)
       : SparseTensor(sites, channels, Buffer<T>(checked_size(sites, channels), T{0})) {}
 
   /// Takes the features as they are.
-  /// Throws: ShapeError if features does not hold sites.size() x channels numbers.
-  SparseTensor(SiteSet<D, Memory> sites, std::int64_t channels, Buffer<T, Memory> features)
-      : sites_(std::move(sites)), channels_(channels), features_(std::move(features)) {
-    if (features_.size() != checked_size(sites_, channels_)) {
-      throw ShapeError({"SparseTensor: ", features_.size(), " features for ", sites_.size(), " sites of ", channels_,
+  /// Throws: ShapeError if features does not hold sites.size() x channels numbers; the caller keeps them then.
+  SparseTensor(SiteSet<D, Memory> const& sites, std::int64_t channels, Buffer<T, Memory>&& features)
+      : sites_(sites), channels_(channels) {
+    if (features.size() != checked_size(sites_, channels_)) {
+      throw ShapeError({"SparseTensor: ", features.size(), " features for ", sites_.size(), " sites of ", channels_,
                         " channels; give one number for each site and channel"});
     }
+    features_ = std::move(features);
   }
+
+  /// The same of a copy of the features.
+  SparseTensor(SiteSet<D, Memory> const& sites, std::int64_t channels,
+               Buffer<T, Memory> const& features) requires(Memory::host_reads)
+      : SparseTensor(sites, channels, Buffer<T, Memory>(features)) {}
 
   [[nodiscard]] SiteSet<D, Memory> const& sites() const { return sites_; }
   [[nodiscard]] Grid<D> const& grid() const { return sites_.grid(); }
