@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -13,7 +14,7 @@
 namespace sparseconv::test {
 
 /// Checks a finder of pairs for elements [0, elements): for all outputs, and for a stretch of them found in two calls, it
-/// appends the pairs of the definition, rows rising for each element.
+/// appends the pairs of the definition, rows rising for each element; so it does for each row of the kernel by itself.
 template <int D, class Finder>
 void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
                         KernelGeometry<D> const& geometry, std::int64_t elements) {
@@ -25,15 +26,27 @@ void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<
     finder.find(begin, middle, lists);
     finder.find(middle, end, lists);
     std::vector<RulePair> found;
-    for (std::int64_t element = 0; element < elements; ++element) {
-      for (on_cpu::PackedPair const pair : lists[element])
-        found.push_back({element, on_cpu::input_of(pair), on_cpu::output_of(pair)});
-    }
+    auto const append_found = [&] {
+      for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {
+        for (on_cpu::PackedPair const pair : lists[element])
+          found.push_back({element, on_cpu::input_of(pair), on_cpu::output_of(pair)});
+      }
+    };
+    append_found();
     std::vector<RulePair> expected;
     for (RulePair const& pair : all) {
       if (pair.element < elements && pair.output >= begin && pair.output < end) expected.push_back(pair);
     }
     ASSERT_EQ(found, expected) << elements << " elements, outputs " << begin << " to " << end;
+
+    found.clear();
+    std::int64_t const width = geometry.kernel_size[D - 1];
+    for (std::int64_t first = 0; first < elements; first += width) {
+      lists.start(first, std::min(first + width, elements));
+      finder.find(begin, end, lists);
+      append_found();
+    }
+    ASSERT_EQ(found, expected) << "row by row, outputs " << begin << " to " << end;
   }
 }
 

@@ -20,7 +20,8 @@ namespace sparseconv::inline v0_1 {
 /// Order:  waits for the result, on a device once, for the number of sites and their box.
 /// Bits:   the same for every policy.
 /// Work:   `cpu` takes, while it finds them, a bit map of their box of at most max(64, 16 m) bytes an input site, m the most
-///         outputs that one input reaches; or, where the box is larger, 16 bytes for each output that an input reaches.
+///         outputs that one input reaches; or, where the box is larger, 16 bytes (32 beyond 63 bits) for each output that an input
+///         reaches.
 /// Throws: ShapeError as output_grid does; CoordinateError if an output of an unbounded grid does not fit 32 bits;
 ///         CapacityError if there are more than 2^31 - 1, or their coordinates need more than 127 bits.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3 (regular, submanifold);

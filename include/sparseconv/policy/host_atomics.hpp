@@ -9,7 +9,10 @@ namespace sparseconv::inline v0_1 {
 struct HostAtomics {
   /// place = desired if it is `expected`; whether it was.
   static bool replace(std::int32_t& place, std::int32_t expected, std::int32_t desired) {
-    return std::atomic_ref<std::int32_t>(place).compare_exchange_strong(expected, desired, std::memory_order_relaxed);
+    std::atomic_ref<std::int32_t> const shared(place);
+    // A look first: an exchange takes the place from other threads even where it fails.
+    return shared.load(std::memory_order_relaxed) == expected &&
+           shared.compare_exchange_strong(expected, desired, std::memory_order_relaxed);
   }
 };
 

@@ -17,7 +17,7 @@ constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
 template <int D>
 void expect_sweeps(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
   for (std::int64_t const elements : {geometry.element_count(), geometry.element_count() / 2}) {
-    test::expect_finds_pairs(on_cpu::CoordinateSweep<D>(inputs, outputs, geometry, elements), inputs, outputs, geometry,
+    test::expect_finds_pairs(on_cpu::CoordinateSweep<D>(inputs, outputs, geometry), inputs, outputs, geometry,
                              elements);
   }
 }

@@ -17,8 +17,7 @@ void expect_probes(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGe
   HashTable<D> const table = build_hash_table(test::OnCpu<2>::policy(), inputs);
   table.visit([&](auto const& view) {
     for (std::int64_t const elements : {geometry.element_count(), geometry.element_count() / 2}) {
-      test::expect_finds_pairs(on_cpu::KernelRowProbes(outputs, geometry, elements, view), inputs, outputs, geometry,
-                               elements);
+      test::expect_finds_pairs(on_cpu::KernelRowProbes(outputs, geometry, view), inputs, outputs, geometry, elements);
     }
   });
 }

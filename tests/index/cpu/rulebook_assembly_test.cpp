@@ -31,7 +31,7 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
       lists.append(0, on_cpu::pack_pair(static_cast<Row>(o), static_cast<Row>(o)));
     if (end == 7) lists.append(2, on_cpu::pack_pair(5, 6));
   }};
-  auto const rules = on_cpu::RulebookAssembly(3, 10, 7, std::nullopt).assemble(cpu, finder);
+  auto const rules = on_cpu::RulebookAssembly(3, 3, 10, 7, std::nullopt).assemble(cpu, finder);
   EXPECT_EQ(std::vector<std::int64_t>(rules.view().offsets.begin(), rules.view().offsets.end()),
             (std::vector<std::int64_t>{0, 7, 7, 8}));
   EXPECT_EQ(pairs_of(rules).back(), (RulePair{2, 5, 6}));
@@ -41,7 +41,7 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
 
 TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndListsEachRowOnce) {
   // A 3 x 3 kernel on a set of its own: elements 0 to 3 are found; 4 is the identity; 5 to 8 are 3 to 0 swapped.
-  on_cpu::RulebookAssembly const assembly(9, 3, 3, 4);
+  on_cpu::RulebookAssembly const assembly(9, 3, 3, 3, 4);
   EXPECT_EQ(assembly.found_elements(), 4);
   Finder const finder{
       [](std::int64_t, std::int64_t, on_cpu::PairLists& lists) { lists.append(0, on_cpu::pack_pair(1, 2)); }};
@@ -52,7 +52,7 @@ TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndListsEachRowOnce) {
 }
 
 TEST(RulebookAssembly, FindsEveryElementWhereTheIdentityIsNotInTheMiddle) {
-  on_cpu::RulebookAssembly const assembly(2, 3, 3, 0);
+  on_cpu::RulebookAssembly const assembly(2, 2, 3, 3, 0);
   EXPECT_EQ(assembly.found_elements(), 2);
   Finder const finder{[](std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) {
     for (std::int64_t o = begin; o < end; ++o)
@@ -65,25 +65,28 @@ TEST(RulebookAssembly, FindsEveryElementWhereTheIdentityIsNotInTheMiddle) {
             (std::vector<RulePair>{{0, 0, 0}, {0, 1, 1}, {0, 2, 2}, {1, 1, 0}, {1, 2, 1}}));
 }
 
-TEST(RulebookAssembly, JoinsStretchesInOrderOnAnyNumberOfThreads) {
-  // 20000 outputs are ten stretches of 2048, the last of them short; for 20000 elements they are 79 of 256. Of elements
-  // 0 to 14, e has the outputs that e + 1 divides; the others have none.
-  for (std::int64_t const elements : {15, 20000}) {
+TEST(RulebookAssembly, JoinsTilesInOrderOnAnyNumberOfThreads) {
+  // Tiles of all elements by a stretch of the outputs, of some rows of the kernel, of one row by few outputs. Every 997th element
+  // has pairs: element e with the outputs that e % 13 + 1 divides.
+  for (auto const& [elements, row_width] :
+       {std::pair<std::int64_t, std::int64_t>{15, 15}, {20000, 100}, {20000, 20000}}) {
+    std::int64_t const outputs = 5000;
     Finder const finder{[](std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) {
-      for (std::int64_t e = 0; e < 15; ++e) {
+      for (std::int64_t e = (lists.first_element() + 996) / 997 * 997; e < lists.end_element(); e += 997) {
         for (std::int64_t o = begin; o < end; ++o) {
-          if (o % (e + 1) == 0) lists.append(e, on_cpu::pack_pair(static_cast<Row>(o / 2), static_cast<Row>(o)));
+          if (o % (e % 13 + 1) == 0) lists.append(e, on_cpu::pack_pair(static_cast<Row>(o / 2), static_cast<Row>(o)));
         }
       }
     }};
     std::vector<RulePair> expected;
-    for (std::int64_t e = 0; e < 15; ++e) {
-      for (std::int64_t o = 0; o < 20000; o += e + 1) {
+    for (std::int64_t e = 0; e < elements; e += 997) {
+      for (std::int64_t o = 0; o < outputs; o += e % 13 + 1) {
         expected.push_back({e, static_cast<Row>(o / 2), static_cast<Row>(o)});
       }
     }
     test::for_each_cpu_policy([&](CpuPolicy const& where) {
-      auto const rules = on_cpu::RulebookAssembly(elements, 10000, 20000, std::nullopt).assemble(where, finder);
+      auto const rules =
+          on_cpu::RulebookAssembly(elements, row_width, 10000, outputs, std::nullopt).assemble(where, finder);
       EXPECT_EQ(rules.element_count(), elements);
       EXPECT_EQ(pairs_of(rules), expected) << where.thread_count();
     });
@@ -93,7 +96,7 @@ TEST(RulebookAssembly, JoinsStretchesInOrderOnAnyNumberOfThreads) {
 TEST(RulebookAssembly, MakesAnEmptyRulebook) {
   Finder const never{[](std::int64_t, std::int64_t, on_cpu::PairLists const&) { FAIL(); }};
   for (std::optional<std::int64_t> const identity : {std::optional<std::int64_t>(), std::optional<std::int64_t>(1)}) {
-    auto const rules = on_cpu::RulebookAssembly(3, 0, 0, identity).assemble(cpu, never);
+    auto const rules = on_cpu::RulebookAssembly(3, 3, 0, 0, identity).assemble(cpu, never);
     EXPECT_EQ(rules.element_count(), 3);
     EXPECT_EQ(rules.pair_count(), 0);
   }

@@ -22,21 +22,20 @@ namespace sparseconv::inline v0_1::on_cpu {
 template <int D, class Lookup>
 Rulebook<> build_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
                           KernelGeometry<D> const& geometry, Lookup) {
-  RulebookAssembly const assembly(geometry.element_count(), inputs.size(), outputs.size(),
+  RulebookAssembly const assembly(geometry.element_count(), geometry.kernel_size[D - 1], inputs.size(), outputs.size(),
                                   identity_element(inputs, outputs, geometry));
-  std::int64_t const elements = assembly.found_elements();
   if constexpr (std::same_as<Lookup, lookup::Hash>) {
     return cached_hash_table(where, inputs)->visit([&](auto const& table) {
-      return assembly.assemble(where, KernelRowProbes(outputs, geometry, elements, table));
+      return assembly.assemble(where, KernelRowProbes(outputs, geometry, table));
     });
   } else {
     Box<D> const box = swept_box(inputs, outputs, geometry);
     if (!fits_keys<std::uint64_t>(box)) {
-      return assembly.assemble(where, CoordinateSweep<D>(inputs, outputs, geometry, elements));
+      return assembly.assemble(where, CoordinateSweep<D>(inputs, outputs, geometry));
     }
     KeyPacking<D, std::uint64_t> const packing(box);
-    return assembly.assemble(
-        where, KernelRowSweep(where, inputs, outputs, geometry, elements, packing, where.instruction_set()));
+    return assembly.assemble(where, KernelRowSweep(where, inputs, outputs, geometry, assembly.found_elements(), packing,
+                                                   where.instruction_set()));
   }
 }
 

@@ -21,14 +21,13 @@ namespace sparseconv::inline v0_1::on_cpu {
 template <int D>
 class CoordinateSweep final : public PairFinder {
  public:
-  /// For elements [0, elements). The sets must outlive it.
-  CoordinateSweep(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry,
-                  std::int64_t elements)
-      : inputs_{inputs.data(), inputs.size()}, outputs_(outputs), geometry_(geometry), elements_(elements) {}
+  /// The sets must outlive it.
+  CoordinateSweep(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry)
+      : inputs_{inputs.data(), inputs.size()}, outputs_(outputs), geometry_(geometry) {}
 
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
-    for (std::int64_t element = 0; element < elements_; ++element) {
+    for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {
       WideCoordinate<D> const offset = geometry_.element_offset(element);
       std::int64_t at = inputs_.first_not_before(sought(begin, offset));
       for (std::int64_t output = begin; output < end && at < inputs_.count; ++output) {
@@ -53,7 +52,6 @@ class CoordinateSweep final : public PairFinder {
   SortedSites<D> inputs_;
   SiteSet<D> const& outputs_;
   KernelGeometry<D> geometry_;
-  std::int64_t elements_;
 };
 
 }  // namespace sparseconv::inline v0_1::on_cpu

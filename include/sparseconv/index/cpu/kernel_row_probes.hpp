@@ -22,15 +22,13 @@ namespace sparseconv::inline v0_1::on_cpu {
 template <int D, class Key>
 class KernelRowProbes final : public PairFinder {
  public:
-  /// For elements [0, elements).
-  KernelRowProbes(SiteSet<D> const& outputs, KernelGeometry<D> const& geometry, std::int64_t elements,
-                  HashTableView<D, Key> const& table)
-      : outputs_(outputs.coordinates()), geometry_(geometry), elements_(elements), table_(table) {}
+  KernelRowProbes(SiteSet<D> const& outputs, KernelGeometry<D> const& geometry, HashTableView<D, Key> const& table)
+      : outputs_(outputs.coordinates()), geometry_(geometry), table_(table) {}
 
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     std::int64_t const row_width = geometry_.kernel_size[D - 1];
-    for (std::int64_t first = 0; first < elements_; first += row_width) {
-      std::int64_t const last = std::min(first + row_width, elements_);
+    for (std::int64_t first = lists.first_element(); first < lists.end_element(); first += row_width) {
+      std::int64_t const last = std::min(first + row_width, lists.end_element());
       WideCoordinate<D> const offset = geometry_.element_offset(first);
       for (std::int64_t output = begin; output < end; output += batch) {
         std::int64_t const count = std::min(batch, end - output);
@@ -68,7 +66,6 @@ class KernelRowProbes final : public PairFinder {
 
   std::span<Coordinate<D> const> outputs_;
   KernelGeometry<D> geometry_;
-  std::int64_t elements_;
   HashTableView<D, Key> table_;
 };
 

@@ -7,7 +7,6 @@
 #include <iterator>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "sparseconv/index/cpu/kernel_row.hpp"
 #include "sparseconv/index/cpu/kernel_row_cursors.hpp"
@@ -70,9 +69,12 @@ class KernelRowSweep final : public PairFinder {
     }
     std::int64_t const row_width = geometry.kernel_size[D - 1];
     auto const dilation = static_cast<std::uint64_t>(geometry.dilation[D - 1]);
-    for (std::int64_t first = 0; first < elements; first += row_width) {
+    row_width_ = row_width;
+    rows_ = Buffer<KernelRow>(memory_, (elements + row_width - 1) / row_width);
+    for (std::int64_t i = 0; i < rows_.size(); ++i) {
+      std::int64_t const first = i * row_width;
       Key const key = to_window + packing.offset_key(geometry.element_offset(first));
-      rows_.push_back({key, dilation, first, std::min(row_width, elements - first)});
+      rows_[i] = {key, dilation, first, std::min(row_width, elements - first)};
     }
   }
 
@@ -92,6 +94,13 @@ class KernelRowSweep final : public PairFinder {
     return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
   }
 
+  /// The rows of the lists' elements, whose end is that of a row.
+  [[nodiscard]] std::span<KernelRow const> rows_of(PairLists const& lists) const {
+    std::int64_t const first = lists.first_element() / row_width_;
+    std::int64_t const end = (lists.end_element() + row_width_ - 1) / row_width_;
+    return {rows_.data() + first, static_cast<std::size_t>(end - first)};
+  }
+
   /// The first input that an output takes from by a row, or the end.
   [[nodiscard]] std::int64_t first_input(KernelRow const& row, std::int64_t output) const {
     Key const* const keys = input_keys_.data();
@@ -101,11 +110,11 @@ class KernelRowSweep final : public PairFinder {
 #if SPARSECONV_X86_KERNELS
   /// None of the rows reaches further than the first.
   [[nodiscard]] std::uint64_t furthest_reach() const {
-    return rows_.empty() ? 0 : rows_.front().reach();
+    return rows_.empty() ? 0 : rows_[0].reach();
   }
 
   void merge(std::int64_t begin, std::int64_t end, PairLists& lists) const {
-    for (KernelRow const& row : rows_) {
+    for (KernelRow const& row : rows_of(lists)) {
       merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end, row, lists);
     }
   }
@@ -113,16 +122,18 @@ class KernelRowSweep final : public PairFinder {
 
   void sweep(std::int64_t begin, std::int64_t end, PairLists& lists) const {
     std::int64_t const room = end - begin;
-    Buffer<PackedPair> candidates(memory_, std::ssize(rows_) * room);
-    std::vector<KernelRowCursor> cursors;
-    for (KernelRow const& row : rows_) {
-      PackedPair* const first = candidates.data() + std::ssize(cursors) * room;
-      cursors.push_back({row.key, row.reach(), first_input(row, begin), first});
+    std::span<KernelRow const> const rows = rows_of(lists);
+    auto const count = static_cast<std::int64_t>(rows.size());
+    Buffer<PackedPair> candidates(memory_, count * room);
+    Buffer<KernelRowCursor> cursors(memory_, count);
+    for (std::int64_t i = 0; i < count; ++i) {
+      KernelRow const& row = rows[static_cast<std::size_t>(i)];
+      cursors[i] = {row.key, row.reach(), first_input(row, begin), candidates.data() + i * room};
     }
     move_cursors(input_keys_.data(), window_keys(), begin, end, cursors);
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      PackedPair const* const first = candidates.data() + static_cast<std::int64_t>(i) * room;
-      append_pairs(rows_[i], {first, cursors[i].candidates_end}, lists);
+    for (std::int64_t i = 0; i < count; ++i) {
+      PackedPair const* const first = candidates.data() + i * room;
+      append_pairs(rows[static_cast<std::size_t>(i)], {first, cursors[i].candidates_end}, lists);
     }
   }
 
@@ -176,7 +187,8 @@ class KernelRowSweep final : public PairFinder {
   std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
   Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
-  std::vector<KernelRow> rows_;
+  std::int64_t row_width_ = 1;
+  Buffer<KernelRow> rows_;
 };
 
 }  // namespace sparseconv::inline v0_1::on_cpu

@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/memory/buffer.hpp"
@@ -48,20 +47,20 @@ Buffer<Coordinate<D>> reached_by_bit_map(CpuPolicy const& where, SiteSet<D> cons
                  });
   });
 
-  std::vector<std::int64_t> first(static_cast<std::size_t>((map.size() + stretch - 1) / stretch));
+  Buffer<std::int64_t> first(where.memory(), (map.size() + stretch - 1) / stretch);
   for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
     std::int64_t count = 0;
     for (std::int64_t i = begin; i < end; ++i) {
       if (map[i] != 0) count += std::popcount(map[i]);  // nearly all words are 0, and counting bits may be a call
     }
-    first[static_cast<std::size_t>(begin / stretch)] = count;
+    first[begin / stretch] = count;
   });
   std::int64_t total = 0;
   for (std::int64_t& place : first) total += std::exchange(place, total);
 
   Buffer<Coordinate<D>> outputs(where.memory(), total);
   for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-    Coordinate<D>* next = outputs.data() + first[static_cast<std::size_t>(begin / stretch)];
+    Coordinate<D>* next = outputs.data() + first[begin / stretch];
     for (std::int64_t i = begin; i < end; ++i) {
       for (std::uint64_t word = map[i]; word != 0; word &= word - 1) {
         std::uint64_t const key =
@@ -81,24 +80,26 @@ Buffer<Coordinate<D>> reached_by_sort(CpuPolicy const& where, SiteSet<D> const& 
     Key key;
   };
   constexpr std::int64_t stretch = 4096;  // inputs that one thread takes at a time
-  std::vector<std::vector<Reached>> lists(static_cast<std::size_t>((inputs.size() + stretch - 1) / stretch));
+  auto const for_each_input = [&](std::int64_t begin, std::int64_t end, auto const& body) {
+    for (std::int64_t row = begin; row < end; ++row)
+      reached.runs(inputs.coordinates()[static_cast<std::size_t>(row)], body);
+  };
+  // Counted first, so that every key has its place and no list has to grow.
+  Buffer<std::int64_t> first(where.memory(), (inputs.size() + stretch - 1) / stretch);
   for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-    auto& list = lists[static_cast<std::size_t>(begin / stretch)];
-    for (std::int64_t row = begin; row < end; ++row) {
-      reached(inputs.coordinates()[static_cast<std::size_t>(row)],
-              [&](WideCoordinate<D> const& output) { list.push_back({packing.key(output)}); });
-    }
+    std::int64_t sum = 0;
+    for_each_input(begin, end, [&](WideCoordinate<D> const&, std::int64_t count) { sum += count; });
+    first[begin / stretch] = sum;
   });
-  std::vector<std::int64_t> first;
   std::int64_t total = 0;
-  for (auto const& list : lists) {
-    first.push_back(total);
-    total += static_cast<std::int64_t>(list.size());
-  }
+  for (std::int64_t& place : first) total += std::exchange(place, total);
   Buffer<Reached> keys(where.memory(), total);
-  for_each_range(where, static_cast<std::int64_t>(lists.size()), 1, [&](std::int64_t i, std::int64_t) {
-    auto const& list = lists[static_cast<std::size_t>(i)];
-    std::copy(list.begin(), list.end(), keys.begin() + first[static_cast<std::size_t>(i)]);
+  for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+    Reached* next = keys.data() + first[begin / stretch];
+    for_each_input(begin, end, [&](WideCoordinate<D> const& output, std::int64_t count) {
+      Key key = packing.key(output);
+      for (; count > 0; --count, key = key + Key{1}) *next++ = {key};
+    });
   });
   sort_by_key(where, keys, packing.bits());
   Reached* const end = std::unique(keys.begin(), keys.end(), [](Reached a, Reached b) { return a.key == b.key; });

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <utility>
-#include <vector>
 
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/tensor/site_set.hpp"
@@ -26,44 +24,54 @@ constexpr Row output_of(PackedPair pair) {
   return static_cast<Row>(static_cast<std::uint32_t>(pair >> 32));
 }
 
-/// A list of pairs for each kernel element, with room for a fixed number.
+/// A list of pairs for each of some kernel elements, with room for a fixed number.
 class PairLists {
  public:
-  /// Room for `room` pairs of each element, in memory of a pool.
-  PairLists(std::shared_ptr<MemoryPool> memory, std::int64_t elements, std::int64_t room)
+  /// Room for `room` pairs of each of so many elements, from element 0 on, in memory of a pool.
+  PairLists(std::shared_ptr<MemoryPool> const& memory, std::int64_t elements, std::int64_t room)
       : room_(room + written_past_end),
-        pairs_(std::move(memory), elements * room_),
-        counts_(static_cast<std::size_t>(elements)) {}
+        pairs_(memory, elements * room_),
+        counts_(memory, elements),
+        end_element_(elements) {
+    start(0, elements);
+  }
 
-  void clear() { std::fill(counts_.begin(), counts_.end(), 0); }
+  /// Empties the lists, which are then those of elements [first, end).
+  void start(std::int64_t first, std::int64_t end) {
+    first_element_ = first;
+    end_element_ = end;
+    std::fill_n(counts_.begin(), end - first, 0);
+  }
+  [[nodiscard]] std::int64_t first_element() const { return first_element_; }
+  [[nodiscard]] std::int64_t end_element() const { return end_element_; }
 
   void append(std::int64_t element, PackedPair pair) {
     *end(element) = pair;
-    ++counts_[static_cast<std::size_t>(element)];
+    ++counts_[element - first_element_];
   }
 
   /// Where the next pair of an element goes; what is written there counts when set_end is told. Eight pairs may be written behind
   /// what counts.
-  [[nodiscard]] PackedPair* end(std::int64_t element) {
-    return pairs_.data() + element * room_ + counts_[static_cast<std::size_t>(element)];
-  }
+  [[nodiscard]] PackedPair* end(std::int64_t element) { return begin(element) + counts_[element - first_element_]; }
   void set_end(std::int64_t element, PackedPair const* end) {
-    counts_[static_cast<std::size_t>(element)] = end - (pairs_.data() + element * room_);
+    counts_[element - first_element_] = end - begin(element);
   }
 
   [[nodiscard]] std::span<PackedPair const> operator[](std::int64_t element) const {
-    return {pairs_.data() + element * room_, static_cast<std::size_t>(counts_[static_cast<std::size_t>(element)])};
+    return {pairs_.data() + (element - first_element_) * room_,
+            static_cast<std::size_t>(counts_[element - first_element_])};
   }
-
-  /// The number of pairs of each element.
-  [[nodiscard]] std::vector<std::int64_t> const& counts() const { return counts_; }
 
  private:
   static constexpr std::int64_t written_past_end = 8;
 
+  [[nodiscard]] PackedPair* begin(std::int64_t element) { return pairs_.data() + (element - first_element_) * room_; }
+
   std::int64_t room_;
   Buffer<PackedPair> pairs_;
-  std::vector<std::int64_t> counts_;
+  Buffer<std::int64_t> counts_;
+  std::int64_t first_element_ = 0;
+  std::int64_t end_element_;
 };
 
 }  // namespace sparseconv::inline v0_1::on_cpu

@@ -24,9 +24,11 @@ namespace sparseconv::inline v0_1::on_cpu {
 /// their output rows under the elements behind the middle, of which they are the inputs.
 class RulebookAssembly {
  public:
-  RulebookAssembly(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
+  /// For a kernel of `elements` elements, of which `row_width` follow one another along the last axis.
+  RulebookAssembly(std::int64_t elements, std::int64_t row_width, std::int64_t input_count, std::int64_t output_count,
                    std::optional<std::int64_t> identity)
       : elements_(elements),
+        row_width_(row_width),
         input_count_(input_count),
         output_count_(output_count),
         identity_(identity),
@@ -36,91 +38,131 @@ class RulebookAssembly {
   [[nodiscard]] std::int64_t found_elements() const { return symmetric_ ? *identity_ : elements_; }
 
   /// The rulebook of the pairs that the finder finds of the found elements.
+  ///
+  /// Memory: while it is being built, as much again as the pairs take, 24 bytes for each element that has pairs in a tile, and
+  ///         the lists of each thread, see tiles_for().
   [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, PairFinder const& finder) const {
-    std::int64_t const found = found_elements();
-    // Outputs that are handled together: the lists of a kernel of 125 elements fit a core's second cache, and those of a
-    // very large one do not fill the memory.
-    std::int64_t const longest = std::clamp<std::int64_t>((1 << 22) / std::max<std::int64_t>(found, 1), 256, 2048);
-    std::int64_t const stretch = std::min(longest, std::max<std::int64_t>(output_count_, 1));
-    std::int64_t const stretches = (output_count_ + stretch - 1) / stretch;
-    std::vector<Part> parts(static_cast<std::size_t>(stretches));
-    std::int64_t const share = std::max<std::int64_t>(1, stretches / (4 * where.thread_count()));
-    for_each_range(where, stretches, share, [&](std::int64_t first, std::int64_t last) {
-      PairLists lists(where.memory(), found, stretch);
-      for (std::int64_t s = first; s < last; ++s) {
-        lists.clear();
-        finder.find(s * stretch, std::min((s + 1) * stretch, output_count_), lists);
-        parts[static_cast<std::size_t>(s)] = part_of(where, lists);
+    Tiles const tiles = tiles_for(where.thread_count());
+    std::vector<Part> parts(static_cast<std::size_t>(tiles.count()));
+    std::int64_t const share = std::max<std::int64_t>(1, tiles.count() / (4 * where.thread_count()));
+    for_each_range(where, tiles.count(), share, [&](std::int64_t first, std::int64_t last) {
+      PairLists lists(where.memory(), tiles.elements, tiles.outputs);
+      for (std::int64_t tile = first; tile < last; ++tile) {
+        std::int64_t const element = tile / tiles.along_outputs * tiles.elements;
+        std::int64_t const output = tile % tiles.along_outputs * tiles.outputs;
+        lists.start(element, std::min(element + tiles.elements, found_elements()));
+        finder.find(output, std::min(output + tiles.outputs, output_count_), lists);
+        parts[static_cast<std::size_t>(tile)] = part_of(where, lists);
       }
     });
-    std::vector<std::int64_t> offsets = place(parts);
-    Buffer<Row> input_rows(where.memory(), offsets.back());
-    Buffer<Row> output_rows(where.memory(), symmetric_ ? 0 : offsets.back());
-    for_each_range(where, stretches, 1, [&](std::int64_t s, std::int64_t) {
-      Part const& part = parts[static_cast<std::size_t>(s)];
+    Buffer<std::int64_t> offsets = place(where, parts);
+    std::int64_t const pairs = offsets[elements_];
+    Buffer<Row> input_rows(where.memory(), pairs);
+    Buffer<Row> output_rows(where.memory(), symmetric_ ? 0 : pairs);
+    for_each_range(where, tiles.count(), 1, [&](std::int64_t tile, std::int64_t) {
+      Part const& part = parts[static_cast<std::size_t>(tile)];
       PackedPair const* from = part.pairs.data();
-      for (std::int64_t k = 0; k < found; ++k) {
-        auto const element = static_cast<std::size_t>(k);
-        auto const twin = static_cast<std::size_t>(elements_ - 1 - k);
-        std::int64_t const first = part.places[element];
-        Row* const inputs = input_rows.data() + offsets[element] + first;
-        Row* const outputs =
-            symmetric_ ? input_rows.data() + offsets[twin] + first : output_rows.data() + offsets[element] + first;
-        std::int64_t const count = part.counts[element];
-        for (std::int64_t i = 0; i < count; ++i) inputs[i] = input_of(from[i]);
-        for (std::int64_t i = 0; i < count; ++i) outputs[i] = output_of(from[i]);
-        from += count;
+      for (Run const& run : part.runs) {
+        Row* const inputs = input_rows.data() + offsets[run.element] + run.place;
+        Row* const outputs = symmetric_ ? input_rows.data() + offsets[elements_ - 1 - run.element] + run.place
+                                        : output_rows.data() + offsets[run.element] + run.place;
+        for (std::int64_t i = 0; i < run.count; ++i) inputs[i] = input_of(from[i]);
+        for (std::int64_t i = 0; i < run.count; ++i) outputs[i] = output_of(from[i]);
+        from += run.count;
       }
     });
-    Buffer<std::int64_t> kept_offsets{std::span<std::int64_t const>(offsets)};
     if (!symmetric_) {
-      return Rulebook<>(std::move(kept_offsets), std::move(input_rows), std::move(output_rows), input_count_,
-                        output_count_, identity_);
+      return Rulebook<>(std::move(offsets), std::move(input_rows), std::move(output_rows), input_count_, output_count_,
+                        identity_);
     }
-    Row* const middle = input_rows.data() + offsets[static_cast<std::size_t>(*identity_)];
-    for_each_range(where, output_count_, stretch, [&](std::int64_t begin, std::int64_t end) {
+    Row* const middle = input_rows.data() + offsets[*identity_];
+    for_each_range(where, output_count_, 2048, [&](std::int64_t begin, std::int64_t end) {
       std::iota(middle + begin, middle + end, static_cast<Row>(begin));
     });
-    return Rulebook<>(std::move(kept_offsets), std::move(input_rows), output_count_, identity_);
+    return Rulebook<>(std::move(offsets), std::move(input_rows), output_count_, identity_);
   }
 
  private:
-  /// The pairs of a stretch of outputs, element by element; and where those of each element go, from the
-  /// element's first.
+  /// The elements and outputs that are handled together, and how many such tiles there are along both.
+  struct Tiles {
+    std::int64_t elements;
+    std::int64_t outputs;
+    std::int64_t along_elements;
+    std::int64_t along_outputs;
+
+    [[nodiscard]] std::int64_t count() const { return along_elements * along_outputs; }
+  };
+
+  /// Whole rows of the kernel by up to 2048 outputs, so that the lists of a thread fit a core's second cache: 1 MB, and of all
+  /// threads together no more than 32 bytes an element and output of the rulebook, or 64 KB a thread where that is more. Where one
+  /// row of the kernel is longer than that by itself, the tile is that row by 8 outputs.
+  [[nodiscard]] Tiles tiles_for(int threads) const {
+    std::int64_t const found = found_elements();
+    if (found == 0 || output_count_ == 0) return {1, 1, 0, 0};
+    constexpr std::int64_t most_pairs = (1 << 20) / sizeof(PackedPair);
+    constexpr std::int64_t least_pairs = (1 << 16) / sizeof(PackedPair);
+    std::int64_t const pairs = std::clamp(4 * (elements_ + output_count_) / threads, least_pairs, most_pairs);
+    std::int64_t const row = std::min(row_width_, found);
+    std::int64_t const outputs = std::min(output_count_, std::clamp<std::int64_t>(pairs / row, 8, 2048));
+    std::int64_t const rows = std::max<std::int64_t>(1, pairs / (row * outputs));
+    std::int64_t const elements = std::min(found, rows * row);
+    return {elements, outputs, (found + elements - 1) / elements, (output_count_ + outputs - 1) / outputs};
+  }
+
+  /// The pairs of an element in a tile, and where they go, from the element's first.
+  struct Run {
+    std::int64_t element;
+    std::int64_t count;
+    std::int64_t place;
+  };
+
+  /// The pairs of a tile, element by element; only those that have any are named.
   struct Part {
     Buffer<PackedPair> pairs;
-    std::vector<std::int64_t> counts;
-    std::vector<std::int64_t> places;
+    Buffer<Run> runs;
   };
 
   static Part part_of(CpuPolicy const& where, PairLists const& lists) {
-    auto const& counts = lists.counts();
-    Part part{
-        Buffer<PackedPair>(where.memory(), std::accumulate(counts.begin(), counts.end(), std::int64_t{0})), counts, {}};
+    std::int64_t pairs = 0;
+    std::int64_t runs = 0;
+    for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {
+      pairs += std::ssize(lists[element]);
+      runs += !lists[element].empty();
+    }
+    Part part{Buffer<PackedPair>(where.memory(), pairs), Buffer<Run>(where.memory(), runs)};
     PackedPair* next = part.pairs.data();
-    for (std::size_t element = 0; element < counts.size(); ++element) {
-      next = std::ranges::copy(lists[static_cast<std::int64_t>(element)], next).out;
+    Run* run = part.runs.data();
+    for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {
+      if (lists[element].empty()) continue;
+      *run++ = {element, std::ssize(lists[element]), 0};
+      next = std::ranges::copy(lists[element], next).out;
     }
     return part;
   }
 
   /// Fills in the places of all parts; returns the offsets of the elements.
-  std::vector<std::int64_t> place(std::vector<Part>& parts) const {
-    auto const found = static_cast<std::size_t>(found_elements());
-    std::vector<std::int64_t> totals(found);
+  Buffer<std::int64_t> place(CpuPolicy const& where, std::vector<Part>& parts) const {
+    std::int64_t const found = found_elements();
+    // The number of pairs of each element first, one place further on.
+    Buffer<std::int64_t> offsets(where.memory(), elements_ + 1);
+    std::fill(offsets.begin(), offsets.end(), 0);
+    std::int64_t* const totals = offsets.data() + 1;
     for (Part& part : parts) {
-      part.places = totals;
-      for (std::size_t element = 0; element < found; ++element) totals[element] += part.counts[element];
+      for (Run& run : part.runs) {
+        run.place = totals[run.element];
+        totals[run.element] += run.count;
+      }
     }
-    std::vector<std::int64_t> offsets(static_cast<std::size_t>(elements_) + 1);
-    for (std::size_t element = 0; element + 1 < offsets.size(); ++element) {
-      std::size_t const twin = symmetric_ ? std::min(element, offsets.size() - 2 - element) : element;
-      offsets[element + 1] = offsets[element] + (twin < found ? totals[twin] : output_count_);
+    for (std::int64_t element = found; element < elements_; ++element) {
+      std::int64_t const twin = elements_ - 1 - element;
+      totals[element] = twin < found ? totals[twin] : output_count_;
     }
+    for (std::int64_t element = 0; element < elements_; ++element) offsets[element + 1] += offsets[element];
     return offsets;
   }
 
   std::int64_t elements_;
+  std::int64_t row_width_;
   std::int64_t input_count_;
   std::int64_t output_count_;
   std::optional<std::int64_t> identity_;

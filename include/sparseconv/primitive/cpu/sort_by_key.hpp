@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/for_each.hpp"
@@ -24,7 +23,7 @@ void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits) 
 
   std::int64_t const count = records.size();
   std::int64_t const stretch = std::max<std::int64_t>(std::int64_t{1} << 15, (count + 63) / 64);
-  std::vector<Counts> places(static_cast<std::size_t>((count + stretch - 1) / stretch));
+  Buffer<Counts> places(where.memory(), (count + stretch - 1) / stretch);
   Buffer<Record> other(where.memory(), count);
 
   for (int shift = 0; shift < key_bits; shift += digit_bits) {
@@ -34,7 +33,7 @@ void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits) 
     Record const* const from = records.data();
     Record* const to = other.data();
     for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
-      Counts& counts = places[static_cast<std::size_t>(begin / stretch)];
+      Counts& counts = places[begin / stretch];
       counts.fill(0);
       for (std::int64_t i = begin; i < end; ++i) ++counts[digit_of(from[i])];
     });
@@ -43,7 +42,7 @@ void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits) 
       for (Counts& counts : places) next += std::exchange(counts[digit], next);
     }
     for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
-      Counts& place = places[static_cast<std::size_t>(begin / stretch)];
+      Counts& place = places[begin / stretch];
       for (std::int64_t i = begin; i < end; ++i) to[place[digit_of(from[i])]++] = from[i];
     });
     std::swap(records, other);

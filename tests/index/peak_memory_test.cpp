@@ -1,0 +1,67 @@
+// The memory that docstrings promise, against the peak of the policy's pool.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "sparseconv/index/build_rulebook.hpp"
+#include "sparseconv/index/hash_table.hpp"
+#include "sparseconv/index/output_sites.hpp"
+#include "support/random_sites.hpp"
+
+namespace sparseconv {
+namespace {
+
+/// The most bytes that a call has in use beyond those before it. A pool's blocks are up to a quarter larger than what is asked for.
+template <class Call>
+double peak_of(CpuPolicy const& where, Call const& call) {
+  where.memory()->reset_peak();
+  std::int64_t const before = where.memory()->bytes_in_use();
+  auto const result = call();
+  return static_cast<double>(where.memory()->peak_bytes_in_use() - before) / 1.25;
+}
+
+/// N sites on a plane, of which few lie near one another.
+SiteSet<2> scattered(std::int32_t count, std::uint32_t seed) {
+  return test::sites_of(Grid<2>{}, test::random_coordinates<2>({{0, 0}, {1 << 20, 1 << 20}, {0}}, count, seed));
+}
+
+/// What build_rulebook promises for `cpu`.
+double promised(Rulebook<> const& rules, std::int64_t inputs, std::int64_t outputs, int threads) {
+  auto const pairs = static_cast<double>(rules.pair_count());
+  auto const elements = static_cast<double>(rules.element_count());
+  double const lists =
+      std::clamp(32 * (elements + static_cast<double>(outputs)), 65536.0 * threads, 1048576.0 * threads);
+  return static_cast<double>(rules.bytes()) + 32 * pairs + 8 * static_cast<double>(inputs + outputs) + lists;
+}
+
+TEST(PeakMemory, OfARulebookFollowsPairsAndElementsAndNotTheirProduct) {
+  for (int const threads : {1, 2, 8}) {
+    CpuPolicy const where = cpu.threads(threads);
+    for (std::int32_t const kernel : {3, 30, 200, 1000}) {
+      SiteSet<2> const sites = scattered(2000, 1);
+      KernelGeometry<2> const geometry{.kernel_size = kernel, .padding = kernel / 2};
+      auto const rules = build_rulebook(cpu, sites, sites, geometry);
+      double const most = promised(rules, sites.size(), sites.size(), threads);
+      double const peak = peak_of(where, [&] { return build_rulebook(where, sites, sites, geometry); });
+      EXPECT_LE(peak, most) << "kernel " << kernel << ", " << threads << " threads";
+    }
+  }
+}
+
+TEST(PeakMemory, OfOutputSitesIsSixteenBytesAReachedOutputAndTheirList) {
+  for (int const threads : {1, 2, 8}) {
+    CpuPolicy const where = cpu.threads(threads);
+    SiteSet<3> const sites =
+        test::sites_of(Grid<3>{}, test::random_coordinates<3>({{0, 0, 0}, {1 << 20, 1 << 20, 1 << 20}, {0}}, 50000, 1));
+    KernelGeometry<3> const geometry{.kernel_size = 3, .padding = 1};
+    auto const outputs = output_sites(cpu, sites, geometry, OutputDefinition::regular);
+    double const reached = 27.0 * static_cast<double>(sites.size());
+    double const peak = peak_of(where, [&] { return output_sites(where, sites, geometry, OutputDefinition::regular); });
+    EXPECT_LE(peak, 16 * reached + 16 * static_cast<double>(outputs.size()) + (1 << 20)) << threads;
+  }
+}
+
+}  // namespace
+}  // namespace sparseconv
