@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "support/error_message.hpp"
 
 namespace sparseconv {
@@ -16,8 +18,28 @@ TEST(PointCloud, IsEmptyAtFirst) {
   EXPECT_EQ(cloud.columns, 3);
 }
 
-TEST(PointCloud, HasNoPointsWithoutColumns) {
-  EXPECT_EQ((PointCloud{.columns = 0, .values = {1, 2}}.size()), 0);
+TEST(PointCloud, LosesNoNumberThatMakesNoWholePoint) {
+  const PointCloud ragged{.columns = 3, .values = {1, 2, 3, 4, 5, 6, 7}};
+  const std::string reason =
+      ": the cloud's 7 numbers do not make rows of 3 columns, 1 left over; correct `columns`, or give every point all "
+      "its numbers";
+  EXPECT_EQ(message_of<ShapeError>([&] { return ragged.size(); }), "PointCloud::size" + reason);
+  EXPECT_EQ(message_of<ShapeError>([&] { return ragged.view(); }), "PointCloud::view" + reason);
+  EXPECT_FALSE(ragged.empty());
+  // Too few for one point are not none.
+  const PointCloud short_of_one{.columns = 3, .values = {1, 2}};
+  EXPECT_FALSE(short_of_one.empty());
+  EXPECT_NE(message_of<ShapeError>([&] { return short_of_one.size(); }).find("2 numbers"), std::string::npos);
+}
+
+TEST(PointCloud, NumbersNeedColumns) {
+  for (const std::int64_t columns : {0, -1}) {
+    const PointCloud cloud{.columns = columns, .values = {1, 2}};
+    EXPECT_EQ(message_of<ShapeError>([&] { return cloud.view(); }),
+              "PointCloud::view: the cloud has 2 numbers in " + std::to_string(columns) +
+                  " columns; set `columns` to how many numbers a point has");
+    EXPECT_EQ((PointCloud{.columns = columns}.size()), 0);
+  }
 }
 
 TEST(PointCloud, RowsAreConsecutiveValues) {
@@ -39,6 +61,12 @@ TEST(PointCloud, FindsColumnsByName) {
             "PointCloud::column: no column is called \"ring\"; there are x, y, z, intensity");
   EXPECT_EQ(message_of<ShapeError>([&] { return PointCloud().column("x"); }),
             "PointCloud::column: no column is called \"x\"; this cloud has no column names");
+}
+
+TEST(PointCloud, NamesMustBeOneAColumn) {
+  const PointCloud cloud{.columns = 3, .names = {"x", "y", "z", "ring"}};
+  EXPECT_EQ(message_of<ShapeError>([&] { return cloud.column("ring"); }),
+            "PointCloud::column: the cloud has 4 names for 3 columns; give each column one, or none at all");
 }
 
 }  // namespace

@@ -378,6 +378,14 @@ std::string voxelize_message(VoxelGrid const& grid, VoxelLimits const& limits = 
       [&] { return voxelize(cpu, PointCloud{.columns = columns}, grid, limits).dropped.total(); });
 }
 
+TEST(Voxelize, RefusesACloudWhoseNumbersMakeNoWholePoints) {
+  PointCloud const ragged{.columns = 3, .values = {0, 0, 0, 1, 1, 1, 2}};
+  EXPECT_EQ(
+      message_of<ShapeError>([&] { return voxelize(cpu, ragged, small_grid).dropped.total(); }),
+      "PointCloud::view: the cloud's 7 numbers do not make rows of 3 columns, 1 left over; correct `columns`, or give "
+      "every point all its numbers");
+}
+
 TEST(Voxelize, RefusesAGridWithoutVoxels) {
   VoxelGrid grid = small_grid;
   std::string const rule = " is not 1 to 2^31 - 1 voxels long; correct the range or the voxel size";

@@ -18,14 +18,20 @@ struct DevicePointCloud {
   std::int64_t columns = 3;
   Buffer<float, Memory> values = {};
 
-  /// The number of points.
-  [[nodiscard]] std::int64_t size() const noexcept { return columns > 0 ? values.size() / columns : 0; }
-  [[nodiscard]] MatrixView<float const, Memory> view() const noexcept { return {values.data(), size(), columns}; }
+  /// The number of points. Throws: ShapeError if the values do not make whole points.
+  [[nodiscard]] std::int64_t size() const { return rows_of_cloud(values.size(), columns, "DevicePointCloud::size"); }
+  /// The values as a matrix. Throws: what size() throws.
+  [[nodiscard]] MatrixView<float const, Memory> view() const {
+    return {values.data(), rows_of_cloud(values.size(), columns, "DevicePointCloud::view"), columns};
+  }
 };
 
-/// A point cloud in the memory of a device policy, without the names of its columns. Order, Throws: as copy_to of an array.
+/// A point cloud in the memory of a device policy, without the names of its columns. Order: as copy_to of an array.
+///
+/// Throws:  ShapeError if the values do not make whole points; what copy_to of an array throws.
 template <DevicePolicy Policy>
 DevicePointCloud<typename Policy::Memory> copy_to(Policy const& where, PointCloud const& host) {
+  static_cast<void>(rows_of_cloud(static_cast<std::int64_t>(host.values.size()), host.columns, "copy_to"));
   return {host.columns, copy_to(where, std::span<float const>(host.values))};
 }
 

@@ -12,6 +12,20 @@
 
 namespace sparseconv::inline v0_1 {
 
+/// The rows of `columns` numbers that `values` numbers make.
+///
+/// Throws:  ShapeError if a number is left over, or there are numbers and no columns. `call` begins the message.
+[[nodiscard]] inline std::int64_t rows_of_cloud(std::int64_t values, std::int64_t columns, std::string_view call) {
+  if (values == 0) return 0;
+  if (columns <= 0)
+    throw ShapeError({call, ": the cloud has ", values, " numbers in ", columns,
+                      " columns; set `columns` to how many numbers a point has"});
+  if (values % columns != 0)
+    throw ShapeError({call, ": the cloud's ", values, " numbers do not make rows of ", columns, " columns, ",
+                      values % columns, " left over; correct `columns`, or give every point all its numbers"});
+  return values / columns;
+}
+
 /// Points as a scanner or a file gives them: one row a point, before voxelization.
 ///
 /// Shapes: values size() x columns, row-major; columns 0, 1 and 2 are x, y and z. `names` is empty, or has one name a column.
@@ -23,14 +37,19 @@ struct PointCloud {
   std::vector<std::string> names = {};
 
   /// The number of points.
-  [[nodiscard]] std::int64_t size() const noexcept {
-    return columns > 0 ? static_cast<std::int64_t>(values.size()) / columns : 0;
-  }
+  ///
+  /// Throws:  ShapeError if the values do not make whole points, so that none is lost unnoticed.
+  [[nodiscard]] std::int64_t size() const { return rows_of_values("PointCloud::size"); }
 
-  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// Whether there are no values.
+  [[nodiscard]] bool empty() const noexcept { return values.empty(); }
 
   /// The values as a matrix, for callers that also have points from elsewhere.
-  [[nodiscard]] MatrixView<float const> view() const noexcept { return {values.data(), size(), columns}; }
+  ///
+  /// Throws:  what size() throws.
+  [[nodiscard]] MatrixView<float const> view() const {
+    return {values.data(), rows_of_values("PointCloud::view"), columns};
+  }
 
   /// The `columns` values of point `i`, which must be in [0, size()).
   [[nodiscard]] std::span<float const> row(std::int64_t i) const noexcept {
@@ -42,8 +61,12 @@ struct PointCloud {
 
   /// The index of the column called `name`.
   ///
-  /// Throws:  ShapeError if no column has that name; the message lists those there are.
+  /// Throws:  ShapeError if no column has that name, the message lists those there are; or if there are names, but not
+  ///          one a column.
   [[nodiscard]] std::int64_t column(std::string_view name) const {
+    if (!names.empty() && static_cast<std::int64_t>(names.size()) != columns)
+      throw ShapeError({"PointCloud::column: the cloud has ", names.size(), " names for ", columns,
+                        " columns; give each column one, or none at all"});
     std::string known;
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (names[i] == name) return static_cast<std::int64_t>(i);
@@ -51,6 +74,11 @@ struct PointCloud {
     }
     throw ShapeError({"PointCloud::column: no column is called \"", name, "\"; ",
                       (names.empty() ? "this cloud has no column names" : "there are " + known)});
+  }
+
+ private:
+  [[nodiscard]] std::int64_t rows_of_values(std::string_view call) const {
+    return rows_of_cloud(static_cast<std::int64_t>(values.size()), columns, call);
   }
 };
 

@@ -36,6 +36,7 @@ requires std::same_as<T const, float const> VoxelizedPoints<Memory> voxelize(Pol
 }
 
 /// The same for the points of a cloud: a PointCloud, or its copy on a device.
+/// Throws: also what its view() throws, if the numbers of the cloud do not make whole points.
 template <ExecutionPolicy Policy, class Cloud>
 requires requires(Cloud const& cloud) {
   cloud.view();
