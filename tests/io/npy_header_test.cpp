@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "npy_file.hpp"
 #include "support/error_message.hpp"
 
@@ -41,6 +43,13 @@ TEST(NpyHeader, TellsTypeOrderAndShape) {
 TEST(NpyHeader, ReadsFromTheBeginningOfAFile) {
   const ByteWriter writer = npy_header("<f8", "(1000, 3)");
   EXPECT_EQ(parse_npy_header(writer.bytes(), writer.size() + 24000, "read").rows, 1000u);
+}
+
+TEST(NpyHeader, ReadsFromTheBeginningOfWhatHasNoSize) {
+  const ByteWriter writer = npy_header("<f8", "(1000, 3)");
+  EXPECT_EQ(parse_npy_header(writer.bytes(), std::nullopt, "read").rows, 1000u);
+  EXPECT_EQ(message_of<FormatError>([&] { return parse_npy_header(writer.first(20), std::nullopt, "read"); }),
+            "read: the 20 bytes end within the header; the file is truncated");
 }
 
 TEST(NpyHeader, TakesOtherWaysToWriteTheDictionary) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <string>
 #include <vector>
 
+#include "bytes_read.hpp"
 #include "npy_file.hpp"
 #include "support/error_message.hpp"
 #include "temporary_file.hpp"
@@ -68,6 +71,41 @@ TEST(Npy, ReadsAFile) {
   EXPECT_EQ(read_npy(file.path()).values, two_points);
   EXPECT_EQ(message_of<FormatError>([] { return read_npy("missing.npy"); }).find("read_npy: missing.npy: no such file"),
             0u);
+}
+
+TEST(Npy, ReadsNoFurtherThanItsHeaderWhereThatIsWrong) {
+  struct Case {
+    ByteWriter beginning;
+    std::string expected;
+  };
+  for (Case const& one : {Case{ByteWriter(), "begins with \"??????\", a .npy file with \"?NUMPY\""},
+                          {npy_header("<f4", "(2, 3)"), "something was appended to the file"},
+                          {npy_header("<f4", "(900000000, 3)"), "the file is truncated"},
+                          {npy_header("|O", "(250000000, 3)"), "means Python objects"},
+                          {npy_header("<f4", "(750000000,)"), "points are N x C"}}) {
+    const test::TemporaryFile file("scan.npy", one.beginning.bytes());
+    if (!test::grow_with_zeros(file.path())) GTEST_SKIP() << "this disk takes no file of 3 GB";
+    std::string message;
+    EXPECT_LT(test::bytes_read_by([&] { message = message_of<FormatError>([&] { return read_npy(file.path()); }); }),
+              std::uint64_t{4} << 20);
+    EXPECT_EQ(message.find("read_npy: " + file.path().string() + ": "), 0u) << message;
+    EXPECT_NE(message.find(one.expected), std::string::npos) << message;
+  }
+}
+
+TEST(Npy, JudgesTheBeginningOfWhatHasNoEnd) {
+  if (!std::filesystem::exists("/dev/zero")) GTEST_SKIP() << "no /dev/zero on this system";
+  EXPECT_EQ(
+      message_of<FormatError>([] { return read_npy("/dev/zero"); }),
+      "read_npy: /dev/zero: begins with \"??????\", a .npy file with \"?NUMPY\"; is it another format, or empty?");
+}
+
+TEST(Npy, ReadsAFileLargerThanAHeader) {
+  ByteWriter writer = npy_header("<f4", "(100000, 3)");
+  for (int i = 0; i < 100000; ++i) writer.numbers<float>(i, 2, 3);
+  const PointCloud cloud = read_npy(test::TemporaryFile("scan.npy", writer.bytes()).path());
+  ASSERT_EQ(cloud.size(), 100000);
+  for (std::int64_t i = 0; i < cloud.size(); ++i) ASSERT_EQ(cloud.row(i)[0], static_cast<float>(i));
 }
 
 }  // namespace

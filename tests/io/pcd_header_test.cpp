@@ -122,5 +122,18 @@ TEST(PcdHeader, NamesPointsThatDoNotAgree) {
   EXPECT_EQ(failure(header_with("WIDTH 1 2")), "read: the WIDTH line does not have one count");
 }
 
+TEST(PcdHeader, EndsWithinAMebibyte) {
+  const std::string start = "VERSION .7\n# ";
+  const std::string end = "\n" + without(header_with(""), "VERSION");
+  auto const padded = [&](std::size_t bytes) {
+    return start + std::string(bytes - start.size() - end.size(), 'x') + end;
+  };
+  EXPECT_EQ(parse(padded(longest_text_header)).points, 6u);
+  EXPECT_EQ(failure(padded(longest_text_header + 1)),
+            "read: 1048576 bytes do not come to the DATA line of the header; the file is damaged, or no such file");
+  EXPECT_EQ(failure(start + std::string(longest_text_header, 'x')),
+            "read: 1048576 bytes do not come to the DATA line of the header; the file is damaged, or no such file");
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -93,5 +93,22 @@ TEST(PlyHeader, NamesATruncatedHeader) {
             "read: the header does not come to end_header; the file is truncated");
 }
 
+TEST(PlyHeader, EndsWithinAMebibyte) {
+  const std::string start = "ply\nformat ascii 1.0\ncomment ";
+  const std::string end = "\nend_header\n";
+  auto const padded = [&](std::size_t bytes) {
+    return start + std::string(bytes - start.size() - end.size(), 'x') + end;
+  };
+  const ByteWriter longest(padded(longest_text_header));
+  TextLines lines(longest.bytes());
+  EXPECT_TRUE(parse_ply_header(lines, "read").is_ascii);
+  EXPECT_EQ(
+      failure(padded(longest_text_header + 1)),
+      "read: 1048576 bytes do not come to the end_header line of the header; the file is damaged, or no such file");
+  EXPECT_EQ(
+      failure("ply\n" + std::string(longest_text_header, '\0')),
+      "read: 1048576 bytes do not come to the end_header line of the header; the file is damaged, or no such file");
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "byte_writer.hpp"
+#include "bytes_read.hpp"
 #include "support/error_message.hpp"
 #include "temporary_file.hpp"
 
@@ -93,6 +94,24 @@ TEST(Ply, SkipsListsAndOtherElementsInBinary) {
               std::string::npos);
 }
 
+TEST(Ply, TakesPackedColoursApart) {
+  const Names names = {"x", "y", "z", "red", "green", "blue", "alpha"};
+  const Values values = {1, 2, 3, 0x80, 0x80, 0xe1, 0xff};
+  const std::string start = "element vertex 1\nproperty uint rgba\n";
+  const PointCloud text = parse(ascii + start + xyz + end + "4286611681 1 2 3\n");
+  EXPECT_EQ(text.names, names);
+  EXPECT_EQ(text.values, values);
+  const PointCloud packed =
+      parse(ByteWriter(binary + start + xyz + end).numbers<std::uint32_t>(0xff8080e1u).numbers<float>(1, 2, 3));
+  EXPECT_EQ(packed.names, names);
+  EXPECT_EQ(packed.values, values);
+  // After a list, whose length moves it.
+  ByteWriter listed(binary + "element vertex 2\nproperty list uchar uchar l\nproperty float rgb\n" + xyz + end);
+  listed.numbers<std::uint8_t>(1, 9).numbers<std::uint32_t>(0xff8080e1u).numbers<float>(1, 2, 3);
+  listed.numbers<std::uint8_t>(0).numbers<std::uint32_t>(0x00010203u).numbers<float>(4, 5, 6);
+  EXPECT_EQ(parse(listed).values, (Values{1, 2, 3, 0x80, 0x80, 0xe1, 4, 5, 6, 1, 2, 3}));
+}
+
 TEST(Ply, ReadsNoPoints) {
   for (std::string const& format : {ascii, binary}) {
     const PointCloud cloud = parse(format + "element vertex 0\n" + xyz + end);
@@ -134,7 +153,8 @@ TEST(Ply, NamesATruncatedOrOverlongBinaryFile) {
             "read_ply: scan: the header asks for 2 \"vertex\" rows, 20 bytes are left for them; the file is truncated");
   EXPECT_EQ(failure(ByteWriter(header).numbers<float>(1, 2, 3, 4, 5, 6, 7)),
             "read_ply: scan: 4 bytes come after all that the header asks for; its counts or types are wrong");
-  EXPECT_EQ(failure(ByteWriter(binary + "element face 1\nproperty list char int i\n" + end).numbers<std::int8_t>(-3)),
+  EXPECT_EQ(failure(ByteWriter(binary + "element vertex 0\n" + xyz + "element face 1\nproperty list char int i\n" + end)
+                        .numbers<std::int8_t>(-3)),
             "read_ply: scan: a list \"i\" has the length -3");
 }
 
@@ -144,8 +164,9 @@ TEST(Ply, DoesNotAllocateWhatAHeaderClaims) {
       const std::string message = failure(format + "element vertex " + count + "\n" + xyz + end + "1 2 3\n");
       EXPECT_EQ(message.find("read_ply: scan: the header asks for " + count), 0u) << message;
     }
-  const std::string message = failure(
-      ByteWriter(binary + "element face 1\nproperty list uint double i\n" + end).numbers<std::uint32_t>(0xffffffffu));
+  const std::string message =
+      failure(ByteWriter(binary + "element vertex 0\n" + xyz + "element face 1\nproperty list uint double i\n" + end)
+                  .numbers<std::uint32_t>(0xffffffffu));
   EXPECT_EQ(message.find("read_ply: scan: the header asks for 1 \"face\" rows"), 0u) << message;
 }
 
@@ -167,6 +188,46 @@ TEST(Ply, ReadsAFile) {
   EXPECT_EQ(read_ply(file.path()).values, (Values{1, 2, 3}));
   EXPECT_EQ(message_of<FormatError>([] { return read_ply("missing.ply"); }).find("read_ply: missing.ply: no such file"),
             0u);
+}
+
+TEST(Ply, ReadsNoFurtherThanItsHeaderWhereThatIsWrong) {
+  struct Case {
+    std::string beginning;
+    std::string expected;
+  };
+  const std::string vertex = "element vertex 2\n" + xyz;
+  const std::string list = "element face 1000000000\nproperty list uchar int i\nproperty int n\n";
+  for (Case const& one : {Case{"", "a PLY file with \"ply\""},
+                          {"ply\n", "1048576 bytes do not come to the end_header line of the header"},
+                          {ascii + vertex + end + "1 2 3\n", "is zero, and the header says that a text stands there"},
+                          {binary + vertex + end, "bytes come after all that the header asks for"},
+                          {binary + "element vertex 9000000000\n" + xyz + end, "the file is truncated"},
+                          {binary + vertex + list + end, "the header asks for 1000000000 \"face\" rows"},
+                          {binary + list + end, "the file has no element \"vertex\""},
+                          {binary + "element vertex 750000000\nproperty float x\n" + end, "points need one y each"}}) {
+    const test::TemporaryFile file("scan.ply", ByteWriter(one.beginning).bytes());
+    if (!test::grow_with_zeros(file.path())) GTEST_SKIP() << "this disk takes no file of 3 GB";
+    std::string message;
+    EXPECT_LT(test::bytes_read_by([&] { message = message_of<FormatError>([&] { return read_ply(file.path()); }); }),
+              std::uint64_t{4} << 20);
+    EXPECT_EQ(message.find("read_ply: " + file.path().string() + ": "), 0u) << message;
+    EXPECT_NE(message.find(one.expected), std::string::npos) << message;
+  }
+}
+
+TEST(Ply, ReadsAFileLargerThanAHeader) {
+  ByteWriter packed(binary + "element vertex 100000\n" + xyz + end);
+  std::string text = ascii + "element vertex 100000\n" + xyz + end;
+  for (int i = 0; i < 100000; ++i) {
+    packed.numbers<float>(i, 2, 3);
+    text += std::to_string(i) + " 2 3\n\n\n";
+  }
+  for (ByteWriter const& writer : {packed, ByteWriter(text)}) {
+    ASSERT_GT(writer.size(), longest_text_header);
+    const PointCloud cloud = read_ply(test::TemporaryFile("scan.ply", writer.bytes()).path());
+    ASSERT_EQ(cloud.size(), 100000);
+    for (std::int64_t i = 0; i < cloud.size(); ++i) ASSERT_EQ(cloud.row(i)[0], static_cast<float>(i));
+  }
 }
 
 }  // namespace

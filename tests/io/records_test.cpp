@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <vector>
 
 #include "byte_writer.hpp"
+#include "bytes_read.hpp"
 #include "shared_data.hpp"
 #include "support/error_message.hpp"
 #include "temporary_file.hpp"
@@ -77,6 +79,23 @@ TEST(Records, ReadsAFile) {
   EXPECT_EQ(
       message_of<FormatError>([] { return read_records("missing.bin"); }).find("read_records: missing.bin: no such"),
       0u);
+}
+
+TEST(Records, JudgesTheSizeBeforeItReads) {
+  const test::TemporaryFile file("scan.bin", {});
+  if (!test::grow_with_zeros(file.path())) GTEST_SKIP() << "this disk takes no file of 3 GB";
+  EXPECT_LT(test::bytes_read_by([&] {
+              EXPECT_NE(message_of<ShapeError>([&] {
+                          return read_records(file.path(), {.columns = 7});
+                        }).find("records have 3 to 6 values"),
+                        std::string::npos);
+              std::filesystem::resize_file(file.path(), test::large_file + 1);
+              EXPECT_NE(message_of<FormatError>([&] {
+                          return read_records(file.path());
+                        }).find("3000000001 bytes are no multiple of a record of 16 bytes"),
+                        std::string::npos);
+            }),
+            std::uint64_t{4} << 20);
 }
 
 TEST(Records, ReadsAKittiScan) {

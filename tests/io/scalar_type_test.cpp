@@ -42,6 +42,15 @@ TEST(ScalarType, ADoubleBeyondFloatIsInfinite) {
   EXPECT_TRUE(std::isnan(converted(ScalarType::float64, ByteWriter().numbers<double>(std::nan("")))));
 }
 
+TEST(ScalarType, RoundsIntegersThatNoFloatHolds) {
+  // Up to 2^24 every integer is a float; above, the nearest, and of two the even one.
+  EXPECT_EQ(converted(ScalarType::uint32, ByteWriter().numbers<std::uint32_t>(16777216)), 16777216.0f);
+  EXPECT_EQ(converted(ScalarType::uint32, ByteWriter().numbers<std::uint32_t>(16777217)), 16777216.0f);
+  EXPECT_EQ(converted(ScalarType::int32, ByteWriter().numbers<std::int32_t>(-16777219)), -16777220.0f);
+  EXPECT_EQ(converted(ScalarType::uint64, ByteWriter().numbers<std::uint64_t>(1700000000123456789u)),
+            1700000051000000000.0f);
+}
+
 TEST(ScalarType, CopiesWithSteps) {
   const ByteWriter writer = ByteWriter().numbers<std::int16_t>(1, 2, 3, 4, 5, 6);
   std::array<float, 4> to = {-1, -1, -1, -1};

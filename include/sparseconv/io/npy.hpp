@@ -35,18 +35,22 @@ namespace sparseconv::inline v0_1 {
 ///
 /// `name` is what messages call the bytes. Takes little-endian halves, floats, doubles, integers and booleans.
 /// Shapes:  that of the array, N x C with C >= 3; no column names.
-/// Units:   those of the file, rounded to float: at 1e6 m in steps of 6 cm.
+/// Units:   those of the file, rounded to the nearest float: at 1e6 m in steps of 6 cm, integers exactly up to 2^24, so
+///          larger ids and times lose digits.
 /// Throws:  FormatError if the bytes are no such file, the array is not N x C, or values are missing or left over.
 [[nodiscard]] inline PointCloud parse_npy(std::span<const std::byte> bytes, std::string_view name) {
   const NpyHeader header = parse_npy_header(bytes, bytes.size(), "read_npy: " + std::string(name));
   return convert_npy_values(header, bytes.subspan(header.data_begin));
 }
 
-/// Reads the points of a .npy file, as np.save writes it.
+/// Reads the points of a .npy file, as np.save writes it. Its header is judged before the rest is read.
 ///
 /// Throws:  what parse_npy throws; FormatError if the file cannot be read.
 [[nodiscard]] inline PointCloud read_npy(std::filesystem::path const& path) {
-  return parse_npy(read_bytes(path, "read_npy"), path.string());
+  FileBytes file(path, "read_npy");
+  const std::span<const std::byte> beginning = file.read_up_to(longest_npy_header);
+  static_cast<void>(parse_npy_header(beginning, file.size(), file.where()));
+  return parse_npy(file.read_all(), path.string());
 }
 
 }  // namespace sparseconv::inline v0_1

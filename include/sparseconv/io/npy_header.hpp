@@ -129,12 +129,17 @@ struct NpyDictionary {
   return {extents[0], extents[1]};
 }
 
-/// Reads the header of a .npy file from its first bytes. `file_bytes` is the size of the whole file.
+/// The dictionary in the first bytes of a .npy file, and the byte that the array's values begin at.
+struct NpyPreamble {
+  NpyDictionary dictionary;
+  std::size_t data_begin = 0;
+};
+
+/// Finds the dictionary in the first bytes of a .npy file of `file_bytes`. It views `bytes`.
 ///
-/// Throws:  FormatError if the bytes are no .npy file of version 1 to 3, if the array cannot be a point cloud,
-///          or if its size and that of the file disagree.
-[[nodiscard]] inline NpyHeader parse_npy_header(std::span<const std::byte> bytes, std::uint64_t file_bytes,
-                                                std::string_view where) {
+/// Throws:  FormatError if the bytes are no .npy file of version 1 to 3.
+[[nodiscard]] inline NpyPreamble parse_npy_preamble(std::span<const std::byte> bytes, std::uint64_t file_bytes,
+                                                    std::string_view where) {
   const std::string_view text(reinterpret_cast<char const*>(bytes.data()), bytes.size());
   constexpr std::string_view magic = "\x93NUMPY";
   if (!text.starts_with(magic))
@@ -160,13 +165,24 @@ struct NpyDictionary {
   if (!dictionary || (dictionary->fortran_order != "True" && dictionary->fortran_order != "False"))
     throw FormatError({where, ": the header ", in_quotes(text.substr(begin, length)),
                        " does not tell descr, fortran_order and shape; this is no array that NumPy wrote"});
-  NpyHeader header;
-  header.type = parse_npy_dtype(dictionary->descr, where);
-  header.fortran_order = dictionary->fortran_order == "True";
-  std::tie(header.rows, header.columns) = parse_npy_shape(dictionary->shape, where);
-  header.data_begin = begin + length;
+  return {*dictionary, begin + length};
+}
 
-  const std::uint64_t there = file_bytes - header.data_begin;
+/// Reads the header of a .npy file from its first bytes. `file_bytes` is the size of the whole file, if it is known.
+///
+/// Throws:  FormatError if the bytes are no .npy file of version 1 to 3, if the array cannot be a point cloud,
+///          or if its size and that of the file disagree.
+[[nodiscard]] inline NpyHeader parse_npy_header(std::span<const std::byte> bytes,
+                                                std::optional<std::uint64_t> file_bytes, std::string_view where) {
+  const NpyPreamble preamble = parse_npy_preamble(bytes, file_bytes.value_or(bytes.size()), where);
+  NpyHeader header;
+  header.type = parse_npy_dtype(preamble.dictionary.descr, where);
+  header.fortran_order = preamble.dictionary.fortran_order == "True";
+  std::tie(header.rows, header.columns) = parse_npy_shape(preamble.dictionary.shape, where);
+  header.data_begin = preamble.data_begin;
+  if (!file_bytes) return header;
+
+  const std::uint64_t there = *file_bytes - header.data_begin;
   const std::uint64_t size = size_of(header.type);
   bool const fits = header.rows <= there / size / header.columns;
   if (!fits || header.rows * header.columns * size != there)

@@ -40,7 +40,7 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
 /// Takes the header's lines, up to and with DATA.
 ///
 /// Throws:  FormatError at a line that begins with no keyword of PCD, one that stands there twice, or a missing DATA
-/// line.
+///          line, which is one that does not come within longest_text_header bytes.
 [[nodiscard]] inline PcdLines take_pcd_lines(TextLines& lines, std::string_view where) {
   constexpr std::array<std::string_view, 10> keywords = {"VERSION", "FIELDS", "SIZE",      "TYPE",   "COUNT",
                                                          "WIDTH",   "HEIGHT", "VIEWPOINT", "POINTS", "DATA"};
@@ -49,12 +49,13 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
   while (lines.next_filled(line)) {
     Words words(line);
     const std::string_view keyword = words.next();
-    if (keyword.starts_with('#')) continue;
-    bool is_known = false;
+    bool is_known = keyword.starts_with('#');
     for (const std::string_view known : keywords) is_known = is_known || keyword == known;
     if (!is_known)
       throw FormatError({where, ": header line ", lines.number(), ", ", in_quotes(line),
                          ", begins with no keyword of PCD; is the file in another format?"});
+    expect_header_goes_on(lines, "DATA", where);
+    if (keyword.starts_with('#')) continue;
     if (found.contains(keyword))
       throw FormatError({where, ": header line ", lines.number(), " is a second ", keyword, " line"});
     std::vector<std::string_view>& values = found[keyword];

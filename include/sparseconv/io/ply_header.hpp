@@ -96,7 +96,8 @@ struct PlyHeader {
 
 /// Reads a PLY header and leaves `lines` at the first byte of the data. `where` begins every message.
 ///
-/// Throws:  FormatError if the lines are no complete PLY header, or one whose data the reader does not take.
+/// Throws:  FormatError if the lines are no complete PLY header of at most longest_text_header bytes, or one whose data
+///          the reader does not take.
 [[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, std::string_view where) {
   std::string_view line;
   if (!lines.next(line) || line != "ply")
@@ -104,6 +105,7 @@ struct PlyHeader {
   PlyHeader header;
   bool has_format = false;
   while (lines.next(line)) {
+    expect_header_goes_on(lines, "end_header", where);
     Words words(line);
     const std::string_view keyword = words.next();
     auto const malformed = [&, number = lines.number()](std::string const& expected) {

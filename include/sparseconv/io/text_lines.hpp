@@ -6,7 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "sparseconv/error.hpp"
+
 namespace sparseconv::inline v0_1 {
+
+/// No header of text lines is longer; what goes on for longer is refused before the rest of the file is read.
+inline constexpr std::size_t longest_text_header = 1 << 20;
 
 /// Walks the lines of a text that binary data may follow. A line ends at LF or CR LF, or where the bytes end.
 class TextLines {
@@ -78,6 +83,15 @@ class Words {
   std::string shown = "\"";
   for (char const c : text.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
   return shown + (text.size() > longest ? "...\"" : "\"");
+}
+
+/// Checks that `lines`, which are within a header, are not too long for one. `where` begins the message.
+///
+/// Throws:  FormatError if they are.
+inline void expect_header_goes_on(TextLines const& lines, std::string_view last_line, std::string_view where) {
+  if (lines.position() > longest_text_header)
+    throw FormatError({where, ": ", longest_text_header, " bytes do not come to the ", last_line,
+                       " line of the header; the file is damaged, or no such file"});
 }
 
 }  // namespace sparseconv::inline v0_1
