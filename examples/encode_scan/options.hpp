@@ -39,7 +39,7 @@ inline void declare_options(CLI::App& app, Options& options) {
   app.add_flag_callback(
       "--float16", [&options] { options.records.element = sparseconv::RecordElement::float16; },
       "The numbers of a .bin file have 16 bits");
-  app.add_option("--array", options.array, "Which array of a .npz file; the first that fits if not told");
+  app.add_option("--array", options.array, "Which array of a .npz file, if its name or shape does not tell");
   app.add_option("--voxel", options.grid.voxel_size, "Voxel size X,Y,Z in metres")
       ->delimiter(',')
       ->capture_default_str();

@@ -3,14 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
-#include <utility>
+#include <string>
 #include <vector>
 
+#include "bytes_read.hpp"
 #include "npy_file.hpp"
 #include "shared_data.hpp"
 #include "support/error_message.hpp"
 #include "temporary_file.hpp"
+#include "zip_file.hpp"
 
 namespace sparseconv {
 namespace {
@@ -19,28 +20,8 @@ using test::ByteWriter;
 using test::message_of;
 using test::npy_header;
 
-using Entries = std::vector<std::pair<std::string, ByteWriter>>;
-
-/// A zip archive of these entries, made by libzip itself.
-std::vector<std::byte> zip(Entries const& entries, zip_int32_t method = ZIP_CM_STORE) {
-  zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, nullptr);
-  zip_source_keep(target);
-  zip_t* archive = zip_open_from_source(target, ZIP_TRUNCATE, nullptr);
-  for (auto const& [name, writer] : entries) {
-    zip_source_t* source = zip_source_buffer(archive, writer.bytes().data(), writer.size(), 0);
-    const zip_int64_t index = zip_file_add(archive, name.c_str(), source, 0);
-    zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), method, 0);
-  }
-  EXPECT_EQ(zip_close(archive), 0) << zip_strerror(archive);
-  zip_stat_t stat;
-  zip_source_stat(target, &stat);
-  std::vector<std::byte> bytes(stat.size);
-  zip_source_open(target);
-  EXPECT_EQ(zip_source_read(target, bytes.data(), stat.size), static_cast<zip_int64_t>(stat.size));
-  zip_source_close(target);
-  zip_source_free(target);
-  return bytes;
-}
+using test::overwrite;
+using test::zip;
 
 const ByteWriter points = npy_header("<f4", "(2, 3)").numbers<float>(1, 2, 3, 4, 5, 6);
 const ByteWriter others = npy_header("<f4", "(1, 4)").numbers<float>(7, 8, 9, 10);
@@ -54,10 +35,67 @@ TEST(Npz, ReadsStoredAndDeflated) {
   }
 }
 
-TEST(Npz, TakesTheFirstThatCanBeACloud) {
+const ByteWriter intrinsics = npy_header("<f8", "(3, 3)").numbers<double>(1, 0, 0, 0, 1, 0, 0, 0, 1);
+const ByteWriter pose = npy_header("<f8", "(4, 4)").numbers<double>(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
+
+TEST(Npz, TakesTheOnlyOneThatCanBeACloud) {
   auto const bytes =
-      zip({{"readme.txt", ByteWriter("text")}, {"labels.npy", labels}, {"b.npy", others}, {"a.npy", points}});
+      zip({{"readme.txt", ByteWriter("text")}, {"labels.npy", labels}, {"b.npy", others}, {"c.npy", labels}});
   EXPECT_EQ(parse_npz(bytes, "scan").columns, 4);
+}
+
+TEST(Npz, TakesUsualNamesFirst) {
+  for (const std::string_view name : usual_point_arrays)
+    EXPECT_EQ(
+        parse_npz(zip({{"K.npy", intrinsics}, {"lidar2cam.npy", pose}, {std::string(name) + ".npy", points}}), "scan")
+            .values,
+        (std::vector<float>{1, 2, 3, 4, 5, 6}))
+        << name;
+  // The more usual of two, wherever it stands.
+  EXPECT_EQ(parse_npz(zip({{"xyz.npy", points}, {"points.npy", others}, {"pc.npy", points}}), "scan").columns, 4);
+}
+
+TEST(Npz, RefusesAUsualNameThatCannotBeReadAndTakesNoOther) {
+  const ByteWriter objects = npy_header("|O", "(2, 3)");
+  EXPECT_EQ(message_of<FormatError>([&] {
+              return parse_npz(zip({{"K.npy", intrinsics}, {"points.npy", objects}}), "scan");
+            }),
+            "read_npz: scan: array \"points\": the dtype \"|O\" means Python objects, not numbers; save "
+            "a.astype('<f4')");
+}
+
+TEST(Npz, RefusesToChooseAndListsWhatCouldBeMeant) {
+  EXPECT_EQ(
+      message_of<FormatError>([&] {
+        return parse_npz(zip({{"K.npy", intrinsics}, {"labels.npy", labels}, {"lidar2cam.npy", pose}}), "scan");
+      }),
+      "read_npz: scan: 2 of its arrays could be the points: \"K\" (3 x 3), \"lidar2cam\" (4 x 4); name the one by "
+      "NpzOptions::array, as in read_npz(path, {.array = \"K\"})");
+  // The name that np.savez gives to what comes first says nothing.
+  EXPECT_EQ(
+      message_of<FormatError>([&] {
+        return parse_npz(zip({{"arr_0.npy", intrinsics}, {"arr_1.npy", points}}), "scan");
+      }),
+      "read_npz: scan: 2 of its arrays could be the points: \"arr_0\" (3 x 3), \"arr_1\" (2 x 3); name the one by "
+      "NpzOptions::array, as in read_npz(path, {.array = \"arr_0\"})");
+  // What cannot be read may be what was meant, so the other is not taken for it.
+  const ByteWriter structured =
+      npy_header("{'descr': [('x', '<c8'), ('y', '<c8'), ('z', '<c8')], 'fortran_order': False, 'shape': (2,)}");
+  EXPECT_EQ(message_of<FormatError>([&] {
+              return parse_npz(zip({{"K.npy", intrinsics}, {"frame.npy", structured}}), "scan");
+            }),
+            "read_npz: scan: 2 of its arrays could be the points: \"K\" (3 x 3), \"frame\" (cannot be read as it is); "
+            "name the one by NpzOptions::array, as in read_npz(path, {.array = \"K\"})");
+}
+
+TEST(Npz, JudgesNoMoreThanAThousandArrays) {
+  test::ZipEntries entries;
+  for (int i = 0; i < 1001; ++i) entries.emplace_back("a" + std::to_string(i) + ".npy", labels);
+  EXPECT_EQ(message_of<FormatError>([&] { return parse_npz(zip(entries), "scan"); }),
+            "read_npz: scan: none of its 1001 arrays has a usual name such as \"points\"; name one by "
+            "NpzOptions::array");
+  entries.emplace_back("points.npy", points);
+  EXPECT_EQ(parse_npz(zip(entries), "scan").columns, 3);
 }
 
 TEST(Npz, TakesTheArrayOfThatName) {
@@ -71,27 +109,35 @@ TEST(Npz, TakesTheArrayOfThatName) {
       "else they carry");
 }
 
+TEST(Npz, NamesAnArchiveWithoutArrays) {
+  for (const std::string array : {"", "pc"})
+    EXPECT_EQ(message_of<FormatError>([&] {
+                return parse_npz(zip({{"readme.txt", ByteWriter("text")}}), "scan", {.array = array});
+              }),
+              "read_npz: scan: the archive holds no arrays, which are entries whose names end in .npy; np.savez(path, "
+              "points=a) writes one");
+}
+
 TEST(Npz, NamesAnArchiveWithoutACloud) {
-  EXPECT_EQ(message_of<FormatError>([&] {
-              return parse_npz(zip({{"readme.txt", ByteWriter("text")}}), "scan");
-            }),
-            "read_npz: scan: none of its 0 arrays can be a point cloud, N x C with C >= 3");
-  EXPECT_EQ(message_of<FormatError>([&] {
-              return parse_npz(zip({{"readme.txt", ByteWriter("text")}}), "scan", {.array = "pc"});
-            }),
-            "read_npz: scan: no array is called \"pc\"; there are none");
+  const std::string reason =
+      ": an array of shape \"(2,)\"; points are N x C with C >= 3: x, y, z and what else they carry";
   EXPECT_EQ(message_of<FormatError>([&] {
               return parse_npz(zip({{"labels.npy", labels}}), "scan");
             }),
-            "read_npz: scan: none of its 1 arrays can be a point cloud, N x C with C >= 3\n  read_npz: scan: array "
-            "\"labels\": an array of shape \"(2,)\"; points are N x C with C >= 3: x, y, z and what else they carry");
+            "read_npz: scan: array \"labels\"" + reason);
+  EXPECT_EQ(message_of<FormatError>([&] {
+              return parse_npz(zip({{"labels.npy", labels}, {"more.npy", labels}}), "scan");
+            }),
+            "read_npz: scan: none of its 2 arrays can be a point cloud, N x C with C >= 3\n  read_npz: scan: array "
+            "\"labels\"" +
+                reason + "\n  read_npz: scan: array \"more\"" + reason);
 }
 
 TEST(Npz, NamesWhatIsNoArchive) {
   for (ByteWriter const& writer : {ByteWriter("ply\nformat ascii 1.0\n"), ByteWriter()}) {
     const std::string message = message_of<FormatError>([&] { return parse_npz(writer.bytes(), "scan"); });
     EXPECT_EQ(message.find("read_npz: scan: "), 0u) << message;
-    EXPECT_NE(message.find(writer.size() == 0 ? "none of its 0 arrays" : "no zip archive can be read from it"),
+    EXPECT_NE(message.find(writer.size() == 0 ? "the archive holds no arrays" : "no zip archive can be read from it"),
               std::string::npos)
         << message;
   }
@@ -109,46 +155,65 @@ TEST(Npz, RefusesAnArrayBeyondTheLimit) {
   EXPECT_EQ(parse_npz(bytes, "scan", {.max_bytes = 1000128}).size(), 250000);
 }
 
-/// Overwrites a field of each entry's two headers: the one before the data, and the one in the directory.
-void overwrite(std::vector<std::byte>& archive, std::size_t at_data, std::size_t in_directory, std::uint32_t value,
-               std::size_t bytes) {
-  auto const write = [&](std::size_t at) {
-    for (std::size_t k = 0; k < bytes; ++k) archive[at + k] = static_cast<std::byte>((value >> (8 * k)) & 0xff);
-  };
-  for (std::size_t i = 0; i + 30 <= archive.size(); ++i) {
-    if (std::memcmp(archive.data() + i, "PK\x03\x04", 4) == 0) write(i + at_data);
-    if (std::memcmp(archive.data() + i, "PK\x01\x02", 4) == 0) write(i + in_directory);
-  }
-}
-
 TEST(Npz, RefusesASizeThatIsALie) {
   auto const failure = [](ByteWriter const& array, std::uint32_t claim) {
     auto bytes = zip({{"pc.npy", array}}, ZIP_CM_DEFLATE);
-    overwrite(bytes, 22, 24, claim, 4);
+    overwrite(bytes, test::zip_unpacked_bytes, claim);
     return message_of<FormatError>([&] { return parse_npz(bytes, "scan"); });
   };
-  // The array's header and the archive agree on 3.9 GB, of which 24 bytes are there: no more than those are allocated.
-  EXPECT_EQ(failure(npy_header("|u1", "(1300000000, 3)").numbers<float>(1, 2, 3, 4, 5, 6), 3900000128u),
-            "read_npz: scan: array \"pc\": the entry claims 3900000128 bytes, only 152 came out of it; the archive is "
+  // The array's header and the archive agree on 3.9 GB, more than deflate can make of the bytes that are there.
+  const std::string impossible =
+      failure(npy_header("|u1", "(1300000000, 3)").numbers<float>(1, 2, 3, 4, 5, 6), 3900000128u);
+  EXPECT_EQ(impossible.find("read_npz: scan: array \"pc\": the entry claims that "), 0u) << impossible;
+  EXPECT_NE(impossible.find(" bytes unpack to 3900000128, deflate makes at most 1032 of one"), std::string::npos)
+      << impossible;
+  // They agree on what deflate could make, and 24 bytes are there.
+  EXPECT_EQ(failure(npy_header("|u1", "(10000, 3)").numbers<float>(1, 2, 3, 4, 5, 6), 30128),
+            "read_npz: scan: array \"pc\": the entry claims 30128 bytes, only 152 came out of it; the archive is "
             "damaged");
   EXPECT_EQ(failure(npy_header("<f4", "(1, 3)").numbers<float>(1, 2, 3, 4, 5, 6), 140),
             "read_npz: scan: array \"pc\": the entry claims 140 bytes, more came out of it; the archive is damaged");
 }
 
-TEST(Npz, NamesAnEntryThatCannotBeOpened) {
-  auto const failure = [](std::size_t at_data, std::size_t in_directory, std::uint32_t value, char const* array) {
+TEST(Npz, RefusesAnEntryLargerThanTheArchive) {
+  auto bytes = zip({{"pc.npy", points}}, ZIP_CM_DEFLATE);
+  overwrite(bytes, test::zip_packed_bytes, 2000000000u);
+  overwrite(bytes, test::zip_unpacked_bytes, 4000000000u);
+  EXPECT_EQ(message_of<FormatError>([&] { return parse_npz(bytes, "scan"); }),
+            "read_npz: scan: array \"pc\": the entry claims 2000000000 bytes of an archive of " +
+                std::to_string(bytes.size()) + "; the archive is damaged");
+}
+
+TEST(Npz, NamesAnEntryThatItDoesNotTake) {
+  auto const failure = [](test::ZipField const& field, std::uint32_t value, char const* array) {
     auto bytes = zip({{"pc.npy", points}}, ZIP_CM_DEFLATE);
-    overwrite(bytes, at_data, in_directory, value, 2);
+    overwrite(bytes, field, value);
     return message_of<FormatError>([&] { return parse_npz(bytes, "scan", {.array = array}); });
   };
-  // The flag for encryption, and the number of a compression that nobody has.
-  EXPECT_EQ(
-      failure(6, 8, 1, ""),
-      "read_npz: scan: array \"pc\": the entry cannot be opened (No password provided); np.savez writes one that can");
-  EXPECT_EQ(
-      failure(8, 10, 200, "pc"),
-      "read_npz: scan: array \"pc\": the entry cannot be opened (Compression method not supported); np.savez writes "
-      "one that can");
+  EXPECT_EQ(failure(test::zip_flags, 1, ""),
+            "read_npz: scan: array \"pc\": the entry is encrypted; np.savez writes one that is not");
+  // bzip2.
+  EXPECT_EQ(failure(test::zip_method, 12, "pc"),
+            "read_npz: scan: array \"pc\": the entry is packed by zip's method 12, the reader takes 0 (stored) and 8 "
+            "(deflated); np.savez and np.savez_compressed write these");
+}
+
+TEST(Npz, RefusesASmallArchiveThatUnpacksToMuch) {
+  auto const path = test::shared_data("faults/small_npz_that_unpacks_to_1.5_GB.npz");
+  if (path.empty()) GTEST_SKIP() << "small_npz_that_unpacks_to_1.5_GB.npz is not there";
+  EXPECT_NE(message_of<FormatError>([&] { return read_npz(path); }).find("is packed by zip's method 12"),
+            std::string::npos);
+}
+
+TEST(Npz, ReadsNoFurtherThanTheEndOfWhatIsNoArchive) {
+  const test::TemporaryFile file("scan.npz", {});
+  if (!test::grow_with_zeros(file.path())) GTEST_SKIP() << "this disk takes no file of 3 GB";
+  EXPECT_LT(test::bytes_read_by([&] {
+              EXPECT_EQ(message_of<FormatError>([&] { return read_npz(file.path()); }),
+                        "read_npz: " + file.path().string() +
+                            ": no zip archive can be read from it (Not a zip archive); np.savez writes one");
+            }),
+            std::uint64_t{4} << 20);
 }
 
 TEST(Npz, RefusesDamagedData) {

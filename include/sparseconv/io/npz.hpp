@@ -3,14 +3,14 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <system_error>
 #include <vector>
 
 #include "sparseconv/error.hpp"
@@ -18,6 +18,7 @@
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/npy_header.hpp"
 #include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/io/zip_archive.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
@@ -26,91 +27,19 @@ namespace sparseconv::inline v0_1 {
 
 /// Which array of a .npz file to read, and how large it may become.
 struct NpzOptions {
-  /// Its name, as np.savez was given it. Empty: the first that can be a point cloud.
+  /// Its name, as np.savez was given it. Empty: the one that has a usual name, or else the only one that can be a cloud.
   std::string array = {};
-  /// The most bytes that it may unpack to. A hostile archive of 16 MB makes 16 GB.
+  /// The most bytes that it may unpack to. A hostile archive of 16 MB makes 16 GB; as floats numbers of one byte take 4
+  /// times as much.
   std::uint64_t max_bytes = std::uint64_t{16} << 30;
 };
-
-/// An open archive or archive entry of libzip, closed at the end of its life; nothing is ever written back.
-struct ZipCloser {
-  void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
-  void operator()(zip_file_t* entry) const noexcept { zip_fclose(entry); }
-};
-using ZipArchive = std::unique_ptr<zip_t, ZipCloser>;
-using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
-
-/// Opens an archive, and takes `source`, which may be null if `failure` says why.
-///
-/// Throws:  FormatError with libzip's own reason.
-[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string_view where) {
-  ZipArchive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &failure) : nullptr);
-  if (archive) return archive;
-  const std::string reason = zip_error_strerror(&failure);
-  zip_error_fini(&failure);
-  if (source) zip_source_free(source);
-  throw FormatError({where, ": no zip archive can be read from it (", reason, "); np.savez writes one"});
-}
-
-/// One entry of an archive: its place, its name, and the unpacked size that it claims.
-struct ZipItem {
-  zip_uint64_t index;
-  std::string name;
-  std::uint64_t bytes;
-};
-
-/// The entries whose names end in .npy, under the names that np.savez was given.
-[[nodiscard]] inline std::vector<ZipItem> list_npy_items(zip_t* archive) {
-  std::vector<ZipItem> items;
-  const zip_int64_t count = zip_get_num_entries(archive, 0);
-  for (zip_int64_t i = 0; i < count; ++i) {
-    zip_stat_t stat;
-    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &stat) != 0) continue;
-    if ((stat.valid & (ZIP_STAT_NAME | ZIP_STAT_SIZE)) != (ZIP_STAT_NAME | ZIP_STAT_SIZE)) continue;
-    const std::string_view name = stat.name;
-    constexpr std::string_view ending = ".npy";
-    if (name.ends_with(ending))
-      items.push_back(
-          {static_cast<zip_uint64_t>(i), std::string(name.substr(0, name.size() - ending.size())), stat.size});
-  }
-  return items;
-}
-
-/// Opens one entry of an archive.
-///
-/// Throws:  FormatError with libzip's own reason: encrypted, a compression that it does not know.
-[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string_view where) {
-  ZipEntry entry(zip_fopen_index(archive, item.index, 0));
-  if (!entry)
-    throw FormatError(
-        {where, ": the entry cannot be opened (", zip_strerror(archive), "); np.savez writes one that can"});
-  return entry;
-}
-
-/// Appends up to `count` unpacked bytes of `entry` to `bytes`. Memory grows with what really arrives, not with what is
-/// claimed.
-///
-/// Throws:  FormatError with libzip's own reason: damaged data, a wrong checksum.
-inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte>& bytes, std::string_view where) {
-  constexpr std::uint64_t chunk = 1 << 20;
-  while (count > 0) {
-    const std::size_t begin = bytes.size();
-    bytes.resize(begin + static_cast<std::size_t>(std::min(count, chunk)));
-    const zip_int64_t got = zip_fread(entry, bytes.data() + begin, bytes.size() - begin);
-    bytes.resize(begin + static_cast<std::size_t>(std::max<zip_int64_t>(got, 0)));
-    if (got < 0)
-      throw FormatError({where, ": unpacking failed after ", begin, " bytes (", zip_file_strerror(entry),
-                         "); the archive is damaged"});
-    if (got == 0) return;
-    count -= static_cast<std::uint64_t>(got);
-  }
-}
 
 /// Reads the array of one entry as points.
 ///
 /// Throws:  FormatError and CapacityError as parse_npz does.
-[[nodiscard]] inline PointCloud read_npz_item(zip_t* archive, ZipItem const& item, std::uint64_t max_bytes,
-                                              std::string_view where) {
+[[nodiscard]] inline PointCloud read_npz_item(zip_t* archive, ZipItem const& item, std::uint64_t archive_bytes,
+                                              std::uint64_t max_bytes, std::string_view where) {
+  expect_possible_size(item, archive_bytes, where);
   const ZipEntry entry = open_zip_entry(archive, item, where);
   std::vector<std::byte> bytes;
   unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), bytes, where);
@@ -127,44 +56,119 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
   return convert_npy_values(header, std::span<const std::byte>(bytes).subspan(header.data_begin));
 }
 
-/// Finds the array that `options` asks for, and reads it.
-[[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, NpzOptions const& options, std::string_view where) {
-  const std::vector<ZipItem> items = list_npy_items(archive);
-  auto const where_of = [&](ZipItem const& item) { return error_message({where, ": array ", in_quotes(item.name)}); };
+/// The names that arrays of points usually have, the most usual first. "arr_0" is not one: np.savez gives it to whatever
+/// comes first.
+inline constexpr std::array<std::string_view, 12> usual_point_arrays = {
+    "points", "point_cloud", "pointcloud",   "pc",       "pcd",  "pts",
+    "cloud",  "lidar",       "lidar_points", "velodyne", "scan", "xyz"};
+
+/// The most arrays whose headers are read to find the one that can be a cloud.
+inline constexpr std::size_t most_judged_arrays = 1000;
+
+/// Whether an array can be a point cloud, as its header says.
+enum class NpzFit : std::uint8_t { cloud, unreadable, no_cloud };
+
+/// Whether an array can be a point cloud, and in words its shape, or else why not.
+struct NpzJudgement {
+  NpzFit fit;
+  std::string words;
+};
+
+/// Judges an array by its header. One that cannot be read may be the one that was meant; one whose shape is no cloud's is
+/// not.
+[[nodiscard]] inline NpzJudgement judge_npz_item(zip_t* archive, ZipItem const& item, std::uint64_t archive_bytes,
+                                                 std::string_view where) {
+  try {
+    expect_possible_size(item, archive_bytes, where);
+    const ZipEntry entry = open_zip_entry(archive, item, where);
+    std::vector<std::byte> beginning;
+    unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), beginning, where);
+    const NpyDictionary dictionary = parse_npy_preamble(beginning, item.bytes, where).dictionary;
+    bool const is_structured = dictionary.descr.starts_with('[');
+    try {
+      if (!is_structured) static_cast<void>(parse_npy_shape(dictionary.shape, where));
+    } catch (FormatError const& unsuitable) {
+      return {NpzFit::no_cloud, unsuitable.what()};
+    }
+    const NpyHeader header = parse_npy_header(beginning, item.bytes, where);
+    return {NpzFit::cloud, error_message({header.rows, " x ", header.columns})};
+  } catch (FormatError const& unreadable) {
+    return {NpzFit::unreadable, unreadable.what()};
+  }
+}
+
+/// The array of those, more than one, that holds the points, where nobody told its name.
+///
+/// Throws:  FormatError if none has a usual name, and none or several can be a cloud; the message lists them.
+[[nodiscard]] inline ZipItem const& choose_npz_item(zip_t* archive, std::vector<ZipItem> const& items,
+                                                    std::uint64_t archive_bytes, std::string_view where) {
+  for (const std::string_view usual : usual_point_arrays)
+    for (ZipItem const& item : items)
+      if (item.name == usual) return item;
+  if (items.size() > most_judged_arrays)
+    throw FormatError({where, ": none of its ", items.size(),
+                       " arrays has a usual name such as \"points\"; name one by NpzOptions::array"});
+  std::vector<ZipItem const*> possible;
+  std::string listed;
   std::string reasons;
   for (ZipItem const& item : items) {
-    if (!options.array.empty()) {
-      if (item.name == options.array) return read_npz_item(archive, item, options.max_bytes, where_of(item));
+    const std::string name = in_quotes(item.name);
+    const NpzJudgement judged = judge_npz_item(archive, item, archive_bytes, error_message({where, ": array ", name}));
+    if (judged.fit == NpzFit::no_cloud) {
+      if (reasons.size() < 1000) reasons += "\n  " + judged.words;
       continue;
     }
-    const ZipEntry entry = open_zip_entry(archive, item, where_of(item));
-    std::vector<std::byte> head;
-    unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), head, where_of(item));
-    try {
-      static_cast<void>(parse_npy_header(head, item.bytes, where_of(item)));
-    } catch (FormatError const& unsuitable) {
-      if (reasons.size() < 1000) reasons += std::string("\n  ") + unsuitable.what();
-      continue;
-    }
-    return read_npz_item(archive, item, options.max_bytes, where_of(item));
+    possible.push_back(&item);
+    if (listed.size() < 1000)
+      listed += (listed.empty() ? "" : ", ") + name + " (" +
+                (judged.fit == NpzFit::cloud ? judged.words : "cannot be read as it is") + ")";
   }
-  if (!options.array.empty()) {
-    std::string names;
-    for (ZipItem const& item : items)
-      if (names.size() < 1000) names += (names.empty() ? "" : ", ") + in_quotes(item.name);
-    throw FormatError({where, ": no array is called ", in_quotes(options.array), "; ",
-                       (names.empty() ? "there are none" : "there are " + names)});
+  if (possible.empty())
+    throw FormatError(
+        {where, ": none of its ", items.size(), " arrays can be a point cloud, N x C with C >= 3", reasons});
+  if (possible.size() == 1) return *possible.front();
+  throw FormatError({where, ": ", possible.size(), " of its arrays could be the points: ", listed,
+                     "; name the one by NpzOptions::array, as in read_npz(path, {.array = ",
+                     in_quotes(possible.front()->name), "})"});
+}
+
+/// The array that is called `name`.
+///
+/// Throws:  FormatError if there is none; the message lists those there are.
+[[nodiscard]] inline ZipItem const& find_npz_item(std::vector<ZipItem> const& items, std::string_view name,
+                                                  std::string_view where) {
+  std::string names;
+  for (ZipItem const& item : items) {
+    if (item.name == name) return item;
+    if (names.size() < 1000) names += (names.empty() ? "" : ", ") + in_quotes(item.name);
   }
-  throw FormatError(
-      {where, ": none of its ", items.size(), " arrays can be a point cloud, N x C with C >= 3", reasons});
+  throw FormatError({where, ": no array is called ", in_quotes(name), "; there are ", names});
+}
+
+/// Finds the array that `options` asks for in an archive of `archive_bytes`, and reads it.
+[[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, std::uint64_t archive_bytes, NpzOptions const& options,
+                                                 std::string_view where) {
+  const std::vector<ZipItem> items = list_npy_items(archive);
+  if (items.empty())
+    throw FormatError({where,
+                       ": the archive holds no arrays, which are entries whose names end in .npy; "
+                       "np.savez(path, points=a) writes one"});
+  ZipItem const& item = !options.array.empty() ? find_npz_item(items, options.array, where)
+                        : items.size() == 1    ? items.front()
+                                               : choose_npz_item(archive, items, archive_bytes, where);
+  return read_npz_item(archive, item, archive_bytes, options.max_bytes,
+                       error_message({where, ": array ", in_quotes(item.name)}));
 }
 
 /// Reads points from the bytes of a .npz file: a zip archive of .npy files, as np.savez and np.savez_compressed write
 /// it.
 ///
-/// `name` is what messages call the bytes. Shapes and types as for parse_npy.
-/// Throws:  FormatError if the bytes are no such archive, it has no such array, or the array is damaged or no point cloud;
-///          CapacityError if the array claims more than options.max_bytes, before it is unpacked.
+/// `name` is what messages call the bytes. Shapes and types as for parse_npy. Which array: that of options.array; else the
+/// first of usual_point_arrays that is there; else the only one that can be a cloud.
+/// Throws:  FormatError if the bytes are no such archive, if it has no such array or several, which the message lists, if
+///          the array is damaged or no point cloud, or packed in another way than stored or deflated, or claims more bytes
+///          than deflate makes of those in the archive;
+///          CapacityError if the array claims more than options.max_bytes. All that before it is unpacked.
 [[nodiscard]] inline PointCloud parse_npz(std::span<const std::byte> bytes, std::string_view name,
                                           NpzOptions const& options = {}) {
   const std::string where = "read_npz: " + std::string(name);
@@ -172,7 +176,7 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
   zip_error_init(&failure);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &failure);
   const ZipArchive archive = open_zip(source, failure, where);
-  return read_npz_archive(archive.get(), options, where);
+  return read_npz_archive(archive.get(), bytes.size(), options, where);
 }
 
 /// Reads the points of one array of a .npz file. Of the other arrays no more than their headers are unpacked.
@@ -186,7 +190,10 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
   zip_error_init(&failure);
   zip_source_t* source = zip_source_file_create(path.string().c_str(), 0, -1, &failure);
   const ZipArchive archive = open_zip(source, failure, where);
-  return read_npz_archive(archive.get(), options, where);
+  std::error_code failure_of_size;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, failure_of_size);
+  if (failure_of_size) throw FormatError({where, ": its size cannot be told; it must be a file, and no pipe"});
+  return read_npz_archive(archive.get(), bytes, options, where);
 }
 
 }  // namespace sparseconv::inline v0_1

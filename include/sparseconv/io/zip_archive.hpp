@@ -1,0 +1,124 @@
+#pragma once
+
+#include <zip.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+
+// This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
+
+namespace sparseconv::inline v0_1 {
+
+/// An open archive or archive entry of libzip, closed at the end of its life; nothing is ever written back.
+struct ZipCloser {
+  void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
+  void operator()(zip_file_t* entry) const noexcept { zip_fclose(entry); }
+};
+using ZipArchive = std::unique_ptr<zip_t, ZipCloser>;
+using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
+
+/// Opens an archive, and takes `source`, which may be null if `failure` says why.
+///
+/// Throws:  FormatError with libzip's own reason.
+[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string_view where) {
+  ZipArchive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &failure) : nullptr);
+  if (archive) return archive;
+  const std::string reason = zip_error_strerror(&failure);
+  zip_error_fini(&failure);
+  if (source) zip_source_free(source);
+  throw FormatError({where, ": no zip archive can be read from it (", reason, "); np.savez writes one"});
+}
+
+/// One entry of an archive: its place, its name, and what the archive's directory claims of it.
+struct ZipItem {
+  zip_uint64_t index;
+  std::string name;
+  std::uint64_t bytes;         ///< unpacked
+  std::uint64_t packed_bytes;  ///< in the archive
+  std::uint16_t method;        ///< how it is packed, by zip's numbers
+  bool is_encrypted;
+};
+
+/// The entries whose names end in .npy, under the names that np.savez was given.
+[[nodiscard]] inline std::vector<ZipItem> list_npy_items(zip_t* archive) {
+  std::vector<ZipItem> items;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    zip_stat_t stat;
+    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &stat) != 0) continue;
+    constexpr zip_uint64_t needed =
+        ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+    if ((stat.valid & needed) != needed) continue;
+    const std::string_view name = stat.name;
+    constexpr std::string_view ending = ".npy";
+    if (name.ends_with(ending))
+      items.push_back({static_cast<zip_uint64_t>(i), std::string(name.substr(0, name.size() - ending.size())),
+                       stat.size, stat.comp_size, stat.comp_method, stat.encryption_method != ZIP_EM_NONE});
+  }
+  return items;
+}
+
+/// Checks that an entry is stored or deflated, and that its bytes in an archive of `archive_bytes` can become as many as
+/// it claims, before memory is asked for.
+///
+/// Throws:  FormatError if not, or if the entry is encrypted.
+/// Source:  RFC 1951: a match of deflate makes at most 258 bytes of at least 2 bits, which is 1032 to 1.
+inline void expect_possible_size(ZipItem const& item, std::uint64_t archive_bytes, std::string_view where) {
+  constexpr std::uint64_t most_by_deflate = 1032;
+  if (item.is_encrypted) throw FormatError({where, ": the entry is encrypted; np.savez writes one that is not"});
+  if (item.method != ZIP_CM_STORE && item.method != ZIP_CM_DEFLATE)
+    throw FormatError({where, ": the entry is packed by zip's method ", item.method,
+                       ", the reader takes 0 (stored) and 8 (deflated); np.savez and np.savez_compressed write these"});
+  if (item.packed_bytes > archive_bytes)
+    throw FormatError({where, ": the entry claims ", item.packed_bytes, " bytes of an archive of ", archive_bytes,
+                       "; the archive is damaged"});
+  if (item.method == ZIP_CM_STORE && item.bytes != item.packed_bytes)
+    throw FormatError({where, ": the entry is stored, and claims that ", item.packed_bytes, " bytes are ", item.bytes,
+                       "; the archive is damaged"});
+  if (item.bytes / most_by_deflate > item.packed_bytes)
+    throw FormatError({where, ": the entry claims that ", item.packed_bytes, " bytes unpack to ", item.bytes,
+                       ", deflate makes at most ", most_by_deflate, " of one; the archive is damaged"});
+}
+
+/// Opens one entry of an archive.
+///
+/// Throws:  FormatError with libzip's own reason.
+[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string_view where) {
+  ZipEntry entry(zip_fopen_index(archive, item.index, 0));
+  if (!entry)
+    throw FormatError(
+        {where, ": the entry cannot be opened (", zip_strerror(archive), "); np.savez writes one that can"});
+  return entry;
+}
+
+/// Appends up to `count` unpacked bytes of `entry` to `bytes`. Memory grows with what really arrives, not with what is
+/// claimed.
+///
+/// Throws:  FormatError with libzip's own reason: damaged data, a wrong checksum.
+inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte>& bytes, std::string_view where) {
+  constexpr std::uint64_t chunk = 1 << 20;
+  while (count > 0) {
+    const std::size_t begin = bytes.size();
+    const std::size_t end = begin + static_cast<std::size_t>(std::min(count, chunk));
+    // Doubles, as a vector does, but not beyond what is asked for.
+    if (bytes.capacity() < end)
+      bytes.reserve(std::max(end, static_cast<std::size_t>(std::min<std::uint64_t>(2 * begin, begin + count))));
+    bytes.resize(end);
+    const zip_int64_t got = zip_fread(entry, bytes.data() + begin, bytes.size() - begin);
+    bytes.resize(begin + static_cast<std::size_t>(std::max<zip_int64_t>(got, 0)));
+    if (got < 0)
+      throw FormatError({where, ": unpacking failed after ", begin, " bytes (", zip_file_strerror(entry),
+                         "); the archive is damaged"});
+    if (got == 0) return;
+    count -= static_cast<std::uint64_t>(got);
+  }
+}
+
+}  // namespace sparseconv::inline v0_1
