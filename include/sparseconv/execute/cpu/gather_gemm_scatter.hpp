@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "sparseconv/execute/cpu/finish_rows.hpp"
 #include "sparseconv/execute/cpu/microkernels.hpp"
@@ -140,7 +139,8 @@ void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, Ma
   int const workers = static_cast<int>(std::min<std::int64_t>(blocks, where.thread_count()));
   where.team().run(workers, [&](int) {
     Buffer<Sum> block(where.memory(), sums_in_place ? 0 : rows * width);
-    std::vector<BlockCursor> cursors(static_cast<std::size_t>(rules.element_count()));
+    Buffer<BlockCursor> cursors(where.memory(), rules.element_count());
+    std::fill(cursors.begin(), cursors.end(), BlockCursor{});
     LateCalls<Sum> calls(kernels);
     for (std::int64_t index = next++; index < blocks; index = next++) {
       std::int64_t const begin = index * rows;
@@ -159,7 +159,7 @@ void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, Ma
         for (std::int64_t row = begin; row < end; ++row) std::fill_n(output.row(row), width, T{0});
       }
       for (std::int64_t k = 0; k < rules.element_count(); ++k) {
-        auto const [first, count] = cursors[static_cast<std::size_t>(k)].advance(rules.outputs_of(k), begin, end);
+        auto const [first, count] = cursors[k].advance(rules.outputs_of(k), begin, end);
         if (count == 0) continue;
         for (Panel const& panel : packed.panels()) {
           // As many input channels at a time as keep the panel in the first-level cache; the sums go on in the block.

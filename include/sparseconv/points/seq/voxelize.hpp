@@ -1,10 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
-#include <vector>
 
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
@@ -18,32 +17,34 @@
 namespace sparseconv::inline v0_1::on_seq {
 
 /// Keeps the sites that points reach first, in the caller's order, until there are `most`; marks the points of the others.
-inline std::int64_t drop_late_sites(PointSites<3> const& points, std::int64_t most, std::vector<bool>& dropped) {
+template <HostPolicy Policy>
+std::int64_t drop_late_sites(Policy const& where, PointSites<3> const& points, std::int64_t most,
+                             Buffer<std::uint8_t>& dropped) {
   std::int64_t count = 0;
   if (points.sites.size() <= most) return count;
   auto const first_of = [&](Row row) { return points.points_by_site[points.first_point[row]]; };
-  std::vector<Row> rows(static_cast<std::size_t>(points.sites.size()));
-  for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = static_cast<Row>(row);
+  Buffer<Row> rows(where.memory(), points.sites.size());
+  std::iota(rows.begin(), rows.end(), Row{0});
   std::nth_element(rows.begin(), rows.begin() + most, rows.end(),
                    [&](Row a, Row b) { return first_of(a) < first_of(b); });
-  for (auto row = rows.begin() + most; row != rows.end(); ++row) {
+  for (Row const* row = rows.begin() + most; row != rows.end(); ++row) {
     for (Row i = points.first_point[*row]; i < points.first_point[*row + 1]; ++i, ++count) {
-      dropped[static_cast<std::size_t>(points.points_by_site[i])] = true;
+      dropped[points.points_by_site[i]] = 1;
     }
   }
   return count;
 }
 
 /// Marks the points of each site after its first `most`, in the caller's order; none that is marked already counts.
-inline std::int64_t drop_crowded_points(PointSites<3> const& points, std::int64_t most, std::vector<bool>& dropped) {
+inline std::int64_t drop_crowded_points(PointSites<3> const& points, std::int64_t most, Buffer<std::uint8_t>& dropped) {
   std::int64_t count = 0;
   for (Row row = 0; row < points.sites.size(); ++row) {
     Row const end = points.first_point[row + 1];
     for (std::int64_t i = points.first_point[row] + std::min<std::int64_t>(most, end - points.first_point[row]);
          i < end; ++i) {
-      auto const point = static_cast<std::size_t>(points.points_by_site[i]);
-      if (!dropped[point]) ++count;
-      dropped[point] = true;
+      Row const point = points.points_by_site[i];
+      count += dropped[point] == 0;
+      dropped[point] = 1;
     }
   }
   return count;
@@ -59,44 +60,43 @@ VoxelizedPoints<> voxelize(Policy const& where, MatrixView<float const> cloud, V
   Buffer<VoxelOfPoint> found(where.memory(), count);
   for_each_index(where, count, [&](std::int64_t point) { found[point] = voxels(cloud.row(point)); });
 
-  VoxelizedPoints<> result;
-  std::vector<Row> kept;  // indices in the cloud
-  kept.reserve(static_cast<std::size_t>(count));
+  DroppedPoints dropped;
+  Buffer<Row> kept(where.memory(), count);  // indices in the cloud
+  std::int64_t kept_count = 0;
   for (std::int64_t point = 0; point < count; ++point) {
-    if (found[point].fate == PointFate::kept) kept.push_back(static_cast<Row>(point));
-    result.dropped.not_finite += found[point].fate == PointFate::not_finite;
-    result.dropped.out_of_range += found[point].fate == PointFate::out_of_range;
+    if (found[point].fate == PointFate::kept) kept[kept_count++] = static_cast<Row>(point);
+    dropped.not_finite += found[point].fate == PointFate::not_finite;
+    dropped.out_of_range += found[point].fate == PointFate::out_of_range;
   }
 
-  auto const sites_of = [&](std::vector<Row> const& points) {
-    Buffer<Coordinate<3>> coordinates(where.memory(), static_cast<std::int64_t>(points.size()));
-    for_each_index(where, coordinates.size(),
-                   [&](std::int64_t i) { coordinates[i] = found[points[static_cast<std::size_t>(i)]].voxel; });
+  auto const sites_of_kept = [&] {
+    Buffer<Coordinate<3>> coordinates(where.memory(), kept_count);
+    for_each_index(where, kept_count, [&](std::int64_t i) { coordinates[i] = found[kept[i]].voxel; });
     return build_site_set(where, cells, coordinates);
   };
-  PointSites<3> points = sites_of(kept);
-  std::vector<bool> dropped(kept.size(), false);
-  result.dropped.over_voxels = drop_late_sites(points, limits.voxels, dropped);
-  result.dropped.over_points_per_voxel = drop_crowded_points(points, limits.points_per_voxel, dropped);
-  if (result.dropped.over_voxels + result.dropped.over_points_per_voxel > 0) {
-    std::vector<Row> rest;
-    for (std::size_t i = 0; i < kept.size(); ++i) {
-      if (!dropped[i]) rest.push_back(kept[i]);
+  PointSites<3> points = sites_of_kept();
+  Buffer<std::uint8_t> beyond(where.memory(), kept_count);
+  std::fill(beyond.begin(), beyond.end(), 0);
+  dropped.over_voxels = drop_late_sites(where, points, limits.voxels, beyond);
+  dropped.over_points_per_voxel = drop_crowded_points(points, limits.points_per_voxel, beyond);
+  if (dropped.over_voxels + dropped.over_points_per_voxel > 0) {
+    std::int64_t rest = 0;
+    for (std::int64_t i = 0; i < kept_count; ++i) {
+      if (beyond[i] == 0) kept[rest++] = kept[i];
     }
-    kept = std::move(rest);
-    points = sites_of(kept);
+    kept_count = rest;
+    points = sites_of_kept();
   }
 
-  Buffer<float> features(where.memory(), static_cast<std::int64_t>(kept.size()) * cloud.columns);
-  result.row_of_point = Buffer<Row>(count, no_row);
-  for_each_index(where, static_cast<std::int64_t>(kept.size()), [&](std::int64_t i) {
-    Row const point = kept[static_cast<std::size_t>(i)];
-    result.row_of_point[point] = points.row_of_point[i];
-    std::copy_n(cloud.row(point), cloud.columns, features.data() + i * cloud.columns);
+  Buffer<float> features(where.memory(), kept_count * cloud.columns);
+  Buffer<Row> row_of_point(where.memory(), count);
+  std::fill(row_of_point.begin(), row_of_point.end(), no_row);
+  for_each_index(where, kept_count, [&](std::int64_t i) {
+    row_of_point[kept[i]] = points.row_of_point[i];
+    std::copy_n(cloud.row(kept[i]), cloud.columns, features.data() + i * cloud.columns);
   });
-  MatrixView<float const> const rows{features.data(), static_cast<std::int64_t>(kept.size()), cloud.columns};
-  result.tensor = features_to_sites(where, points, rows, Duplicates::mean);
-  return result;
+  MatrixView<float const> const rows{features.data(), kept_count, cloud.columns};
+  return {features_to_sites(where, points, rows, Duplicates::mean), std::move(row_of_point), dropped};
 }
 
 }  // namespace sparseconv::inline v0_1::on_seq
