@@ -70,5 +70,15 @@ TEST(Joined, PutsWordsBetweenIntegers) {
   EXPECT_EQ(joined_integers(std::array<std::int32_t, 1>{0}, ", "), "0");
 }
 
+TYPED_TEST(ErrorKinds, StaysItsKindWhereAWholeNamesItsPart) {
+  try {
+    named_in_errors("Network", "layer 3", []() -> int { throw TypeParam("sum: 1 is not 2"); });
+    FAIL() << "nothing was thrown";
+  } catch (TypeParam const& error) {
+    EXPECT_STREQ(error.what(), "Network, layer 3: sum: 1 is not 2");
+  }
+  EXPECT_EQ(named_in_errors("Network", "layer 3", [] { return 7; }), 7);
+}
+
 }  // namespace
 }  // namespace sparseconv

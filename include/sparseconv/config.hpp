@@ -13,6 +13,17 @@
 #endif
 #endif
 
+#if defined(D) || defined(T) || defined(W) || defined(Row) || defined(Key) || defined(Box) || defined(Body) || \
+    defined(Policy) || defined(Memory) || defined(half) || defined(cpu) || defined(seq) || defined(gpu) ||     \
+    defined(relu)
+#error \
+    "sparseconv: a macro is named D, T, W, Row, Key, Box, Body, Policy, Memory, half, cpu, seq, gpu or relu, which are names in these headers; #undef it before they are included, or include them first"
+#endif
+
+#if !defined(__CUDACC__) && !defined(__cpp_exceptions)
+#error "sparseconv: errors are exceptions; compile without -fno-exceptions"
+#endif
+
 #if defined(__GNUC__) && !defined(__OPTIMIZE__) && !defined(__CUDACC__) && !defined(SPARSECONV_ALLOW_UNOPTIMIZED) && \
     !defined(SPARSECONV_COMPILED)
 #pragma message( \

@@ -123,4 +123,23 @@ class CapacityError : public Error {
   using Error::Error;
 };
 
+/// Calls the body; an error of the library that it throws says in front which part of a whole it was, as "SecondEncoder, conv2.0: ".
+template <class Body>
+decltype(auto) named_in_errors(std::string_view whole, std::string_view part, Body&& body) {
+  auto const message = [&](Error const& error) { return error_message({whole, ", ", part, ": ", error.what()}); };
+  try {
+    return body();
+  } catch (ShapeError const& error) {
+    throw ShapeError(message(error));
+  } catch (CoordinateError const& error) {
+    throw CoordinateError(message(error));
+  } catch (FormatError const& error) {
+    throw FormatError(message(error));
+  } catch (CapacityError const& error) {
+    throw CapacityError(message(error));
+  } catch (CudaError const& error) {
+    throw CudaError(message(error));
+  }
+}
+
 }  // namespace sparseconv::inline v0_1

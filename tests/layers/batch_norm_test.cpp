@@ -249,6 +249,22 @@ TEST(FoldBatchNorm, RefusesOtherChannelsAndAnActivationBetween) {
   EXPECT_TRUE(convolution.bias().empty());
 }
 
+TEST(FoldBatchNorm, RefusesWhatTheTypeOfTheWeightsDoesNotHold) {
+  SubmanifoldConv1D<half> convolution({.in_channels = 1, .out_channels = 2, .kernel_size = 1});
+  convolution.set_weights(std::array<half, 2>{half(0.5F), half(-0.5F)});
+  BatchNorm<half> const norm(Buffer<float>(std::vector<float>{1, 1e6F}), Buffer<float>(2, 0.F), 0);
+  EXPECT_EQ(test::message_of<CapacityError>([&] {
+              fold_batch_norm(convolution, norm);
+              return 0;
+            }),
+            "fold_batch_norm: with the norm's factor of 1e+06 channel 1 has -5e+05, which the type of the weights does "
+            "not hold; keep the weights in float, or the norm apart");
+  EXPECT_EQ(convolution.weights().data[1], half(-0.5F));
+  EXPECT_TRUE(convolution.bias().empty());
+  BatchNorm<half> const shifted(Buffer<float>(2, 1.F), Buffer<float>(std::vector<float>{1e6F, 0}), 0);
+  EXPECT_THROW(fold_batch_norm(convolution, shifted), CapacityError);
+}
+
 TEST(BatchNorm, RefusesFactorsWithoutOffsets) {
   EXPECT_EQ(
       test::message_of<ShapeError>([] { return BatchNorm<float>(Buffer<float>(3, 1.F), Buffer<float>(2, 0.F), 0); }),

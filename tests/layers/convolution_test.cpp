@@ -162,8 +162,8 @@ TYPED_TEST(ConvolutionOn, ConvolvesOntoSitesThatTheCallerNames) {
   conv.set_bias(test::random_numbers<double>(5, 9));
   auto const input =
       test::random_tensor<double>(test::random_site_set<3>({.shape = {5, 6, 7}, .batch_size = 2}, 90, 1), 3, 2);
-  SiteSet<3> const outputs = test::sites_of<3>(
-      {.shape = {}, .batch_size = 3}, test::random_coordinates<3>({{-1, -1, -1}, {6, 3, 4}, {0, 1, 2}}, 200, 3));
+  SiteSet<3> const outputs = test::sites_of<3>({.shape = {}, .batch_size = 3},
+                                               test::random_coordinates<3>({{-1, 0, 0}, {5, 3, 3}, {0, 1}}, 200, 3));
   auto const result = conv(TypeParam::policy(), input, outputs);
   EXPECT_TRUE(result.sites().is(outputs));
 
@@ -328,14 +328,45 @@ TYPED_TEST(ConvolutionOn, AddsAResidualBeforeTheActivation) {
   EXPECT_TRUE(result.sites().is(sites));
 }
 
+TYPED_TEST(ConvolutionOn, TakesAResidualOfEqualSites) {
+  SparseConv3D<float> const conv = strided_layer(4, 6);
+  SparseTensor<float, 3> const input = scene(200, 4);
+  auto const shortcut = conv(TypeParam::policy(), input);
+  auto const expected = conv.with_residual(TypeParam::policy(), input, shortcut);
+  input.sites().release_derived();  // the layer's own sites are another set from now on
+  auto const result = conv.with_residual(TypeParam::policy(), input, shortcut);
+  EXPECT_TRUE(result.sites().is(shortcut.sites()));
+  test::expect_same_tensor(result, expected);
+}
+
+TYPED_TEST(ConvolutionOn, RefusesGivenSitesThatNothingCouldReach) {
+  SparseConv1D<float> const conv({.in_channels = 1, .out_channels = 1, .kernel_size = 3, .stride = 2, .padding = 1});
+  SparseTensor<float, 1> const input(
+      SiteSet<1>({.shape = Shape<1>(10)}, Buffer<Coordinate<1>>(std::int64_t{1}, Coordinate<1>{0, {4}})), 1,
+      Buffer<float>(1, 1.F));
+  auto const onto = [&](std::int32_t batch, std::int32_t position) {
+    SiteSet<1> const sites({.batch_size = batch + 1},
+                           Buffer<Coordinate<1>>(std::int64_t{1}, Coordinate<1>{batch, {position}}));
+    return conv(TypeParam::policy(), input, sites);
+  };
+  // Windows of 2o - 1 to 2o + 1 against cells 0 to 9.
+  EXPECT_EQ(onto(0, 0).size(), 1);
+  EXPECT_EQ(onto(0, 5).size(), 1);
+  EXPECT_EQ(message_of<CoordinateError>([&] { return onto(0, 6); }),
+            "SparseConv1D: the given sites lie from 6 to 6 along axis 0, and not all of that is reached from a grid of "
+            "10; give sites in cells of the output grid");
+  EXPECT_THROW(static_cast<void>(onto(0, -1)), CoordinateError);
+  EXPECT_EQ(message_of<CoordinateError>([&] { return onto(1, 2); }),
+            "SparseConv1D: the given sites have batch items 1 to 1, the input has 1; give sites of items that it has");
+}
+
 TEST(Convolution, RefusesAResidualOfOtherSitesOrChannels) {
   SubmanifoldConv3D<float> const conv({.in_channels = 4, .out_channels = 6});
   SparseTensor<float, 3> const input = scene(50, 4);
-  SiteSet<3> const twin(input.grid(), Buffer<Coordinate<3>>(input.sites().coordinates()));
-  EXPECT_EQ(
-      message_of<ShapeError>([&] { return conv.with_residual(cpu, input, SparseTensor<float, 3>(twin, 6)); }),
-      "SubmanifoldConv3D.with_residual: the residual's 50 sites are not the set of the result's 50; give a tensor "
-      "that came from the same sites");
+  EXPECT_EQ(message_of<ShapeError>(
+                [&] { return conv.with_residual(cpu, input, SparseTensor<float, 3>(scene(49, 4).sites(), 6)); }),
+            "SubmanifoldConv3D.with_residual: the residual's 49 sites are not the result's 50; give a tensor on the "
+            "sites that the layer leads to");
   EXPECT_EQ(message_of<ShapeError>([&] { return conv.with_residual(cpu, input, input); }),
             "SubmanifoldConv3D.with_residual: the residual has 4 channels, the layer gives 6; they must be equal");
 }
@@ -424,6 +455,33 @@ TYPED_TEST(ConvolutionOn, AThrowLeavesLayerAndSitesUsable) {
   EXPECT_EQ(weights_of(conv), before);
   // o takes o - 2 + k: the site's own row takes it by k = 2.
   EXPECT_EQ(test::features_of(conv(TypeParam::policy(), input, input.sites())), (std::vector<float>{before[2]}));
+}
+
+TEST(Convolution, RefusesADefinitionThatItsStrideDoesNotFitWhenItIsMade) {
+  EXPECT_EQ(
+      message_of<ShapeError>([] {
+        return SparseConv2D<float>(
+                   {.in_channels = 1, .out_channels = 1, .stride = 2, .definition = OutputDefinition::submanifold})
+            .parameter_count();
+      }),
+      "SparseConv2D: a submanifold convolution has stride 1, not 2 x 2; use the regular or floor definition");
+  EXPECT_THROW((Convolution<float, 1>("of parts", {.stride = 0}, OutputDefinition::regular, no_activation, {}, {})),
+               ShapeError);
+}
+
+TEST(Convolution, ThatWasMovedFromSaysSo) {
+  SubmanifoldConv2D<float> conv({.in_channels = 2, .out_channels = 3});
+  SubmanifoldConv2D<float> const taken = std::move(conv);
+  EXPECT_EQ(taken.in_channels(), 2);
+  EXPECT_EQ(conv.parameter_count(), 0);  // NOLINT: what is tested
+  SparseTensor<float, 2> const input(
+      SiteSet<2>({.shape = {4, 4}}, Buffer<Coordinate<2>>(std::int64_t{1}, Coordinate<2>{})), 2);
+  EXPECT_EQ(message_of<ShapeError>([&] { return conv(cpu, input); }),
+            "Convolution: the layer was moved from and has no weights; use the one that it was moved to");
+  SparseTensor<float, 2> gone = input;
+  SparseTensor<float, 2> const kept = std::move(gone);
+  EXPECT_EQ(message_of<ShapeError>([&] { return taken(cpu, gone); }),  // NOLINT: what is tested
+            "SiteSet: the set was moved from and has nothing to convolve; use the one that it was moved to");
 }
 
 }  // namespace

@@ -127,6 +127,12 @@ TYPED_TEST(SparsePoolOn, AveragesDoNotLoseDigitsWithTheCount) {
   }
 }
 
+TEST(SparsePool, StridesByItsKernelUnlessTold) {
+  EXPECT_EQ(SparsePool2D({.kernel_size = {15, 20}}).geometry().stride, (PerAxis<2>{15, 20}));
+  EXPECT_EQ(SparsePool2D({.kernel_size = 3, .stride = 2}).geometry().stride, (PerAxis<2>{2, 2}));
+  EXPECT_EQ(SparsePool2D(SparsePoolConfig<2>{}).geometry().stride, (PerAxis<2>{2, 2}));
+}
+
 TYPED_TEST(SparsePoolOn, SitesThatNoInputReachesGetZero) {
   SiteSet<1> const outputs =
       test::sites_of(Grid<1>{.shape = Shape<1>(3)}, std::vector<Coordinate<1>>{{0, {1}}, {0, {2}}});

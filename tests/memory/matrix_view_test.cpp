@@ -48,6 +48,25 @@ TEST(MatrixView, RefusesWhatItDoesNotHave) {
             "MatrixView.values: rows of 3 columns lie 4 numbers apart; read them row by row");
 }
 
+TEST(CheckView, RefusesViewsOfNothing) {
+  float number = 0;
+  auto const said = [](MatrixView<float> const& view) {
+    return test::message_of<ShapeError>([&] {
+      check_view(view, "the input's", "a_call");
+      return 0;
+    });
+  };
+  EXPECT_EQ(said({nullptr, 5, 3}),
+            "a_call: the input's view of 5 rows of 3 columns has no data; give the address of its first number");
+  EXPECT_EQ(said({&number, -1, 3}), "a_call: the input's view has -1 rows of 3 columns; no count can be negative");
+  EXPECT_EQ(said({&number, 1, -3}), "a_call: the input's view has 1 rows of -3 columns; no count can be negative");
+  EXPECT_EQ(said({&number, 2, 3, 2}),
+            "a_call: the input's rows of 3 columns lie 2 numbers apart; give a stride of at least as many");
+  for (MatrixView<float> const& legal : {MatrixView<float>{nullptr, 0, 3}, {nullptr, 3, 0}, {&number, 1, 1}}) {
+    check_view(legal, "the input's", "a_call");
+  }
+}
+
 TEST(MatrixView, BecomesReadOnlyAndNotTheOtherWay) {
   EXPECT_TRUE((std::is_convertible_v<MatrixView<float>, MatrixView<float const>>));
   EXPECT_FALSE((std::is_convertible_v<MatrixView<float const>, MatrixView<float>>));

@@ -122,6 +122,30 @@ TEST(SecondEncoder, RefusesToBeEmpty) {
             "SecondEncoder: no layers; give the layers of an encoder");
 }
 
+TEST(SecondEncoder, SaysThatItsLayersAreGone) {
+  SecondEncoder<float> encoder(4);
+  SecondEncoder<float> const taken = std::move(encoder);
+  std::string const sentence = "SecondEncoder: the encoder has no layers any more; give it some";
+  EXPECT_EQ(message_of<ShapeError>([&] { return encoder(cpu, scene<float>(10, 4)); }), sentence);  // NOLINT
+  encoder = taken;
+  encoder.layers().clear();
+  EXPECT_EQ(message_of<ShapeError>([&] { return encoder(cpu, scene<float>(10, 4)); }), sentence);
+}
+
+TEST(SecondEncoder, IsAsItWasWhereANormDoesNotFit) {
+  SecondEncoder<half> encoder(4);
+  auto& layer = encoder.layers()[5];
+  std::vector<half> const large(static_cast<std::size_t>(layer.norm->channels()), half(60000.F));
+  std::vector<half> const none(large.size(), half(0.F));
+  layer.norm->set(BatchNormStatistics<half>{large, none, none, none});
+  std::string const said = message_of<CapacityError>([&] {
+    encoder.fold_batch_norms();
+    return 0;
+  });
+  EXPECT_TRUE(said.starts_with("SecondEncoder, conv3.0: fold_batch_norm: with the norm's factor of ")) << said;
+  for (auto const& each : encoder.layers()) EXPECT_TRUE(each.norm) << each.name;
+}
+
 TEST(SecondEncoder, DrawsOtherWeightsForEachLayerAndSeed) {
   SecondEncoder<float> const a(4, 1);
   SecondEncoder<float> const again(4, 1);
@@ -381,21 +405,21 @@ TEST(SecondEncoder, NeedsTwentyFiveSlices) {
     return encoder(cpu, SparseTensor<float, 3>(SiteSet<3>({.shape = shape, .batch_size = 1}, {}), 1)).grid().shape;
   };
   EXPECT_EQ(run({25, 1, 1}), (Shape<3>{1, 1, 1}));
-  EXPECT_EQ(
-      message_of<ShapeError>([&] {
-        return run({24, 1, 1});
-      }),
-      "output_sites: no output is left along axis 0: the kernel spans 3 cells, the grid with its padding 2; use a "
-      "smaller kernel or dilation, or more padding");
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              return run({24, 1, 1});
+            }),
+            "SecondEncoder, conv_out: output_sites: no output is left along axis 0: the kernel spans 3 cells, the grid "
+            "with its padding 2; use a "
+            "smaller kernel or dilation, or more padding");
 }
 
 TEST(SecondEncoder, RefusesOtherChannels) {
   EXPECT_EQ(message_of<ShapeError>([] { return SecondEncoder<float>(0).parameter_count(); }),
             "SubmanifoldConv3D: in_channels is 0, out_channels is 16; both must be at least 1");
-  EXPECT_EQ(
-      message_of<ShapeError>([] { return SecondEncoder<float>(4)(cpu, scene<float>(10, 3)); }),
-      "SubmanifoldConv3D: input has 3 channels, the layer takes 4; make the layer with in_channels = 3, or give it "
-      "another input");
+  EXPECT_EQ(message_of<ShapeError>([] { return SecondEncoder<float>(4)(cpu, scene<float>(10, 3)); }),
+            "SecondEncoder, conv_input: SubmanifoldConv3D: input has 3 channels, the layer takes 4; make the layer "
+            "with in_channels = 3, or give it "
+            "another input");
 }
 
 TEST(FoldedToMap, PutsZIntoTheChannels) {

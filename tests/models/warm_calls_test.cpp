@@ -2,14 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-#include <vector>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
 #include "sparseconv/points/voxelize.hpp"
@@ -31,22 +30,22 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 }  // namespace
 
 // For the whole program that this file is part of.
-void* operator new(std::size_t bytes) {
+SPARSECONV_NOINLINE void* operator new(std::size_t bytes) {
   return counted(bytes, alignof(std::max_align_t));
 }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+SPARSECONV_NOINLINE void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return counted(bytes, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* data) noexcept {
+SPARSECONV_NOINLINE void operator delete(void* data) noexcept {
   std::free(data);
 }
-void operator delete(void* data, std::size_t) noexcept {
+SPARSECONV_NOINLINE void operator delete(void* data, std::size_t) noexcept {
   std::free(data);
 }
-void operator delete(void* data, std::align_val_t) noexcept {
+SPARSECONV_NOINLINE void operator delete(void* data, std::align_val_t) noexcept {
   std::free(data);
 }
-void operator delete(void* data, std::size_t, std::align_val_t) noexcept {
+SPARSECONV_NOINLINE void operator delete(void* data, std::size_t, std::align_val_t) noexcept {
   std::free(data);
 }
 

@@ -78,5 +78,17 @@ TEST(MakeSparseTensorErrors, NameCountsThatDoNotDivide) {
             "make_sparse_tensor: 1 features for 0 coordinates; give the same number of channels for each");
 }
 
+TEST(MakeSparseTensor, KeepsTheChannelsOfAnEmptyView) {
+  auto const none = make_sparse_tensor(cpu, Grid<2>{.shape = {5, 5}}, {}, MatrixView<float const>{nullptr, 0, 4});
+  EXPECT_EQ(none.size(), 0);
+  EXPECT_EQ(none.channels(), 4);
+  std::vector<float> values{1, 2, 3, 4};
+  std::vector<Coordinate<2>> const points{{0, {3, 3}}, {0, {1, 1}}};
+  auto const two = make_sparse_tensor(cpu, Grid<2>{.shape = {5, 5}}, points, MatrixView<float>{values.data(), 2, 2});
+  EXPECT_EQ(two.features()(0, 1), 4);
+  EXPECT_THROW(static_cast<void>(make_sparse_tensor(cpu, Grid<2>{}, points, MatrixView<float const>{nullptr, 2, 2})),
+               ShapeError);
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -31,8 +31,8 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   check_equal(call, input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
   check_equal(call, output.columns, weights.out_channels, "the output's channels are",
               "the weights' output channels are");
-  check_stride(input, "the input's", call);
-  check_stride(output, "the output's", call);
+  check_view(input, "the input's", call);
+  check_view(output, "the output's", call);
   if (!epilogue.bias.empty()) {
     check_equal(call, static_cast<std::int64_t>(epilogue.bias.size()), output.columns, "the bias has a length of",
                 "the output's channels are");
@@ -40,7 +40,7 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   if (epilogue.residual.data != nullptr) {
     check_equal(call, epilogue.residual.rows, output.rows, "the residual's rows are", "the output's are");
     check_equal(call, epilogue.residual.columns, output.columns, "the residual's channels are", "the output's are");
-    check_stride(epilogue.residual, "the residual's", call);
+    check_view(epilogue.residual, "the residual's", call);
   }
 }
 

@@ -37,14 +37,14 @@ void finish_rows(Policy const& where, std::type_identity_t<MatrixView<T const, M
   };
   require(input.rows, output.rows, "the input's rows are");
   require(input.columns, output.columns, "the input's channels are");
-  check_stride(input, "the input's", "finish_rows");
-  check_stride(output, "the output's", "finish_rows");
+  check_view(input, "the input's", "finish_rows");
+  check_view(output, "the output's", "finish_rows");
   if (!factors.empty()) require(std::ssize(factors), output.columns, "the factors are");
   if (!epilogue.bias.empty()) require(std::ssize(epilogue.bias), output.columns, "the bias has a length of");
   if (epilogue.residual.data != nullptr) {
     require(epilogue.residual.rows, output.rows, "the residual's rows are");
     require(epilogue.residual.columns, output.columns, "the residual's channels are");
-    check_stride(epilogue.residual, "the residual's", "finish_rows");
+    check_view(epilogue.residual, "the residual's", "finish_rows");
   }
   if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     on_seq::finish_rows<T, W>(input, factors, epilogue, output);

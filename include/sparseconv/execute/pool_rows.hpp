@@ -23,8 +23,8 @@ void check_pool_operands(std::int64_t input_count, std::int64_t output_count, Ma
   check_equal("pool_rows", input.rows, input_count, "the input's rows are", "the map's input sites are");
   check_equal("pool_rows", output.rows, output_count, "the output's rows are", "the map's output sites are");
   check_equal("pool_rows", input.columns, output.columns, "the input's channels are", "the output's are");
-  check_stride(input, "the input's", "pool_rows");
-  check_stride(output, "the output's", "pool_rows");
+  check_view(input, "the input's", "pool_rows");
+  check_view(output, "the output's", "pool_rows");
 }
 
 /// Pools the inputs of each output: a max, sum or average over the pairs of a rulebook.

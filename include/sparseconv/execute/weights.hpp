@@ -46,18 +46,18 @@ struct WeightsView {
 
 /// The matrices of a convolution; see WeightsView, which it converts to.
 ///
-/// A handle on numbers that never change: copies share them, and the forms that executors made of them.
+/// A handle on numbers that never change: copies share them, and the forms that executors made of them. One that was moved from
+/// has none, as a new one.
 template <Element T, MemorySpace Memory = HostMemory>
 class Weights {
  public:
   using Number = T;
 
-  Weights() : Weights(0, 0, 0, {}) {}
+  Weights() = default;
 
   /// Throws: ShapeError if a count is negative, or values does not hold elements x in_channels x out_channels numbers;
   ///         CapacityError if that product exceeds 2^63 - 1.
-  Weights(std::int64_t elements, std::int64_t in_channels, std::int64_t out_channels, Buffer<T, Memory> values)
-      : elements_(elements), in_channels_(in_channels), out_channels_(out_channels) {
+  Weights(std::int64_t elements, std::int64_t in_channels, std::int64_t out_channels, Buffer<T, Memory> values) {
     auto const shape = [&] {
       return error_message({elements, " kernel elements x ", in_channels, " x ", out_channels, " channels"});
     };
@@ -76,24 +76,32 @@ class Weights {
     }
     contents_ = std::make_shared<Contents>();
     contents_->values = std::move(values);
+    contents_->elements = elements;
+    contents_->in_channels = in_channels;
+    contents_->out_channels = out_channels;
   }
 
   [[nodiscard]] WeightsView<T, Memory> view() const {
-    return {contents_->values.data(), elements_, in_channels_, out_channels_, &contents_->derived};
+    if (!contents_) return {};
+    return {contents_->values.data(), contents_->elements, contents_->in_channels, contents_->out_channels,
+            &contents_->derived};
   }
   operator WeightsView<T, Memory>() const { return view(); }  // NOLINT: a view of itself
-  [[nodiscard]] Buffer<T, Memory> const& values() const { return contents_->values; }
+  [[nodiscard]] Buffer<T, Memory> const& values() const {
+    static Buffer<T, Memory> const none;
+    return contents_ ? contents_->values : none;
+  }
 
  private:
   struct Contents {
     Buffer<T, Memory> values;
+    std::int64_t elements = 0;
+    std::int64_t in_channels = 0;
+    std::int64_t out_channels = 0;
     DerivedStore derived;
   };
 
   std::shared_ptr<Contents> contents_;
-  std::int64_t elements_;
-  std::int64_t in_channels_;
-  std::int64_t out_channels_;
 };
 
 /// Weights or a view of them, in that memory.

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/index/cpu/output_sites.hpp"
 #include "sparseconv/index/device/output_sites.hpp"
 #include "sparseconv/index/output_grid.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/index/seq/output_sites.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -39,6 +44,35 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
     return SiteSet<D>(grid, on_cpu::reached_coordinates(where, inputs, reached));
   } else {
     return on_device::reached_sites(where, inputs, reached, grid);
+  }
+}
+
+/// Throws: CoordinateError if sites that a caller names as outputs lie where no cell of the input's grid could reach, or in batch
+///         items that the input does not have. Within that, a site without any pair is legal.
+template <int D, MemorySpace Memory>
+void check_given_sites(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> const& outputs,
+                       KernelGeometry<D> const& geometry, std::string_view call) {
+  Box<D> const& given = outputs.bounding_box();
+  if (given.empty()) return;
+  Grid<D> const& grid = inputs.grid();
+  if (given.low[0] < 0 || given.high[0] >= grid.batch_size) {
+    throw CoordinateError({call, ": the given sites have batch items ", given.low[0], " to ", given.high[0],
+                           ", the input has ", grid.batch_size, "; give sites of items that it has"});
+  }
+  for (int axis = 0; grid.shape.bounded() && axis < D; ++axis) {
+    auto const field = static_cast<std::size_t>(axis) + 1;
+    std::int64_t const last = grid.shape[axis] - 1;
+    std::int64_t const stride = geometry.stride[axis];
+    std::int64_t const padding = geometry.padding[axis];
+    std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
+    bool const reached =
+        geometry.transposed
+            ? given.low[field] >= -padding && given.high[field] <= last * stride - padding + reach
+            : given.low[field] * stride - padding + reach >= 0 && given.high[field] * stride - padding <= last;
+    if (reached) continue;
+    throw CoordinateError({call, ": the given sites lie from ", given.low[field], " to ", given.high[field],
+                           " along axis ", axis, ", and not all of that is reached from a grid of ",
+                           to_string(grid.shape), "; give sites in cells of the output grid"});
   }
 }
 

@@ -139,7 +139,8 @@ BatchNorm<T, typename Policy::Memory> copy_to(Policy const& where, BatchNorm<T> 
 /// Puts a batch norm into the convolution before it, which then does the work of both. The products are rounded to the type of
 /// its weights.
 ///
-/// Throws: ShapeError if the channels differ, or the convolution has an activation, which would come between the two.
+/// Throws: ShapeError if the channels differ, or the convolution has an activation, which would come between the two; CapacityError
+///         if a product does not fit the type of the weights. The convolution is as it was then.
 template <Element T, int D, Element W>
 void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T> const& norm) {
   if (norm.channels() != convolution.out_channels()) {
@@ -149,11 +150,22 @@ void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T>
   if (convolution.activation() != no_activation) {
     throw ShapeError("fold_batch_norm: the convolution has an activation before the norm; set it after folding");
   }
+  auto const fitting = [&](Accumulator<T> number, std::size_t channel) {
+    W const stored(number);
+    if (std::isfinite(number) && !std::isfinite(static_cast<Accumulator<T>>(stored))) {
+      throw CapacityError({"fold_batch_norm: with the norm's factor of ", norm.factors()[channel], " channel ", channel,
+                           " has ", number,
+                           ", which the type of the weights does not hold; keep the weights in float, or "
+                           "the norm apart"});
+    }
+    return stored;
+  };
   WeightsView<W> const weights = convolution.weights();
   auto const channels = static_cast<std::size_t>(norm.channels());
   Buffer<W> folded(std::span<W const>(weights.data, static_cast<std::size_t>(weights.size())));
   for (std::int64_t i = 0; i < folded.size(); ++i) {
-    folded[i] = W(static_cast<Accumulator<T>>(folded[i]) * norm.factors()[static_cast<std::size_t>(i) % channels]);
+    std::size_t const c = static_cast<std::size_t>(i) % channels;
+    folded[i] = fitting(static_cast<Accumulator<T>>(folded[i]) * norm.factors()[c], c);
   }
   Buffer<W> bias(norm.channels());
   for (std::size_t c = 0; c < channels; ++c) {
@@ -161,7 +173,7 @@ void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T>
     if (!convolution.bias().empty()) {
       sum = product_then_sum(static_cast<Accumulator<T>>(convolution.bias()[c]), norm.factors()[c], sum);
     }
-    bias[static_cast<std::int64_t>(c)] = W(sum);
+    bias[static_cast<std::int64_t>(c)] = fitting(sum, c);
   }
   Convolution<T, D, HostMemory, W> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
   both.set_weights(folded);

@@ -17,6 +17,7 @@
 #include "sparseconv/layers/he_uniform.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -45,7 +46,9 @@ class Convolution {
   explicit Convolution(SubmanifoldConvConfig<D> const& config) requires(Memory::host_reads)
       : Convolution(submanifold_name(), config, submanifold_geometry(config), OutputDefinition::submanifold) {}
 
-  /// A layer of parts. Parts that do not fit each other are refused by the call.
+  /// A layer of parts.
+  /// Throws: ShapeError or CapacityError if geometry and definition do not fit, see output_grid. Weights and bias that do not fit
+  ///         are refused by the call.
   Convolution(std::string name, KernelGeometry<D> const& geometry, OutputDefinition definition, Activation activation,
               Weights<W, Memory> weights, Buffer<W, Memory> bias)
       : name_(std::move(name)),
@@ -55,6 +58,7 @@ class Convolution {
         weights_(std::move(weights)),
         bias_(std::move(bias)) {
     check_elements<T, W>();
+    (void)output_grid(Grid<D>{}, geometry_, definition_, name_);  // checks the two
   }
 
   [[nodiscard]] std::int64_t in_channels() const { return weights_.view().in_channels; }
@@ -138,34 +142,35 @@ class Convolution {
   ///
   /// Shapes: input N x C_in; outputs M sites, in cells of the output grid; result M x C_out. A site that no pair reaches gets
   ///         the epilogue of 0.
-  /// Throws: ShapeError if input.channels() != C_in.
+  /// Throws: ShapeError if input.channels() != C_in; CoordinateError as check_given_sites.
   template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       SiteSet<D, Memory> const& outputs, How how = {}) const {
     check_channels(input);
+    check_given_sites(input.sites(), outputs, geometry_, name_);
     return convolve_onto(where, input, outputs, {}, how);
   }
 
   /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).
   ///
   /// Shapes: residual M x C_out, on the sites of the result; the result has the residual's sites.
-  /// Throws: ShapeError if input.channels() != C_in, or the residual has other sites (by identity) or channels than the result.
+  /// Order:  as the call; a device policy waits to compare the sites where they are not one set, as after release_derived().
+  /// Throws: ShapeError if input.channels() != C_in, or the residual has other sites or channels than the result.
   template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> with_residual(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                          SparseTensor<T, D, Memory> const& residual,
                                                          How how = {}) const {
     check_channels(input);
     SiteSet<D, Memory> const outputs = output_sites(where, input.sites());
-    if (!residual.sites().is(outputs)) {
-      throw ShapeError({name_, ".with_residual: the residual's ", residual.size(),
-                        " sites are not the set of the result's ", outputs.size(),
-                        "; give a tensor that came from the same sites"});
+    if (!same_sites(where, residual.sites(), outputs)) {
+      throw ShapeError({name_, ".with_residual: the residual's ", residual.size(), " sites are not the result's ",
+                        outputs.size(), "; give a tensor on the sites that the layer leads to"});
     }
     if (residual.channels() != out_channels()) {
       throw ShapeError({name_, ".with_residual: the residual has ", residual.channels(), " channels, the layer gives ",
                         out_channels(), "; they must be equal"});
     }
-    return convolve_onto(where, input, outputs, residual.features(), how);
+    return convolve_onto(where, input, residual.sites(), residual.features(), how);
   }
 
  private:
@@ -175,7 +180,7 @@ class Convolution {
     check_elements<T, W>();
     std::int64_t const in_channels = config.in_channels;
     std::int64_t const out_channels = config.out_channels;
-    check_geometry(geometry, name_);
+    (void)output_grid(Grid<D>{}, geometry, definition, name_);  // checks the two
     if (in_channels < 1 || out_channels < 1) {
       throw ShapeError(
           {name_, ": in_channels is ", in_channels, ", out_channels is ", out_channels, "; both must be at least 1"});
@@ -205,6 +210,9 @@ class Convolution {
 
   void check_channels(SparseTensor<T, D, Memory> const& input) const {
     if (input.channels() == in_channels()) return;
+    if (weights().elements == 0) {
+      throw ShapeError({"Convolution: the layer was moved from and has no weights; use the one that it was moved to"});
+    }
     throw ShapeError({name_, ": input has ", input.channels(), " channels, the layer takes ", in_channels(),
                       "; make the layer with in_channels = ", input.channels(), ", or give it another input"});
   }

@@ -12,7 +12,7 @@ namespace sparseconv::inline v0_1 {
 template <int D>
 struct SparsePoolConfig {
   PerAxis<D> kernel_size = 2;
-  PerAxis<D> stride = 2;
+  PerAxis<D> stride = kernel_size;  ///< the windows lie side by side if not told, as in PyTorch
   PerAxis<D> padding = 0;
   PerAxis<D> dilation = 1;
   OutputDefinition definition = OutputDefinition::regular;
@@ -49,14 +49,24 @@ class SparsePool {
   template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, D, Memory> const& input) const {
-    return (*this)(where, input, cached_output_sites(where, input.sites(), geometry_, definition_));
+    check_reach<Policy, Memory>();
+    return pool_onto(where, input, cached_output_sites(where, input.sites(), geometry_, definition_));
   }
 
   /// The same onto sites that the caller names; a site that no input reaches gets 0.
+  /// Throws: CoordinateError as check_given_sites.
   template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       SiteSet<D, Memory> const& outputs) const {
     check_reach<Policy, Memory>();
+    check_given_sites(input.sites(), outputs, geometry_, error_message({"SparsePool", D, "D"}));
+    return pool_onto(where, input, outputs);
+  }
+
+ private:
+  template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+  [[nodiscard]] SparseTensor<T, D, Memory> pool_onto(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                                     SiteSet<D, Memory> const& outputs) const {
     SparseTensor<T, D, Memory> result(outputs, input.channels(),
                                       Buffer<T, Memory>(where.memory(), outputs.size() * input.channels()));
     pool_rows(where, *cached_rulebook(where, input.sites(), outputs, geometry_), input.features(), result.features(),
@@ -64,7 +74,6 @@ class SparsePool {
     return result;
   }
 
- private:
   KernelGeometry<D> geometry_;
   OutputDefinition definition_;
   Pooling pooling_;

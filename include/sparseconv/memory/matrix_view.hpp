@@ -56,9 +56,18 @@ struct MatrixView {
   }
 };
 
-/// Throws: ShapeError if the rows of a view lie over one another.
+/// Throws: ShapeError if a view has no numbers where it says that there are some, a count is negative, or its rows lie over one
+///         another.
 template <class T, MemorySpace Memory>
-void check_stride(MatrixView<T, Memory> const& view, char const* whose, std::string_view call) {
+void check_view(MatrixView<T, Memory> const& view, char const* whose, std::string_view call) {
+  if (view.rows < 0 || view.columns < 0) {
+    throw ShapeError(
+        {call, ": ", whose, " view has ", view.rows, " rows of ", view.columns, " columns; no count can be negative"});
+  }
+  if (view.data == nullptr && view.rows > 0 && view.columns > 0) {
+    throw ShapeError({call, ": ", whose, " view of ", view.rows, " rows of ", view.columns,
+                      " columns has no data; give the address of its first number"});
+  }
   if (view.rows <= 1 || view.stride >= view.columns) return;
   throw ShapeError({call, ": ", whose, " rows of ", view.columns, " columns lie ", view.stride,
                     " numbers apart; give a stride of at least as many"});

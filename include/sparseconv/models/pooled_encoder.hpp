@@ -55,11 +55,14 @@ class PooledEncoder {
   template <ExecutionPolicy Policy>
   [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, 3, Memory> const& input) const {
-    SparseTensor<T, 3, Memory> features = layers_.front()(where, input);
-    for (std::size_t i = 1; i < layers_.size(); ++i) {
-      if (i % 2 == 0) features = pool_(where, features);
-      features = layers_[i](where, features);
-    }
+    if (layers_.empty()) throw ShapeError("PooledEncoder: the encoder was moved from and has no layers");
+    auto const through = [&](std::size_t i, SparseTensor<T, 3, Memory> const& features) {
+      return named_in_errors("PooledEncoder", error_message({"layer ", i}), [&] {
+        return layers_[i](where, i > 0 && i % 2 == 0 ? pool_(where, features) : features);
+      });
+    };
+    SparseTensor<T, 3, Memory> features = through(0, input);
+    for (std::size_t i = 1; i < layers_.size(); ++i) features = through(i, features);
     return features;
   }
 

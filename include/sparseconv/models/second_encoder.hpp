@@ -76,21 +76,29 @@ class SecondEncoder {
   }
 
   /// Puts every batch norm and ReLU into its convolution: the same function up to rounding, in one pass for each layer.
+  /// Throws: CapacityError if a product does not fit W, see fold_batch_norm; the encoder is as it was then.
   void fold_batch_norms() requires(Memory::host_reads) {
-    for (auto& layer : layers_) {
+    std::vector<EncoderLayer<T, Memory, W>> folded = layers_;
+    for (auto& layer : folded) {
       if (!layer.norm) continue;
-      fold_batch_norm(layer.convolution, *layer.norm);
+      named_in_errors("SecondEncoder", layer.name, [&] { fold_batch_norm(layer.convolution, *layer.norm); });
       layer.convolution.set_activation(relu);
       layer.norm.reset();
     }
+    layers_ = std::move(folded);
   }
 
-  /// Throws: ShapeError if the input's channels are not in_channels or its grid is too small.
+  /// Throws: ShapeError if the input's channels are not in_channels or its grid is too small, or layers() was emptied; the message
+  ///         names the layer.
   template <ExecutionPolicy Policy>
   [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, 3, Memory> const& input) const {
-    SparseTensor<T, 3, Memory> features = layers_.front()(where, input);
-    for (std::size_t i = 1; i < layers_.size(); ++i) features = layers_[i](where, features);
+    if (layers_.empty()) throw ShapeError("SecondEncoder: the encoder has no layers any more; give it some");
+    auto const through = [&](EncoderLayer<T, Memory, W> const& layer, SparseTensor<T, 3, Memory> const& features) {
+      return named_in_errors("SecondEncoder", layer.name, [&] { return layer(where, features); });
+    };
+    SparseTensor<T, 3, Memory> features = through(layers_.front(), input);
+    for (std::size_t i = 1; i < layers_.size(); ++i) features = through(layers_[i], features);
     return features;
   }
 

@@ -28,6 +28,7 @@ requires std::same_as<T const, float const> VoxelizedPoints<Memory> voxelize(Pol
                                                                              VoxelLimits const& limits = {}) {
   check_reach<Policy, Memory>();
   check_voxelize(points.rows, points.columns, limits);
+  check_view(points, "the points'", "voxelize");
   if constexpr (HostPolicy<Policy>) {
     return on_seq::voxelize(where, MatrixView<float const>(points), grid, limits);
   } else {

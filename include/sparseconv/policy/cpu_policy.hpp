@@ -14,7 +14,8 @@ namespace sparseconv::inline v0_1 {
 
 /// The calling thread and others beside it, with the processor's vector instructions.
 ///
-/// Copies share one team of threads and one pool of memory. Results have the same bits for any number of threads.
+/// Copies share one team of threads and one pool of memory, and to move one is to copy it. Results have the same bits for any
+/// number of threads.
 class CpuPolicy {
  public:
   using Memory = HostMemory;
@@ -24,6 +25,10 @@ class CpuPolicy {
   CpuPolicy()
       : CpuPolicy(static_cast<int>(std::thread::hardware_concurrency() > 0 ? std::thread::hardware_concurrency() : 1)) {
   }
+
+  CpuPolicy(CpuPolicy const&) = default;
+  CpuPolicy& operator=(CpuPolicy const&) = default;
+  ~CpuPolicy() = default;
 
   /// A policy of `count` threads, the calling one included, with a team of its own.
   /// Throws: ShapeError if count < 1.

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -29,7 +28,7 @@ class Derived {
  private:
   friend class DerivedStore;
 
-  std::type_info const* type_ = nullptr;
+  void const* type_ = nullptr;  ///< the address of its tag
   std::shared_ptr<void const> resource_;
   Derived* next_ = nullptr;
 };
@@ -53,10 +52,10 @@ class DerivedStore {
   Kept& get(std::shared_ptr<void const> const& resource = nullptr) {
     std::scoped_lock lock(mutex_);
     for (Derived* kept = first_; kept != nullptr; kept = kept->next_) {
-      if (*kept->type_ == typeid(Kept) && kept->resource_ == resource) return static_cast<Kept&>(*kept);
+      if (kept->type_ == &tag<Kept> && kept->resource_ == resource) return static_cast<Kept&>(*kept);
     }
     auto made = std::make_unique<Kept>();
-    made->type_ = &typeid(Kept);
+    made->type_ = &tag<Kept>;
     made->resource_ = resource;
     made->next_ = std::exchange(first_, made.get());
     return *made.release();
@@ -80,6 +79,10 @@ class DerivedStore {
   }
 
  private:
+  /// Its address tells a type, in programs without type information too.
+  template <class Kept>
+  static constexpr char tag{};
+
   /// The memory of what is kept; appends the stores further on.
   std::int64_t add_bytes(std::vector<std::shared_ptr<DerivedStore const>>& further) const {
     std::scoped_lock lock(mutex_);

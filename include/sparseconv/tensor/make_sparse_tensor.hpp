@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/policy/device_policy.hpp"
@@ -27,7 +28,8 @@ inline std::int64_t channels_of_list(std::int64_t features, std::int64_t points)
 /// The rows of the tensor are in canonical order. Who needs the caller's order back calls build_site_set and
 /// features_to_sites, the two halves of this function, and later features_to_points.
 ///
-/// Shapes: points: N coordinates; features: N x C, row-major, C = features.size() / N (0 when N is 0).
+/// Shapes: points: N coordinates; features: N x C, row-major, C = features.size() / N. Of lists without points C is 0: give a
+///         MatrixView where there may be none.
 /// Order:  waits for the result.
 /// Bits:   the same for every policy.
 /// Throws: ShapeError if the features are not N rows of one length, or an extent is below 1;
@@ -41,6 +43,17 @@ SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid, 
   if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
   MatrixView<T const> const rows{features.data(), static_cast<std::int64_t>(points.size()), channels};
   return features_to_sites(where, sites, rows, duplicates);
+}
+
+/// The same of a view of the data list, which says how many channels there are even where there are no points.
+template <HostPolicy Policy, int D, class T>
+SparseTensor<std::remove_const_t<T>, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
+                                                           std::type_identity_t<std::span<Coordinate<D> const>> points,
+                                                           MatrixView<T> features,
+                                                           Duplicates duplicates = Duplicates::reject) {
+  PointSites<D> const sites = build_site_set(where, grid, points);
+  if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
+  return features_to_sites(where, sites, MatrixView<std::remove_const_t<T> const>(features), duplicates);
 }
 
 /// The same of lists that lie on a device already. Waits twice, see build_site_set.
