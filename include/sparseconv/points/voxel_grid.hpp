@@ -18,9 +18,10 @@ namespace sparseconv::inline v0_1 {
 /// Units: metres, or whatever the points are in.
 struct VoxelGrid {
   std::array<float, 3> voxel_size;
-  std::array<float, 3> low;       ///< the corner of voxel (0, 0, 0)
-  std::array<float, 3> high;      ///< the opposite corner; (high - low) / voxel_size is rounded to a whole number, so that the
-                                  ///< last voxel may end up to half a voxel before or behind it
+  std::array<float, 3> low;  ///< the corner of voxel (0, 0, 0)
+  std::array<float, 3>
+      high;  ///< the opposite corner; (high - low) / voxel_size is rounded to a whole number, so that the
+             ///< last voxel may end up to half a voxel before or behind it
   std::int32_t extra_slices = 0;  ///< empty z slices on top: SECOND's encoder takes one
 };
 
