@@ -49,6 +49,13 @@ TEST(KernelGeometry, DoesNotWrapAtTheExtremes) {
   EXPECT_EQ(geometry.element_offset(1)[1], most);
 }
 
+TEST(KernelGeometry, IsComparedBeforeItIsChecked) {
+  KernelGeometry<3> const wrong{.kernel_size = least, .dilation = most};
+  EXPECT_EQ(wrong.centre_position(), PerAxis<3>(-1073741824));
+  EXPECT_NE(wrong, KernelGeometry<3>{});
+  EXPECT_EQ(wrong, wrong);
+}
+
 TEST(KernelGeometry, HasACentreAlsoInEvenKernels) {
   KernelGeometry<3> geometry{.kernel_size = {1, 4, 5}, .dilation = {3, 2, 3}};
   EXPECT_EQ(geometry.centre_position(), (PerAxis<3>{0, 1, 2}));

@@ -97,6 +97,15 @@ TEST(RowMapErrors, NameTheGeometryOfAnotherRulebook) {
       "the rulebook was built with");
 }
 
+TEST(RowMapErrors, NameAGeometryThatIsNone) {
+  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {9, 9, 9}}, 20, 1);
+  auto const rules = build_rulebook(seq, sites, sites, KernelGeometry<3>{});
+  EXPECT_EQ(test::message_of<CapacityError>(
+                [&] { return row_map_of(seq, rules.view(), KernelGeometry<3>{.kernel_size = 2147483647}); }),
+            "row_map_of: a kernel of 2147483647 x 2147483647 x 2147483647 has more than 2^31 - 1 elements; make it "
+            "smaller");
+}
+
 TYPED_TEST(RowMapOf, NoSitesIsEmpty) {
   SiteSet<2> const none(Grid<2>{}, {});
   auto const map = build_row_map(TypeParam::policy(), none, none, KernelGeometry<2>{.kernel_size = 3, .padding = 1});

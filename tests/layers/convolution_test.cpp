@@ -431,6 +431,14 @@ TEST(Convolution, RefusesABiasOfAnotherLengthAndKeepsItsOwn) {
   EXPECT_TRUE(std::ranges::equal(conv.bias(), std::array<float, 3>{1, 2, 3}));
 }
 
+TEST(Convolution, RefusesMoreNumbersThanCanBeAddressed) {
+  Convolution<float, 1> const conv("conv", KernelGeometry<1>{.kernel_size = 3}, OutputDefinition::regular,
+                                   no_activation, Weights<float>(3, 0, std::int64_t{1} << 62, {}), {});
+  SparseTensor<float, 1> const input(test::random_site_set(Grid<1>{.shape = {40}}, 9, 1), 0);
+  EXPECT_EQ(message_of<CapacityError>([&] { return conv(seq, input, input.sites()); }),
+            "conv: 9 sites of 4611686018427387904 channels cannot be addressed; take fewer");
+}
+
 TEST(Convolution, RefusesAnInputOfOtherChannelsBeforeItDerivesAnything) {
   SubmanifoldConv3D<float> const conv({.in_channels = 16, .out_channels = 2});
   SparseTensor<float, 3> const input = scene(50, 4);

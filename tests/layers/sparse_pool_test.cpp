@@ -177,5 +177,12 @@ TEST(SparsePool, RefusesWhatIsNoGeometry) {
             "SparsePool2D: kernel_size is 2 x 0; every extent must be at least 1");
 }
 
+TEST(SparsePool, RefusesChannelsThatAreTooMany) {
+  SparseTensor<float, 1> const none(SiteSet<1>(), std::int64_t{1} << 62);
+  SiteSet<1> const four = test::sites_of(Grid<1>{}, std::vector<Coordinate<1>>{{0, {1}}, {0, {2}}, {0, {3}}, {0, {4}}});
+  EXPECT_EQ(message_of<CapacityError>([&] { return SparsePool1D(SparsePoolConfig<1>{})(seq, none, four); }),
+            "SparsePool: 4 sites of 4611686018427387904 channels cannot be addressed; take fewer");
+}
+
 }  // namespace
 }  // namespace sparseconv

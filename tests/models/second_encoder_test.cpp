@@ -440,6 +440,12 @@ TEST(FoldedToMap, PutsZIntoTheChannels) {
   }
 }
 
+TEST(FoldedToMap, RefusesMoreChannelsThanCanBeCounted) {
+  DenseTensor<float, 3> const none{.shape = {0, std::int64_t{1} << 40, std::int64_t{1} << 30, 1, 1}, .values = {}};
+  EXPECT_EQ(message_of<CapacityError>([&] { return folded_to_map(none); }),
+            "folded_to_map: the dense array has more than 2^63 - 1 values; convert a part of the grid");
+}
+
 /// The KITTI scan in SECOND's grid of 41 slices, or nothing where it does not lie beside the checkout.
 std::optional<SparseTensor<float, 3>> kitti_scan() {
   auto const path = test::shared_data("kitti_000008.bin");

@@ -126,6 +126,21 @@ TEST(KeyPacking, TakesTheNarrowestKeyThatLeavesOneValueFree) {
   EXPECT_EQ(bytes(box_of_bits<3>({31, 32, 32, 32})), 16u);
 }
 
+TEST(KeyPacking, HoldsFieldsAsWideAs64Bits) {
+  constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+  Box<1> box;
+  box.include(WideCoordinate<1>{0, lowest});
+  box.include(WideCoordinate<1>{7, highest});
+  ASSERT_EQ((KeyPacking<1, WideKey>::bits_needed(box)), 67);
+  KeyPacking<1, WideKey> const packing(box);
+  for (std::int64_t const position : {lowest, lowest + 1, std::int64_t{-1}, std::int64_t{0}, highest}) {
+    EXPECT_EQ(packing.coordinate(packing.key({5, position})), (WideCoordinate<1>{5, position}));
+    EXPECT_TRUE(packing.line({5, 0}).key(position) == packing.key({5, position}));
+  }
+  EXPECT_TRUE(packing.key({5, 0}) + packing.offset_key({0, lowest}) == packing.key({5, lowest}));
+}
+
 TEST(KeyPacking, SaysSoBeyond127Bits) {
   EXPECT_EQ(message_of<CapacityError>([] {
               with_key_packing(box_of_bits<3>({32, 32, 32, 32}), "build_hash_table", [](auto const&) {});

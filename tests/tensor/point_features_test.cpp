@@ -140,5 +140,12 @@ TEST(PointFeaturesErrors, NameCountsAndRowsThatDoNotFit) {
   }
 }
 
+TEST(PointFeaturesErrors, NameChannelsThatAreTooMany) {
+  SparseTensor<float, 1> const none(SiteSet<1>(), std::int64_t{1} << 62);
+  std::vector<Row> const rows(4, no_row);
+  EXPECT_EQ(message_of<CapacityError>([&] { return features_to_points(seq, none, rows); }),
+            "features_to_points: 4 sites of 4611686018427387904 channels cannot be addressed; take fewer");
+}
+
 }  // namespace
 }  // namespace sparseconv

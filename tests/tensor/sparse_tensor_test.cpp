@@ -52,7 +52,7 @@ TEST(SparseTensor, RefusesFeaturesThatDoNotFit) {
   EXPECT_EQ(message_of<ShapeError>([] { return SparseTensor<float, 2>(two_sites(), -1); }),
             "SparseTensor: -1 channels; the count cannot be negative");
   EXPECT_EQ(message_of<CapacityError>([] { return SparseTensor<float, 2>(two_sites(), std::int64_t{1} << 62); }),
-            "SparseTensor: 2 sites of 4611686018427387904 channels cannot be addressed");
+            "SparseTensor: 2 sites of 4611686018427387904 channels cannot be addressed; take fewer");
 }
 
 TEST(SparseTensor, LeavesFeaturesAndSitesWithWhoGaveWrongOnes) {

@@ -16,7 +16,7 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy.
-/// Throws: ShapeError if the rulebook is not one of the geometry.
+/// Throws: ShapeError if the geometry is not valid, or the rulebook not one of it.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 RowMap<Memory> row_map_of(Policy const& where, RulebookView<Memory> const& rules, KernelGeometry<D> const& geometry) {
   check_reach<Policy, Memory>();

@@ -85,7 +85,10 @@ struct KernelGeometry {
   [[nodiscard]] constexpr PerAxis<D> centre_position() const {
     if (centre) return *centre;
     PerAxis<D> middle = 0;
-    for (int axis = 0; axis < D; ++axis) middle[axis] = (kernel_size[axis] - 1) / 2;
+    for (int axis = 0; axis < D; ++axis) {
+      // Wide, as below: geometries are compared before they are checked.
+      middle[axis] = static_cast<std::int32_t>((std::int64_t{kernel_size[axis]} - 1) / 2);
+    }
     return middle;
   }
 

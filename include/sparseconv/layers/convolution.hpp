@@ -223,8 +223,9 @@ class Convolution {
                                            How) const {
     check_reach<Policy, Memory>();
     Epilogue<T, Memory, W> const epilogue{.bias = bias(), .residual = residual, .activation = activation_};
-    SparseTensor<T, D, Memory> result(outputs, out_channels(),
-                                      Buffer<T, Memory>(where.memory(), outputs.size() * out_channels()));
+    SparseTensor<T, D, Memory> result(
+        outputs, out_channels(),
+        Buffer<T, Memory>(where.memory(), feature_count(outputs.size(), out_channels(), name_)));
     if constexpr (goes_by_row_map<Policy, How>) {
       implicit_gemm(where, *row_map(where, input.sites(), outputs), input.features(), weights(), result.features(),
                     epilogue);

@@ -67,8 +67,8 @@ class SparsePool {
   template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> pool_onto(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                      SiteSet<D, Memory> const& outputs) const {
-    SparseTensor<T, D, Memory> result(outputs, input.channels(),
-                                      Buffer<T, Memory>(where.memory(), outputs.size() * input.channels()));
+    std::int64_t const numbers = feature_count(outputs.size(), input.channels(), "SparsePool");
+    SparseTensor<T, D, Memory> result(outputs, input.channels(), Buffer<T, Memory>(where.memory(), numbers));
     pool_rows(where, *cached_rulebook(where, input.sites(), outputs, geometry_), input.features(), result.features(),
               pooling_);
     return result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -145,9 +146,11 @@ SecondEncoder<T, typename Policy::Memory, W> copy_to(Policy const& where,
 /// A 3-D result as a 2-D map for a detection head: z becomes part of the channels, channel c of slice z is c * Z + z.
 ///
 /// Shapes: B x C x Z x Y x X to B x (C Z) x Y x X; the same numbers in the same order.
+/// Throws: as dense_size, of C Z.
 template <Element T>
 DenseTensor<T, 2> folded_to_map(DenseTensor<T, 3> dense) {
-  return {.shape = {dense.shape[0], dense.shape[1] * dense.shape[2], dense.shape[3], dense.shape[4]},
+  std::array<std::int64_t, 2> const channels{dense.shape[1], dense.shape[2]};
+  return {.shape = {dense.shape[0], dense_size(channels, "folded_to_map"), dense.shape[3], dense.shape[4]},
           .values = std::move(dense.values)};
 }
 

@@ -59,7 +59,7 @@ class KeyPacking {
     Key packed{0};
     SPARSECONV_UNROLL
     for (std::size_t field = 0; field < coordinate.size(); ++field) {
-      packed = packed | (Key{static_cast<std::uint64_t>(coordinate[field] - box_.low[field])} << shift_[field]);
+      packed = packed | (Key{span(box_.low[field], coordinate[field])} << shift_[field]);
     }
     return packed;
   }
@@ -72,9 +72,7 @@ class KeyPacking {
 
     [[nodiscard]] constexpr bool contains(std::int64_t last) const { return last >= low && last <= high; }
     /// The key of a cell that it contains: the last axis has the lowest bits.
-    [[nodiscard]] constexpr Key key(std::int64_t last) const {
-      return first + Key{static_cast<std::uint64_t>(last - low)};
-    }
+    [[nodiscard]] constexpr Key key(std::int64_t last) const { return first + Key{span(low, last)}; }
   };
 
   /// The line through a coordinate, whose last field does not matter.
@@ -84,10 +82,7 @@ class KeyPacking {
     SPARSECONV_UNROLL
     for (std::size_t field = 0; field < static_cast<std::size_t>(D); ++field) {
       inside &= through[field] >= box_.low[field] && through[field] <= box_.high[field];
-      // Unsigned: outside, and of an empty box, the difference means nothing, and may not fit.
-      std::uint64_t const relative =
-          static_cast<std::uint64_t>(through[field]) - static_cast<std::uint64_t>(box_.low[field]);
-      line.first = line.first | (Key{relative} << shift_[field]);
+      line.first = line.first | (Key{span(box_.low[field], through[field])} << shift_[field]);  // outside: anything
     }
     if (inside) {
       line.low = box_.low[D];
@@ -104,7 +99,7 @@ class KeyPacking {
       if (offset[field] >= 0) {
         packed = packed + (Key{static_cast<std::uint64_t>(offset[field])} << shift_[field]);
       } else {
-        packed = packed - (Key{static_cast<std::uint64_t>(-offset[field])} << shift_[field]);
+        packed = packed - (Key{span(offset[field], 0)} << shift_[field]);
       }
     }
     return packed;
@@ -115,15 +110,21 @@ class KeyPacking {
     WideCoordinate<D> unpacked{};
     SPARSECONV_UNROLL
     for (std::size_t field = 0; field < unpacked.size(); ++field) {
-      unpacked[field] = box_.low[field] + static_cast<std::int64_t>(low_bits(key >> shift_[field]) & mask_[field]);
+      std::uint64_t const relative = low_bits(key >> shift_[field]) & mask_[field];
+      unpacked[field] = static_cast<std::int64_t>(static_cast<std::uint64_t>(box_.low[field]) + relative);
     }
     return unpacked;
   }
 
  private:
+  // high - low, which 64 bits hold wherever the two are, if no sign is kept; of numbers in the wrong order it wraps.
+  static constexpr std::uint64_t span(std::int64_t low, std::int64_t high) {
+    return static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  }
+
   static constexpr int field_bits(Box<D> const& box, std::size_t field) {
     if (box.empty()) return 0;
-    return bit_length(static_cast<std::uint64_t>(box.high[field] - box.low[field]));
+    return bit_length(span(box.low[field], box.high[field]));
   }
 
   Box<D> box_{};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sparseconv/error.hpp"
@@ -12,6 +13,15 @@
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
+
+/// The numbers of `sites` rows of so many channels. Throws: ShapeError if channels < 0; CapacityError beyond 2^63 - 1.
+inline std::int64_t feature_count(std::int64_t sites, std::int64_t channels, std::string_view call) {
+  if (channels < 0) throw ShapeError({call, ": ", channels, " channels; the count cannot be negative"});
+  if (channels > 0 && sites > std::numeric_limits<std::int64_t>::max() / channels) {
+    throw CapacityError({call, ": ", sites, " sites of ", channels, " channels cannot be addressed; take fewer"});
+  }
+  return sites * channels;
+}
 
 /// A data list on a coordinate list: row i of the features belongs to site i. A copy copies the features and shares the
 /// sites.
@@ -26,13 +36,13 @@ class SparseTensor {
   /// Zeros on the given sites.
   /// Throws: ShapeError if channels < 0.
   SparseTensor(SiteSet<D, Memory> const& sites, std::int64_t channels) requires(Memory::host_reads)
-      : SparseTensor(sites, channels, Buffer<T>(checked_size(sites, channels), T{0})) {}
+      : SparseTensor(sites, channels, Buffer<T>(feature_count(sites.size(), channels, "SparseTensor"), T{0})) {}
 
   /// Takes the features as they are.
   /// Throws: ShapeError if features does not hold sites.size() x channels numbers; the caller keeps them then.
   SparseTensor(SiteSet<D, Memory> const& sites, std::int64_t channels, Buffer<T, Memory>&& features)
       : sites_(sites), channels_(channels) {
-    if (features.size() != checked_size(sites_, channels_)) {
+    if (features.size() != feature_count(sites_.size(), channels_, "SparseTensor")) {
       throw ShapeError({"SparseTensor: ", features.size(), " features for ", sites_.size(), " sites of ", channels_,
                         " channels; give one number for each site and channel"});
     }
@@ -52,17 +62,6 @@ class SparseTensor {
   [[nodiscard]] MatrixView<T const, Memory> features() const { return {features_.data(), size(), channels_}; }
 
  private:
-  static std::int64_t checked_size(SiteSet<D, Memory> const& sites, std::int64_t channels) {
-    if (channels < 0) {
-      throw ShapeError({"SparseTensor: ", channels, " channels; the count cannot be negative"});
-    }
-    // Buffer refuses what cannot be addressed; here only the product itself must not overflow.
-    if (channels > 0 && sites.size() > std::numeric_limits<std::int64_t>::max() / channels) {
-      throw CapacityError({"SparseTensor: ", sites.size(), " sites of ", channels, " channels cannot be addressed"});
-    }
-    return sites.size() * channels;
-  }
-
   SiteSet<D, Memory> sites_;
   std::int64_t channels_ = 0;
   Buffer<T, Memory> features_;

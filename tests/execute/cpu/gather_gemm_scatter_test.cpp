@@ -24,7 +24,7 @@ TYPED_TEST_SUITE(ConvolutionInBlocks, test::Elements);
 TEST(BlockRows, StayInTheirBounds) {
   for (std::int64_t const outputs : {0, 1, 64, 5000, 1000000}) {
     for (std::int64_t const width : {0, 16, 64, 1024, 1000000}) {
-      for (int const threads : {1, 2, 64}) {
+      for (int const threads : {1, 2, 64, 1 << 30}) {
         std::int64_t const rows = on_cpu::block_rows<float>(outputs, width, threads);
         EXPECT_TRUE(rows >= 64 && rows <= 4096) << outputs << " " << width << " " << threads;
         EXPECT_TRUE(rows == 64 || rows * width * 4 <= 1 << 20) << "a block fits the cache";

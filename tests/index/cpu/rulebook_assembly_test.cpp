@@ -37,6 +37,10 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
   EXPECT_EQ(pairs_of(rules).back(), (RulePair{2, 5, 6}));
   EXPECT_EQ(rules.view().input_count, 10);
   EXPECT_EQ(rules.view().output_count, 7);
+
+  // Four times as many threads are more than an int holds. One stretch starts none of them.
+  auto const same = on_cpu::RulebookAssembly(3, 10, 7, std::nullopt).assemble(cpu.threads(1 << 30), finder);
+  EXPECT_EQ(pairs_of(same), pairs_of(rules));
 }
 
 TEST(RulebookAssembly, FindsHalfOfASymmetricMapAndListsEachRowOnce) {

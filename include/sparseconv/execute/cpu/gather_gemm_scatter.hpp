@@ -28,7 +28,7 @@ std::int64_t block_rows(std::int64_t outputs, std::int64_t width, int threads) {
   std::int64_t const block_bytes =
       std::clamp<std::int64_t>(second_level_cache_bytes() / 4, std::int64_t{1} << 16, std::int64_t{1} << 20);
   std::int64_t const cached = block_bytes / (std::max<std::int64_t>(width, 1) * static_cast<std::int64_t>(sizeof(Sum)));
-  std::int64_t const shared = threads == 1 ? outputs : outputs / (threads * 4) + 1;
+  std::int64_t const shared = threads == 1 ? outputs : outputs / (std::int64_t{threads} * 4) + 1;
   return std::clamp<std::int64_t>(std::min(cached, shared), 64, 4096);
 }
 

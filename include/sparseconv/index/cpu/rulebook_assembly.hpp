@@ -44,7 +44,7 @@ class RulebookAssembly {
   [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, PairFinder const& finder) const {
     Tiles const tiles = tiles_for(where.thread_count());
     std::vector<Part> parts(static_cast<std::size_t>(tiles.count()));
-    std::int64_t const share = std::max<std::int64_t>(1, tiles.count() / (4 * where.thread_count()));
+    std::int64_t const share = std::max<std::int64_t>(1, tiles.count() / (std::int64_t{4} * where.thread_count()));
     for_each_range(where, tiles.count(), share, [&](std::int64_t first, std::int64_t last) {
       PairLists lists(where.memory(), tiles.elements, tiles.outputs);
       for (std::int64_t tile = first; tile < last; ++tile) {

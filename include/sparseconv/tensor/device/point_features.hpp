@@ -94,7 +94,7 @@ Buffer<T, typename Policy::Memory> features_to_points(Policy const& where,
     where.copy_to_host(&row, row_of_point.data() + first_wrong, sizeof(row));
     refuse_row(row, tensor.size());
   }
-  Buffer<T, Memory> features(where.memory(), points * tensor.channels());
+  Buffer<T, Memory> features(where.memory(), feature_count(points, tensor.channels(), "features_to_points"));
   where.for_each(points, tensor.channels(),
                  CopyToPoint<T>{tensor.features().data, row_of_point.data(), tensor.channels(), features.data()});
   return features;

@@ -36,8 +36,9 @@ Buffer<T> features_to_points(Policy const& where, SparseTensor<T, D> const& tens
     if (row != no_row && (row < 0 || row >= tensor.size())) refuse_row(row, tensor.size());
   }
   std::int64_t const channels = tensor.channels();
-  Buffer<T> features(where.memory(), static_cast<std::int64_t>(row_of_point.size()) * channels);
-  for_each_index(where, static_cast<std::int64_t>(row_of_point.size()), [&](std::int64_t point) {
+  auto const points = static_cast<std::int64_t>(row_of_point.size());
+  Buffer<T> features(where.memory(), feature_count(points, channels, "features_to_points"));
+  for_each_index(where, points, [&](std::int64_t point) {
     Row const row = row_of_point[static_cast<std::size_t>(point)];
     T* const target = features.data() + point * channels;
     if (row == no_row) {
