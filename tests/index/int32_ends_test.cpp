@@ -325,11 +325,15 @@ TEST(Int32Ends, AreRefusedByEveryPolicyWhereAnOutputIsBeyond) {
   });
 }
 
-// The windows of an output at either end, which lie furthest from the inputs: 2^62 cells to either side.
+// The windows of an output at either end, which lie furthest from the inputs: 2^62 cells to either side. With the bit of the
+// batch item they need 64 bits, one more than the keys of a sweep have.
 TEST(Int32Ends, OfWindowsThatSpanNearly64Bits) {
-  EndsCase<1> given{.grid = {}, .sites = {{0, {-1}}, {0, {0}}, {0, {1}}}, .geometry = {}, .named = {}};
+  EndsCase<1> given{.grid = {.shape = {}, .batch_size = 2}, .sites = {}, .geometry = {}, .named = {}};
+  for (std::int32_t const item : {0, 1}) {
+    for (std::int32_t const c : {-1, 0, 1}) given.sites.push_back({item, {c}});
+    for (std::int32_t const c : {least, 0, 1, most}) given.named.push_back({item, {c}});
+  }
   given.geometry = {.kernel_size = 2, .stride = most, .padding = most, .dilation = most};
-  given.named = {{0, {least}}, {0, {0}}, {0, {1}}, {0, {most}}};
   Tally tally;
   expect_oracle(given, tally);
   given.geometry.transposed = true;
