@@ -58,7 +58,8 @@ class PooledEncoder {
     if (layers_.empty()) throw ShapeError("PooledEncoder: the encoder was moved from and has no layers");
     auto const through = [&](std::size_t i, SparseTensor<T, 3, Memory> const& features) {
       return named_in_errors("PooledEncoder", error_message({"layer ", i}), [&] {
-        return layers_[i](where, i > 0 && i % 2 == 0 ? pool_(where, features) : features);
+        if (i == 0 || i % 2 != 0) return layers_[i](where, features);
+        return layers_[i](where, pool_(where, features));
       });
     };
     SparseTensor<T, 3, Memory> features = through(0, input);

@@ -1,0 +1,201 @@
+// Every allocation of this program is counted, and may be made to fail. A warm network and a warm voxelization ask nothing of the
+// heap; a call that is refused memory, at whichever step, leaves what it was given as it was and works when it is called again.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/config.hpp"
+#include "sparseconv/models/pooled_encoder.hpp"
+#include "sparseconv/models/second_encoder.hpp"
+#include "sparseconv/points/voxelize.hpp"
+#include "support/point_clouds.hpp"
+#include "support/random_sites.hpp"
+
+namespace {
+
+std::atomic<std::int64_t> allocations{0};
+std::atomic<std::int64_t> until_failure{-1};  // allocations that still succeed; negative: all
+
+void* counted(std::size_t bytes, std::size_t alignment) {
+  ++allocations;
+  if (until_failure >= 0 && until_failure-- == 0) throw std::bad_alloc();
+  // aligned_alloc wants whole multiples.
+  void* const data = std::aligned_alloc(alignment, (bytes + alignment) / alignment * alignment);
+  if (data == nullptr) throw std::bad_alloc();
+  return data;
+}
+
+}  // namespace
+
+// For the whole program that this file is part of.
+SPARSECONV_NOINLINE void* operator new(std::size_t bytes) {
+  return counted(bytes, alignof(std::max_align_t));
+}
+SPARSECONV_NOINLINE void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes, static_cast<std::size_t>(alignment));
+}
+SPARSECONV_NOINLINE void operator delete(void* data) noexcept {
+  std::free(data);
+}
+SPARSECONV_NOINLINE void operator delete(void* data, std::size_t) noexcept {
+  std::free(data);
+}
+SPARSECONV_NOINLINE void operator delete(void* data, std::align_val_t) noexcept {
+  std::free(data);
+}
+SPARSECONV_NOINLINE void operator delete(void* data, std::size_t, std::align_val_t) noexcept {
+  std::free(data);
+}
+
+namespace sparseconv {
+namespace {
+
+/// Whether a call asks nothing of the heap once the pool holds all that it needs, five times in a row. How many calls it takes
+/// until then depends on which threads happen to take part.
+template <class Call>
+bool comes_to_ask_nothing(Call const& call) {
+  int quiet = 0;
+  for (int i = 0; i < 60 && quiet < 5; ++i) {
+    std::int64_t const before = allocations;
+    call();
+    quiet = allocations == before ? quiet + 1 : 0;
+  }
+  return quiet == 5;
+}
+
+TEST(WarmCalls, OfANetworkAskNothingOfTheHeap) {
+  auto const sites = test::random_site_set(Grid<3>{.shape = {41, 64, 64}, .batch_size = 2}, 3000, 1);
+  auto const input = test::random_tensor<float>(sites, 4, 2);
+  SecondEncoder<float> const encoder(4);
+  for (int const threads : {1, 2, 4}) {
+    CpuPolicy const where = cpu.threads(threads);
+    EXPECT_TRUE(comes_to_ask_nothing([&] { (void)encoder(where, input); })) << threads;
+  }
+}
+
+TEST(WarmCalls, OfNarrowFeaturesAskNothingOfTheHeap) {
+  auto const sites = test::random_site_set(Grid<3>{.shape = {64, 64, 64}}, 3000, 1);
+  auto const input = test::random_tensor<half>(sites, 3, 2);
+  PooledEncoder<half> const encoder(3);
+  CpuPolicy const where = cpu.threads(2);
+  EXPECT_TRUE(comes_to_ask_nothing([&] { (void)encoder(where, input); }));
+}
+
+TEST(WarmCalls, OfVoxelizeAskNothingOfTheHeap) {
+  PointCloud const cloud = test::random_cloud(20000);
+  for (int const threads : {1, 2, 4}) {
+    CpuPolicy const where = cpu.threads(threads);
+    for (VoxelLimits const& limits : {VoxelLimits{}, VoxelLimits{.points_per_voxel = 1, .voxels = 100}}) {
+      EXPECT_TRUE(comes_to_ask_nothing([&] { (void)voxelize(where, cloud, test::fine_grid, limits); })) << threads;
+    }
+  }
+}
+
+/// Calls prepare() and then call(what it made), of which allocation 0 fails, then 1, and so on until none does; after each failure
+/// calls check(what was made). Returns how many failed.
+template <class Prepare, class Call, class Check>
+std::int64_t fail_each_allocation(Prepare const& prepare, Call const& call, Check const& check) {
+  for (std::int64_t n = 0;; ++n) {
+    auto made = prepare();
+    until_failure = n;
+    bool failed = false;
+    try {
+      call(made);
+    } catch (std::bad_alloc const&) {
+      failed = true;
+    }
+    bool const reached = until_failure < 0;
+    until_failure = -1;
+    SCOPED_TRACE("allocation " + std::to_string(n));
+    check(made);
+    if (::testing::Test::HasFailure()) return n;
+    if (!reached) return n;
+    // One that fails where no error may leave, as in a destructor, would end the program.
+    EXPECT_TRUE(failed);
+  }
+}
+
+template <class T, int D>
+std::vector<T> numbers_of(SparseTensor<T, D> const& tensor) {
+  auto const values = tensor.features().values();
+  return {values.begin(), values.end()};
+}
+
+struct Scene {
+  CpuPolicy where;
+  SparseTensor<float, 3> input;
+};
+
+TEST(FailingAllocations, InANetworkLeaveItUsable) {
+  SecondEncoder<float> const encoder(2, 3);
+  for (int const threads : {1, 3}) {
+    auto const prepare = [&] {
+      auto const sites = test::random_site_set(Grid<3>{.shape = {30, 20, 20}}, 25, 1);
+      return Scene{cpu.threads(threads), test::random_tensor<float>(sites, 2, 2)};
+    };
+    Scene const scene = prepare();
+    std::vector<float> const expected = numbers_of(encoder(scene.where, scene.input));
+    std::int64_t const failures = fail_each_allocation(
+        prepare, [&](Scene const& made) { (void)encoder(made.where, made.input); },
+        [&](Scene const& made) { ASSERT_EQ(numbers_of(encoder(made.where, made.input)), expected); });
+    EXPECT_GT(failures, 50) << "a network that nothing is kept for asks for many things";
+  }
+}
+
+TEST(FailingAllocations, InVoxelizeLeaveThePolicyUsable) {
+  PointCloud const cloud = test::random_cloud(300);
+  VoxelLimits const limits{.points_per_voxel = 2, .voxels = 50};
+  std::vector<float> const expected = numbers_of(voxelize(seq, cloud, test::fine_grid, limits).tensor);
+  std::int64_t const failures =
+      fail_each_allocation([] { return cpu.threads(2); },
+                           [&](CpuPolicy const& where) { (void)voxelize(where, cloud, test::fine_grid, limits); },
+                           [&](CpuPolicy const& where) {
+                             auto const voxels = voxelize(where, cloud, test::fine_grid, limits);
+                             ASSERT_EQ(numbers_of(voxels.tensor), expected);
+                           });
+  EXPECT_GT(failures, 10);
+}
+
+TEST(FailingAllocations, WhileNormsAreFoldedFoldNone) {
+  auto const sites = test::random_site_set(Grid<3>{.shape = {30, 20, 20}}, 25, 1);
+  auto const input = test::random_tensor<float>(sites, 2, 2);
+  SecondEncoder<float> const original(2, 3);
+  SecondEncoder<float> folded = original;
+  folded.fold_batch_norms();
+  std::vector<float> const before = numbers_of(original(seq, input));
+  std::vector<float> const after = numbers_of(folded(seq, input));
+  std::int64_t const failures =
+      fail_each_allocation([&] { return original; }, [](SecondEncoder<float>& encoder) { encoder.fold_batch_norms(); },
+                           [&](SecondEncoder<float>& encoder) {
+                             bool const has_norms = encoder.layers().front().norm.has_value();
+                             for (auto const& layer : encoder.layers()) ASSERT_EQ(layer.norm.has_value(), has_norms);
+                             ASSERT_EQ(numbers_of(encoder(seq, input)), has_norms ? before : after);
+                           });
+  EXPECT_GT(failures, 20);
+}
+
+TEST(FailingAllocations, InAConstructorLeaveTheBufferWithTheCaller) {
+  Grid<1> const grid{};
+  fail_each_allocation([] { return Buffer<Coordinate<1>>(std::int64_t{3}, Coordinate<1>{}); },
+                       [&](Buffer<Coordinate<1>>& list) {
+                         for (std::int32_t i = 0; i < 3; ++i) list[i].position[0] = i;
+                         (void)SiteSet<1>(grid, std::move(list));
+                       },
+                       [](Buffer<Coordinate<1>>& list) {
+                         ASSERT_TRUE(list.size() == 3 || list.empty());  // NOLINT: what is tested
+                         if (list.size() == 3) {
+                           ASSERT_EQ(SiteSet<1>(Grid<1>{}, std::move(list)).size(), 3);
+                         }
+                       });
+}
+
+}  // namespace
+}  // namespace sparseconv
