@@ -101,7 +101,8 @@ TEST_F(Processes, WithoutThreadsToSpareACallWorksAlone) {
   EXPECT_EQ(test::outcome_in_child([&] {
               ThreadTeam team(4);
               return give_up_threads() && workers_of(team, 4) == 1 && workers_of(team, 4) == 1 &&
-                     convolved(cpu.threads(4), 1) == expected && convolved(cpu.threads(100000), 1) == expected;
+                     convolved(cpu.threads(4), 1) == expected && convolved(cpu.threads(100000), 1) == expected &&
+                     convolved(cpu.threads(1 << 30), 1) == expected;
             }),
             "");
 }

@@ -1,12 +1,11 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -68,12 +67,12 @@ class ThreadTeam {
   ThreadTeam& operator=(ThreadTeam const&) = delete;
 
   ~ThreadTeam() {
-    forget_threads_of_another_process();
+    if (process_ != process_number()) return;  // there are none here
     stopping_.store(true, std::memory_order_relaxed);
     start_round();
-    for (std::size_t i = 0; i < started_; ++i) {
-      workers_[i].thread.join();
-      std::destroy_at(&workers_[i].thread);
+    for (Worker& worker : workers_) {
+      worker.thread.join();
+      std::destroy_at(&worker.thread);
     }
   }
 
@@ -104,7 +103,7 @@ class ThreadTeam {
     context_ = context;
     active_ = workers < size_ ? workers : size_;
     failure_ = nullptr;
-    pending_.store(static_cast<int>(started_), std::memory_order_relaxed);
+    pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     start_round();
     guarded_call(0);
     for (int left = pending_.load(std::memory_order_acquire); left != 0;) left = wait_while(pending_, left, looks_);
@@ -124,28 +123,22 @@ class ThreadTeam {
     std::thread thread;
   };
 
-  // Starts the workers, or as many as the system gives; asks it once.
+  // Starts the workers of this process, or as many as the system gives; asks it once.
   void start_workers() {
-    forget_threads_of_another_process();
-    if (workers_) return;
-    auto const wanted = static_cast<std::size_t>(size_) - 1;
-    workers_ = std::make_unique<Worker[]>(wanted);
+    if (process_ == process_number()) return;
+    workers_.clear();  // those of another process
     process_ = process_number();
     auto const seen = round_.load(std::memory_order_relaxed);
-    try {
-      for (; started_ < wanted; ++started_) {
-        int const worker = static_cast<int>(started_) + 1;
-        ::new (&workers_[started_].thread) std::thread([this, worker, seen] { serve(worker, seen); });
+    for (int worker = 1; worker < size_; ++worker) {
+      Worker& started = workers_.emplace_back();
+      try {
+        ::new (&started.thread) std::thread([this, worker, seen] { serve(worker, seen); });
+      } catch (...) {
+        // For want of threads, or of memory for them. Those there are do all the work.
+        workers_.pop_back();
+        return;
       }
-    } catch (std::system_error const&) {
-      // Those there are do all the work.
     }
-  }
-
-  void forget_threads_of_another_process() {
-    if (!workers_ || process_ == process_number()) return;
-    workers_.reset();
-    started_ = 0;
   }
 
   void start_round() {
@@ -175,9 +168,8 @@ class ThreadTeam {
   // A few tens of microseconds on recent processors: to wake a thread takes longer than most pauses between the steps of a
   // network. None where threads have to share a core, as one that looks would keep one that works from it.
   int looks_ = static_cast<unsigned>(size_) <= std::thread::hardware_concurrency() ? 1000 : 0;
-  std::unique_ptr<Worker[]> workers_;
-  std::size_t started_ = 0;   ///< of the workers, from the first on
-  std::int64_t process_ = 0;  ///< that they run in
+  std::deque<Worker> workers_;
+  std::int64_t process_ = -1;  ///< that the workers run in, none at first
   std::atomic<bool> in_use_{false};
   // Apart, as all idle workers look at the one while those that finish write the other.
   alignas(64) std::atomic<std::uint64_t> round_{0};

@@ -39,7 +39,7 @@ TEST(RulebookAssembly, PutsElementsOneBehindTheOther) {
   EXPECT_EQ(rules.view().output_count, 7);
 
   // Four times as many threads are more than an int holds. One stretch starts none of them.
-  auto const same = on_cpu::RulebookAssembly(3, 10, 7, std::nullopt).assemble(cpu.threads(1 << 30), finder);
+  auto const same = on_cpu::RulebookAssembly(3, 3, 10, 7, std::nullopt).assemble(cpu.threads(1 << 30), finder);
   EXPECT_EQ(pairs_of(same), pairs_of(rules));
 }
 
