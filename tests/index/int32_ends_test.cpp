@@ -176,6 +176,9 @@ void expect_pairs(Policy const& where, SiteSet<D> const& inputs, SiteSet<D> cons
       auto const rules = build_rulebook(where, inputs_there, outputs_there, geometry, how);
       auto const copy = here(where, rules);
       RulebookView<> const view = copy;
+      for (std::int64_t row = 0; view.identity && row < inputs.size(); ++row) {
+        EXPECT_TRUE(std::ranges::binary_search(expected, WidePair{*view.identity, row, row}));
+      }
       for (std::int64_t k = 0; k < view.element_count(); ++k) {
         for (std::size_t i = 0; i < view.inputs_of(k).size(); ++i) {
           pairs.emplace_back(k, view.outputs_of(k)[i], view.inputs_of(k)[i]);
