@@ -80,5 +80,14 @@ TEST(Rulebook, MayHaveNoPairs) {
   EXPECT_TRUE(rules.view().inputs_of(1).empty());
 }
 
+TEST(Rulebook, ThatWasMovedFromHasNoElements) {
+  Rulebook<> rules(std::vector<std::int64_t>{0, 1}, Buffer<Row>(std::int64_t{1}, 0), Buffer<Row>(std::int64_t{1}, 0), 1,
+                   1, std::nullopt);
+  Rulebook<> const taken = std::move(rules);
+  EXPECT_EQ(taken.pair_count(), 1);
+  EXPECT_EQ(rules.element_count(), 0);  // NOLINT: what is tested
+  EXPECT_EQ(rules.pair_count(), 0);
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -130,7 +130,11 @@ TYPED_TEST(SparsePoolOn, AveragesDoNotLoseDigitsWithTheCount) {
 TEST(SparsePool, StridesByItsKernelUnlessTold) {
   EXPECT_EQ(SparsePool2D({.kernel_size = {15, 20}}).geometry().stride, (PerAxis<2>{15, 20}));
   EXPECT_EQ(SparsePool2D({.kernel_size = 3, .stride = 2}).geometry().stride, (PerAxis<2>{2, 2}));
-  EXPECT_EQ(SparsePool2D(SparsePoolConfig<2>{}).geometry().stride, (PerAxis<2>{2, 2}));
+  EXPECT_EQ(SparsePool2D({.kernel_size = 3, .stride = {2, 1}}).geometry().stride, (PerAxis<2>{2, 1}));
+  SparsePoolConfig<2> config;
+  EXPECT_EQ(SparsePool2D(config).geometry().stride, (PerAxis<2>{2, 2}));
+  config.kernel_size = {15, 20};
+  EXPECT_EQ(SparsePool2D(config).geometry().stride, (PerAxis<2>{15, 20}));
 }
 
 TYPED_TEST(SparsePoolOn, SitesThatNoInputReachesGetZero) {

@@ -49,8 +49,11 @@ struct RulebookView {
   /// The element whose pairs are (0, 0), (1, 1), ... for every row, where the geometry makes one so.
   std::optional<std::int64_t> identity;
 
-  [[nodiscard]] constexpr std::int64_t element_count() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
-  [[nodiscard]] constexpr std::int64_t pair_count() const { return offsets.back(); }
+  /// K; 0 of a rulebook that was moved from.
+  [[nodiscard]] constexpr std::int64_t element_count() const {
+    return offsets.empty() ? 0 : static_cast<std::int64_t>(offsets.size()) - 1;
+  }
+  [[nodiscard]] constexpr std::int64_t pair_count() const { return offsets.empty() ? 0 : offsets.back(); }
   [[nodiscard]] constexpr std::int64_t pair_count(std::int64_t element) const {
     return offsets[static_cast<std::size_t>(element) + 1] - offsets[static_cast<std::size_t>(element)];
   }
