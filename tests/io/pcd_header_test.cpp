@@ -112,6 +112,21 @@ TEST(PcdHeader, NamesACountItDoesNotTake) {
               "read: field \"y\" has COUNT \"" + count + "\"; a record has 1 to 65536 numbers in all");
 }
 
+// A name is repeated for each number of its field: a file of 4 kB took 1 GB so.
+TEST(PcdHeader, NamesAFieldWhoseNamesTakeTooMuch) {
+  auto const header = [](std::string const& name, std::string const& count) {
+    return "FIELDS x y z " + name + "\nSIZE 4 4 4 4\nTYPE F F F F\nCOUNT 1 1 1 " + count + "\nPOINTS 0\nDATA binary\n";
+  };
+  EXPECT_EQ(failure(header(std::string(500, 'n'), "65533")),
+            "read: field \"" + std::string(40, 'n') +
+                "...\" has a name of 500 bytes and COUNT 65533; the names of a record's numbers take at most 2097152 "
+                "bytes in all, so give it a shorter one");
+  EXPECT_EQ(parse(header(std::string(500, 'n'), "4000")).numbers.size(), 4003u);
+  EXPECT_EQ(parse(header("local_descriptor", "65533")).numbers.size(), 65536u);
+  EXPECT_EQ(parse(header("_", "65533")).numbers.size(), 65536u);
+  EXPECT_EQ(parse(header(std::string(500, 'n'), "1")).numbers.back().name, std::string(500, 'n'));
+}
+
 TEST(PcdHeader, NamesPointsThatDoNotAgree) {
   EXPECT_EQ(failure(header_with("POINTS 7")), "read: WIDTH 3 x HEIGHT 2 is not POINTS 7");
   EXPECT_EQ(failure(header_with("WIDTH 9223372036854775807")),

@@ -34,6 +34,10 @@ struct PcdHeader {
 /// The most numbers that a PCD record may have; the longest descriptors of the field have some thousands.
 inline constexpr std::uint64_t most_pcd_numbers = 65536;
 
+/// The most bytes that the names of a PCD record's numbers may take together. A field gives its name to each of its
+/// numbers: without a limit a file of 4 kB takes 1 GB.
+inline constexpr std::uint64_t most_pcd_name_bytes = std::uint64_t{2} << 20;
+
 /// The lines of a PCD header by their first words.
 using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
 
@@ -104,6 +108,7 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
   const std::vector<std::string_view> ones(names.size(), "1");
   std::vector<std::string_view> const& counts = lines.contains("COUNT") ? words_of("COUNT") : ones;
 
+  std::uint64_t name_bytes = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string field = error_message({where, ": field ", in_quotes(names[i])});
     const std::optional<ScalarType> type = parse_pcd_type(types[i], sizes[i]);
@@ -114,6 +119,12 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
     if (!count || *count == 0 || *count > most_pcd_numbers - header.numbers.size())
       throw FormatError(
           {field, " has COUNT ", in_quotes(counts[i]), "; a record has 1 to ", most_pcd_numbers, " numbers in all"});
+    constexpr std::size_t longest_suffix = 6;  // "_65535"
+    if (names[i] != "_") name_bytes += *count * (names[i].size() + longest_suffix);
+    if (*count > 1 && name_bytes > most_pcd_name_bytes)
+      throw FormatError({field, " has a name of ", names[i].size(), " bytes and COUNT ", *count,
+                         "; the names of a record's numbers take at most ", most_pcd_name_bytes,
+                         " bytes in all, so give it a shorter one"});
     for (std::uint64_t k = 0; k < *count; ++k) {
       std::string name = names[i] == "_" ? std::string() : std::string(names[i]);
       if (*count > 1 && !name.empty()) name += "_" + std::to_string(k);
