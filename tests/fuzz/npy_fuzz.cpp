@@ -1,20 +1,21 @@
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <span>
-
-#include "sparseconv/error.hpp"
 #include "sparseconv/io/npy.hpp"
 
-/// Any bytes are a cloud or one of the library's errors. A cloud has whole rows, and no more values than the bytes have
-/// room for.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "check_reader.hpp"
+#include "mutate.hpp"
+#include "npy_file.hpp"
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
+  using namespace sparseconv::fuzz;
+  return mutate(data, size, max_size, seed, make_npy, spoil_npy);
+}
+
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  try {
-    auto const cloud = sparseconv::parse_npy(std::as_bytes(std::span(data, size)), "fuzz");
-    if (cloud.columns < 3 || cloud.values.size() > size) std::abort();
-    if (cloud.values.size() % static_cast<std::size_t>(cloud.columns) != 0) std::abort();
-    if (!cloud.names.empty() && cloud.names.size() != static_cast<std::size_t>(cloud.columns)) std::abort();
-  } catch (sparseconv::Error const&) {
-  }
+  sparseconv::fuzz::check_reader(size, {.call = "read_npy: fuzz: ", .most_values = size, .header_memory = 1 << 16},
+                                 [&] { return sparseconv::parse_npy(std::as_bytes(std::span(data, size)), "fuzz"); });
   return 0;
 }

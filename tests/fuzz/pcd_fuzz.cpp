@@ -1,20 +1,80 @@
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <span>
-
-#include "sparseconv/error.hpp"
 #include "sparseconv/io/pcd.hpp"
 
-/// Any bytes are a cloud or one of the library's errors. A cloud has whole rows, and no more values than the bytes have
-/// room for: two of a text are the four parts of a packed colour.
-extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  try {
-    auto const cloud = sparseconv::parse_pcd(std::as_bytes(std::span(data, size)), "fuzz");
-    if (cloud.columns < 3 || cloud.values.size() > 2 * size) std::abort();
-    if (cloud.values.size() % static_cast<std::size_t>(cloud.columns) != 0) std::abort();
-    if (!cloud.names.empty() && cloud.names.size() != static_cast<std::size_t>(cloud.columns)) std::abort();
-  } catch (sparseconv::Error const&) {
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "check_reader.hpp"
+#include "hostile_values.hpp"
+#include "mutate.hpp"
+#include "text_file.hpp"
+
+namespace sparseconv::fuzz {
+namespace {
+
+std::vector<std::string_view> const pcd_words = split_words(
+    "VERSION FIELDS SIZE TYPE COUNT WIDTH HEIGHT VIEWPOINT POINTS DATA # x y z _ rgb rgba intensity ascii "
+    "binary binary_compressed F I U 1 2 4 8 0.7 .7 0.6 .5 1.0 f \xff nan");
+
+/// A file of up to 8 fields and 15 points, whose lines stand in PCL's order.
+std::string make_pcd(Dice& dice) {
+  constexpr std::array<std::string_view, 8> others = {"intensity", "rgb", "rgba", "_", "normal", "ring", "label", "t"};
+  std::string names, sizes, types, counts;
+  std::size_t numbers = 0;
+  std::size_t record = 0;
+  auto const add = [&](std::string_view name, std::size_t count) {
+    const std::string_view type = dice.pick({"F4", "F4", "F4", "F8", "I1", "I2", "I4", "I8", "U1", "U2", "U4", "U8"});
+    names += " " + std::string(name);
+    types += " " + std::string(type.substr(0, 1));
+    sizes += " " + std::string(type.substr(1));
+    counts += " " + std::to_string(count);
+    numbers += count;
+    record += count * static_cast<std::size_t>(type[1] - '0');
+  };
+  std::array<std::string_view, 3> axes = {"x", "y", "z"};
+  std::swap(axes[0], axes[dice.below(3)]);
+  for (std::string_view const axis : axes) {
+    if (dice.one_in(4)) add(dice.pick(others), dice.one_in(3) ? 1 + dice.below(4) : 1);
+    add(axis, 1);
   }
+  if (dice.one_in(2)) add(dice.pick(others), 1);
+
+  bool const is_wide = dice.one_in(32);
+  if (is_wide) add(std::string(1 + dice.below(400), 'n'), 1 + dice.below(dice.one_in(8) ? 65600 : 300));
+
+  const std::size_t width = is_wide ? 0 : dice.below(6);
+  const std::size_t height = dice.below(4);
+  bool const is_ascii = dice.one_in(2);
+  std::string const end = dice.one_in(8) ? "\r\n" : "\n";
+  std::string text = dice.one_in(2) ? "# .PCD v0.7 - Point Cloud Data file format" + end : "";
+  if (!dice.one_in(8)) text += "VERSION " + std::string(dice.pick({"0.7", ".7", "0.6", ".6"})) + end;
+  text += "FIELDS" + names + end + "SIZE" + sizes + end + "TYPE" + types + end + "COUNT" + counts + end;
+  text += "WIDTH " + std::to_string(width) + end + "HEIGHT " + std::to_string(height) + end;
+  if (dice.one_in(2)) text += "VIEWPOINT 0 0 0 1 0 0 0" + end;
+  text += "POINTS " + std::to_string(width * height) + end + "DATA " + (is_ascii ? "ascii" : "binary") + end;
+  return text + (is_ascii ? any_rows(dice, width * height, numbers, end) : any_bytes(dice, width * height * record));
+}
+
+}  // namespace
+}  // namespace sparseconv::fuzz
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
+  using namespace sparseconv::fuzz;
+  return mutate(data, size, max_size, seed, make_pcd,
+                [](std::string& text, Dice& dice) { spoil_text_file(text, "DATA", pcd_words, dice); });
+}
+
+/// Two bytes of a text may be the four parts of a packed colour. A few bytes of a header may say that a record has
+/// 65536 numbers, each of which gets a type, a place and a name.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  sparseconv::fuzz::check_reader(
+      size, {.call = "read_pcd: fuzz: ", .most_values = 2 * size, .header_memory = std::size_t{24} << 20},
+      [&] { return sparseconv::parse_pcd(std::as_bytes(std::span(data, size)), "fuzz"); });
   return 0;
 }
