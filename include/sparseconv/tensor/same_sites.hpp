@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
 
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
@@ -15,10 +15,16 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 bool same_sites(Policy const& where, SiteSet<D, Memory> const& a, SiteSet<D, Memory> const& b) {
   if (a.is(b)) return true;
   if (a.size() != b.size() || a.grid() != b.grid()) return false;
+  auto const equal = [&](auto const& list, auto const& other) {
+    for (std::int64_t i = 0; i < a.size(); ++i) {
+      if (list[i] != other[i]) return false;
+    }
+    return true;
+  };
   if constexpr (Memory::host_reads) {
-    return std::ranges::equal(a.coordinates(), b.coordinates());
+    return equal(a.data(), b.data());
   } else {
-    return std::ranges::equal(copy_to_host(where, a.data(), a.size()), copy_to_host(where, b.data(), b.size()));
+    return equal(copy_to_host(where, a.data(), a.size()), copy_to_host(where, b.data(), b.size()));
   }
 }
 
