@@ -45,7 +45,8 @@ TEST(WeightsErrors, NameNegativeAndUncountableCounts) {
             "Weights: -1 kernel elements x 3 x -4 channels; no count can be negative");
   constexpr std::int64_t large = std::int64_t{1} << 32;
   EXPECT_EQ(message_of<CapacityError>([] { return Weights<float>(large, large, 1, {}); }),
-            "Weights: 4294967296 kernel elements x 4294967296 x 1 channels cannot be addressed");
+            "Weights: 4294967296 kernel elements x 4294967296 x 1 channels cannot be addressed; take fewer "
+            "channels or a smaller kernel");
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -22,6 +21,8 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
+#include "support/test_rounds.hpp"
+#include "support/wide_conversion.hpp"
 
 namespace sparseconv {
 namespace {
@@ -29,6 +30,7 @@ namespace {
 using test::EndsCase;
 using test::message_of;
 using test::Refusals;
+using test::wide;
 using test::WideGeometry;
 using test::WideGrid;
 using test::WideIndices;
@@ -37,39 +39,6 @@ using test::WidePair;
 constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
 constexpr int key_bits = 127;
-
-template <int D>
-WideIndices wide(PerAxis<D> const& numbers) {
-  return {numbers.all().begin(), numbers.all().end()};
-}
-
-template <int D>
-WideGeometry wide(KernelGeometry<D> const& g) {
-  return {wide(g.kernel_size),
-          wide(g.stride),
-          wide(g.padding),
-          wide(g.dilation),
-          g.centre ? wide(*g.centre) : WideIndices{},
-          wide(g.output_padding),
-          g.transposed};
-}
-
-template <int D>
-WideGrid wide(Grid<D> const& grid) {
-  WideGrid same{.batch_size = grid.batch_size};
-  if (grid.shape.bounded()) same.shape = wide(grid.shape.extents());
-  return same;
-}
-
-template <int D>
-std::vector<WideIndices> wide(SiteSet<D> const& sites) {
-  std::vector<WideIndices> list;
-  for (Coordinate<D> const& site : sites.coordinates()) {
-    list.push_back({site.batch});
-    list.back().insert(list.back().end(), site.position.begin(), site.position.end());
-  }
-  return list;
-}
 
 /// Calls `call`, and says whether it returned; if not, whether with an error that is allowed. Without one it must return.
 template <class Call>
@@ -251,15 +220,9 @@ void expect_oracle(EndsCase<D> const& given, Tally& tally) {
   }
 }
 
-/// SPARSECONV_TEST_ROUNDS=n runs n times as many cases.
-int rounds() {
-  char const* const told = std::getenv("SPARSECONV_TEST_ROUNDS");
-  return told == nullptr ? 1 : std::max(std::atoi(told), 1);
-}
-
 template <int D>
 void expect_oracle_of_random_cases() {
-  std::uint32_t const cases = 250U * static_cast<std::uint32_t>(rounds());
+  std::uint32_t const cases = 250U * test::test_rounds();
   Tally tally;
   for (std::uint32_t seed = 1; seed <= cases; ++seed) {
     EndsCase<D> const given = test::EndsCases<D>(seed * 4 + D).next();

@@ -99,10 +99,10 @@ TEST(BatchNorm, RefusesWhatItCannotBeMadeFrom) {
   EXPECT_EQ(message_of<ShapeError>([] { return BatchNorm<float>(-3).channels(); }),
             "BatchNorm: -3 channels; give at least 1");
   EXPECT_EQ(message_of<ShapeError>([] { return BatchNorm<float>(2, -0.5).channels(); }),
-            "BatchNorm: epsilon is -0.5; it cannot be negative");
+            "BatchNorm: epsilon is -0.5; it must be finite and cannot be negative");
   EXPECT_EQ(
       message_of<ShapeError>([] { return BatchNorm<float>(2, std::numeric_limits<double>::quiet_NaN()).channels(); }),
-      "BatchNorm: epsilon is nan; it cannot be negative");
+      "BatchNorm: epsilon is nan; it must be finite and cannot be negative");
 }
 
 TEST(BatchNorm, RefusesStatisticsOfAnotherLengthAndStaysAsItWas) {

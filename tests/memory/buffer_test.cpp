@@ -62,9 +62,10 @@ TEST(Buffer, MovesWithoutCopyingAndLeavesNothing) {
 
 TEST(Buffer, RefusesSizesThatCannotBeAddressed) {
   EXPECT_EQ(message_of<CapacityError>([] { return Buffer<double>(-1); }),
-            "Buffer: -1 elements of 8 bytes cannot be addressed");
+            "Buffer: -1 elements of 8 bytes cannot be addressed; ask for 0 or more, and fewer than 2^63 bytes");
   EXPECT_EQ(message_of<CapacityError>([] { return Buffer<double>(std::int64_t{1} << 60); }),
-            "Buffer: 1152921504606846976 elements of 8 bytes cannot be addressed");
+            "Buffer: 1152921504606846976 elements of 8 bytes cannot be addressed; ask for 0 or more, and fewer than "
+            "2^63 bytes");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST(MatrixView, RefusesWhatItDoesNotHave) {
   std::array<float, 12> numbers{};
   MatrixView<float> const matrix{numbers.data(), 3, 4};
   EXPECT_EQ(test::message_of<ShapeError>([&] { static_cast<void>(matrix.column_range(3, 2)); }),
-            "MatrixView.column_range: 2 columns from column 3 on, the matrix has 4");
+            "MatrixView.column_range: 2 columns from column 3 on, the matrix has 4; ask for some of those");
   EXPECT_THROW(static_cast<void>(matrix.column_range(-1, 2)), ShapeError);
   EXPECT_THROW(static_cast<void>(matrix.column_range(0, -1)), ShapeError);
   EXPECT_EQ(test::message_of<ShapeError>([&] { static_cast<void>(matrix.column_range(0, 3).values()); }),

@@ -31,6 +31,10 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   check_equal(call, input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
   check_equal(call, output.columns, weights.out_channels, "the output's channels are",
               "the weights' output channels are");
+  if (weights.data == nullptr && weights.size() > 0) {
+    throw ShapeError({call, ": the weights' view of ", weights.elements, " kernel elements x ", weights.in_channels,
+                      " x ", weights.out_channels, " channels has no data; give the address of its first number"});
+  }
   check_view(input, "the input's", call);
   check_view(output, "the output's", call);
   if (!epilogue.bias.empty()) {

@@ -18,8 +18,11 @@ namespace sparseconv::inline v0_1 {
 
 /// Throws: ShapeError names the first operand of a pooling that does not fit the others.
 template <class T, MemorySpace Memory>
-void check_pool_operands(std::int64_t input_count, std::int64_t output_count, MatrixView<T const, Memory> input,
-                         MatrixView<T, Memory> output) {
+void check_pool_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
+                         MatrixView<T const, Memory> input, MatrixView<T, Memory> output) {
+  if (elements < 1) {
+    throw ShapeError("pool_rows: the rulebook has no kernel elements; give one that was built and not moved from");
+  }
   check_equal("pool_rows", input.rows, input_count, "the input's rows are", "the map's input sites are");
   check_equal("pool_rows", output.rows, output_count, "the output's rows are", "the map's output sites are");
   check_equal("pool_rows", input.columns, output.columns, "the input's channels are", "the output's are");
@@ -40,7 +43,7 @@ template <ExecutionPolicy Policy, MemorySpace Memory, Element T>
 void pool_rows(Policy const& where, RulebookView<Memory> const& rules,
                std::type_identity_t<MatrixView<T const, Memory>> input, MatrixView<T, Memory> output, Pooling pooling) {
   check_reach<Policy, Memory>();
-  check_pool_operands<T, Memory>(rules.input_count, rules.output_count, input, output);
+  check_pool_operands<T, Memory>(rules.element_count(), rules.input_count, rules.output_count, input, output);
   if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     on_seq::pool_rows<T>(rules, input, output, pooling);
   } else if constexpr (HostPolicy<Policy>) {

@@ -68,7 +68,7 @@ class Weights {
       return b == 0 || a <= std::numeric_limits<std::int64_t>::max() / b;
     };
     if (!fits(elements, in_channels) || !fits(elements * in_channels, out_channels)) {
-      throw CapacityError({"Weights: ", shape(), " cannot be addressed"});
+      throw CapacityError({"Weights: ", shape(), " cannot be addressed; take fewer channels or a smaller kernel"});
     }
     if (values.size() != elements * in_channels * out_channels) {
       throw ShapeError(

@@ -48,10 +48,12 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
 }
 
 /// Throws: CoordinateError if sites that a caller names as outputs lie where no cell of the input's grid could reach, or in batch
-///         items that the input does not have. Within that, a site without any pair is legal.
+///         items that the input does not have; ShapeError if the inputs were moved from. Within that, a site without any pair
+///         is legal.
 template <int D, MemorySpace Memory>
 void check_given_sites(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> const& outputs,
                        KernelGeometry<D> const& geometry, std::string_view call) {
+  (void)inputs.derived();  // nothing can be derived from a set that was moved from
   Box<D> const& given = outputs.bounding_box();
   if (given.empty()) return;
   Grid<D> const& grid = inputs.grid();

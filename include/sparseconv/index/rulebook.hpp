@@ -35,7 +35,8 @@ struct PairRows {
 
 /// A rulebook that somebody else owns: for each kernel element the (input row, output row) pairs that it joins.
 ///
-/// Shapes: K elements, P pairs; offsets K + 1 (64-bit); element k has offsets[k + 1] - offsets[k] pairs.
+/// Shapes: K elements, P pairs; offsets K + 1 (64-bit); element k has offsets[k + 1] - offsets[k] pairs. Of a rulebook that was
+///         moved from, as of a view by default, there are no offsets, and K and P are 0.
 /// Order:  within an element both input rows and output rows rise strictly.
 ///
 /// Offsets and rows lie in Memory, so what reads them can be called where that can be read.

@@ -35,7 +35,7 @@ class BatchNorm {
  public:
   using Number = Accumulator<T>;
 
-  /// Throws: ShapeError if channels < 1 or epsilon is negative or not a number.
+  /// Throws: ShapeError if channels < 1 or epsilon is negative, infinite or not a number.
   explicit BatchNorm(std::int64_t channels, double epsilon = 1e-5) requires(Memory::host_reads)
       : epsilon_(epsilon), factors_(checked(channels, epsilon), Number{0}), offsets_(channels, Number{0}) {
     std::fill(factors_.begin(), factors_.end(), static_cast<Number>(1 / std::sqrt(1 + epsilon)));
@@ -113,8 +113,8 @@ class BatchNorm {
     if (channels < 1) {
       throw ShapeError({"BatchNorm: ", channels, " channels; give at least 1"});
     }
-    if (!(epsilon >= 0)) {
-      throw ShapeError({"BatchNorm: epsilon is ", epsilon, "; it cannot be negative"});
+    if (!(epsilon >= 0) || !std::isfinite(epsilon)) {
+      throw ShapeError({"BatchNorm: epsilon is ", epsilon, "; it must be finite and cannot be negative"});
     }
     return channels;
   }

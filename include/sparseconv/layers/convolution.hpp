@@ -209,10 +209,10 @@ class Convolution {
   }
 
   void check_channels(SparseTensor<T, D, Memory> const& input) const {
-    if (input.channels() == in_channels()) return;
     if (weights().elements == 0) {
       throw ShapeError({"Convolution: the layer was moved from and has no weights; use the one that it was moved to"});
     }
+    if (input.channels() == in_channels()) return;
     throw ShapeError({name_, ": input has ", input.channels(), " channels, the layer takes ", in_channels(),
                       "; make the layer with in_channels = ", input.channels(), ", or give it another input"});
   }

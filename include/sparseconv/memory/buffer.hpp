@@ -29,7 +29,8 @@ class Buffer {
 
   /// `size` elements that hold no value yet, from a resource (a policy's memory()), to which they return. On the host there
   /// may be none: then from the system.
-  /// Throws: CapacityError if size is negative or its bytes exceed the address space; std::bad_alloc.
+  /// Throws: CapacityError if size is negative or its bytes exceed the address space; ShapeError if elements of a device have
+  ///         no resource; std::bad_alloc.
   Buffer(std::shared_ptr<Resource> memory, std::int64_t size)
       : block_(std::move(memory), size, sizeof(T)), size_(size) {}
 

@@ -43,8 +43,8 @@ struct MatrixView {
   /// Throws: ShapeError if the matrix does not have them.
   [[nodiscard]] constexpr MatrixView column_range(std::int64_t first, std::int64_t count) const {
     if (first < 0 || count < 0 || first > columns - count) {
-      throw ShapeError(
-          {"MatrixView.column_range: ", count, " columns from column ", first, " on, the matrix has ", columns});
+      throw ShapeError({"MatrixView.column_range: ", count, " columns from column ", first, " on, the matrix has ",
+                        columns, "; ask for some of those"});
     }
     return {data == nullptr ? nullptr : data + first, rows, count, stride};
   }

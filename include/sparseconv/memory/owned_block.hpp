@@ -26,13 +26,18 @@ class OwnedBlock {
   OwnedBlock() = default;
 
   /// Room for `count` elements, from a resource; on the host there may be none: then from the system.
-  /// Throws: CapacityError if count is negative or the bytes exceed the address space; std::bad_alloc.
+  /// Throws: CapacityError if count is negative or the bytes exceed the address space; ShapeError if elements of a device
+  ///         have no resource; std::bad_alloc.
   SPARSECONV_NOINLINE OwnedBlock(std::shared_ptr<Resource> memory, std::int64_t count, std::size_t element_bytes)
       : memory_(std::move(memory)) {
     if (count < 0 || count > std::numeric_limits<std::int64_t>::max() / static_cast<std::int64_t>(element_bytes)) {
-      throw CapacityError({"Buffer: ", count, " elements of ", element_bytes, " bytes cannot be addressed"});
+      throw CapacityError({"Buffer: ", count, " elements of ", element_bytes,
+                           " bytes cannot be addressed; ask for 0 or more, and fewer than 2^63 bytes"});
     }
     if (count == 0) return;
+    if (!Memory::host_reads && !memory_) {
+      throw ShapeError({"Buffer: ", count, " elements of no memory; give the memory() of a policy"});
+    }
     std::size_t const bytes = static_cast<std::size_t>(count) * element_bytes;
     if constexpr (Memory::host_reads) {
       if (!memory_) {

@@ -55,7 +55,9 @@ class PooledEncoder {
   template <ExecutionPolicy Policy>
   [[nodiscard]] SparseTensor<T, 3, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, 3, Memory> const& input) const {
-    if (layers_.empty()) throw ShapeError("PooledEncoder: the encoder was moved from and has no layers");
+    if (layers_.empty()) {
+      throw ShapeError("PooledEncoder: the encoder was moved from and has no layers; use the one that it was moved to");
+    }
     auto const through = [&](std::size_t i, SparseTensor<T, 3, Memory> const& features) {
       return named_in_errors("PooledEncoder", error_message({"layer ", i}), [&] {
         if (i == 0 || i % 2 != 0) return layers_[i](where, features);

@@ -66,15 +66,20 @@ DenseTensor<T, D> copy_to_host(Policy const& where, DenseTensor<T, D, typename P
   return {device.shape, copy_to_host(where, device.values)};
 }
 
+/// Throws: ShapeError if there is not one value for each cell and channel; what dense_size throws.
+template <std::size_t Axes>
+void check_dense_values(std::array<std::int64_t, Axes> const& shape, std::int64_t values, std::string_view call) {
+  std::int64_t const size = dense_size(shape, call);
+  if (values == size) return;
+  throw ShapeError({call, ": ", values, " values for a shape of ", size, "; give one for each cell and channel"});
+}
+
 /// The grid of a dense array.
 /// Throws: ShapeError if there is not one value for each cell and channel, or an extent is not in [1, 2^31).
 template <std::size_t Axes>
 Grid<static_cast<int>(Axes) - 2> grid_of_dense(std::array<std::int64_t, Axes> const& shape, std::int64_t values) {
   constexpr int D = static_cast<int>(Axes) - 2;
-  std::int64_t const size = dense_size(shape, "from_dense");
-  if (values != size) {
-    throw ShapeError({"from_dense: ", values, " values for a shape of ", size, "; give one for each cell and channel"});
-  }
+  check_dense_values(shape, values, "from_dense");
   std::array<std::int32_t, static_cast<std::size_t>(D)> extents{};
   for (std::size_t axis = 0; axis < extents.size(); ++axis) {
     if (!std::in_range<std::int32_t>(shape[axis + 2])) {

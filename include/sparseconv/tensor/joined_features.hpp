@@ -77,6 +77,17 @@ inline void check_point_rows(std::int64_t rows, std::int64_t points) {
       {"features_to_sites: ", rows, " rows of features for ", points, " points; give one row for each point"});
 }
 
+/// Throws: ShapeError if sites have not the lists that lead from them to their points, as build_site_set makes them.
+template <int D, MemorySpace Memory>
+void check_point_lists(PointSites<D, Memory> const& points) {
+  bool const whole = points.first_point.size() == points.sites.size() + 1 &&
+                     points.points_by_site.size() == points.row_of_point.size();
+  if (points.sites.empty() || whole) return;
+  throw ShapeError({"features_to_sites: ", points.sites.size(), " sites of ", points.row_of_point.size(),
+                    " points have lists of ", points.first_point.size(), " places and ", points.points_by_site.size(),
+                    " points; give what build_site_set made as a whole"});
+}
+
 /// Throws: ShapeError: a row is not one of a tensor's.
 [[noreturn]] inline void refuse_row(Row row, std::int64_t size) {
   throw ShapeError({"features_to_points: row ", row, " of a tensor of ", size,

@@ -20,13 +20,15 @@ namespace sparseconv::inline v0_1 {
 /// Shapes: point_features: N points x C; result: one row for each site, C channels.
 /// Order:  waits for the result; a device policy waits only if duplicates are rejected and there are some.
 /// Bits:   the same for every policy; sums run in the caller's order, see WideSum, and are rounded once.
-/// Throws: ShapeError if point_features has another number of rows than there are points, or is a view of nothing;
+/// Throws: ShapeError if point_features has another number of rows than there are points, or is a view of nothing, or if
+///         the lists of the points do not fit their sites;
 ///         CoordinateError if duplicates are rejected and there are some.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
 SparseTensor<T, D, Memory> features_to_sites(Policy const& where, PointSites<D, Memory> const& points,
                                              MatrixView<T const, Memory> point_features, Duplicates duplicates) {
   check_reach<Policy, Memory>();
   check_point_rows(point_features.rows, points.row_of_point.size());
+  check_point_lists(points);
   check_view(point_features, "the points'", "features_to_sites");
   if constexpr (HostPolicy<Policy>) {
     if (duplicates == Duplicates::reject) check_no_duplicates(points, "features_to_sites");
