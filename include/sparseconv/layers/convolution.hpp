@@ -210,7 +210,7 @@ class Convolution {
 
   void check_channels(SparseTensor<T, D, Memory> const& input) const {
     if (weights().elements == 0) {
-      throw ShapeError({"Convolution: the layer was moved from and has no weights; use the one that it was moved to"});
+      throw ShapeError("Convolution: the layer was moved from and has no weights; use the one that it was moved to");
     }
     if (input.channels() == in_channels()) return;
     throw ShapeError({name_, ": input has ", input.channels(), " channels, the layer takes ", in_channels(),

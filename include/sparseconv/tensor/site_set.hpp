@@ -98,8 +98,7 @@ class SiteSet {
   /// Throws: ShapeError if the set was moved from.
   [[nodiscard]] DerivedStore& derived() const {
     if (!contents_) {
-      throw ShapeError(
-          {"SiteSet: the set was moved from and has nothing to convolve; use the one that it was moved to"});
+      throw ShapeError("SiteSet: the set was moved from and has nothing to convolve; use the one that it was moved to");
     }
     return contents_->derived;
   }
