@@ -192,13 +192,16 @@ void expect_dense_and_back(std::uint32_t first_seed) {
   std::uint32_t const cases = 60 * test::test_rounds();
   for (std::uint32_t seed = first_seed; seed < first_seed + cases; ++seed) {
     RandomPoints<T, D> points(seed);
-    PerAxis<D> extents = 1;
+    std::array<std::int64_t, static_cast<std::size_t>(D)> longest{};
     for (auto const& [site, members] : points.points_of) {
-      for (int a = 0; a < D; ++a) extents[a] = std::max(extents[a], site.position[static_cast<std::size_t>(a)] + 1);
+      for (std::size_t a = 0; a < longest.size(); ++a)
+        longest[a] = std::max<std::int64_t>(longest[a], site.position[a]);
     }
     double cells = 3;
-    for (int a = 0; a < D; ++a) cells *= extents[a];
+    for (std::int64_t const last : longest) cells *= static_cast<double>(last + 1);
     if (cells > 10'000) continue;
+    PerAxis<D> extents = 1;
+    for (int a = 0; a < D; ++a) extents[a] = static_cast<std::int32_t>(longest[static_cast<std::size_t>(a)] + 1);
     points.grid = {.shape = extents, .batch_size = 3};
     bool const inside = std::all_of(points.coordinates.begin(), points.coordinates.end(),
                                     [&](Coordinate<D> const& c) { return points.grid.contains(c); });
