@@ -68,5 +68,13 @@ TEST(Buffer, RefusesSizesThatCannotBeAddressed) {
             "2^63 bytes");
 }
 
+TEST(CheckList, RefusesListsOfNothingWithASize) {
+  std::span<float const> const nothing(static_cast<float const*>(nullptr), 3);
+  EXPECT_EQ(test::message_of<ShapeError>([&] { return Buffer<float>(nothing); }),
+            "Buffer: the values' list of 3 has no data; give the address of its first element");
+  EXPECT_TRUE(Buffer<float>(std::span<float const>()).empty());
+  check_list(std::span<float const>(), "an empty", "call");
+}
+
 }  // namespace
 }  // namespace sparseconv

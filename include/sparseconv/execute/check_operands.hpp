@@ -7,6 +7,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/epilogue.hpp"
 #include "sparseconv/execute/weights.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
 
@@ -37,6 +38,7 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
   }
   check_view(input, "the input's", call);
   check_view(output, "the output's", call);
+  check_list(epilogue.bias, "the bias's", call);
   if (!epilogue.bias.empty()) {
     check_equal(call, static_cast<std::int64_t>(epilogue.bias.size()), output.columns, "the bias has a length of",
                 "the output's channels are");

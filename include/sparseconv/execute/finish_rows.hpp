@@ -11,6 +11,7 @@
 #include "sparseconv/execute/epilogue.hpp"
 #include "sparseconv/execute/seq/finish_rows.hpp"
 #include "sparseconv/execute/weights.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
@@ -39,6 +40,8 @@ void finish_rows(Policy const& where, std::type_identity_t<MatrixView<T const, M
   require(input.columns, output.columns, "the input's channels are");
   check_view(input, "the input's", "finish_rows");
   check_view(output, "the output's", "finish_rows");
+  check_list(factors, "the factors'", "finish_rows");
+  check_list(epilogue.bias, "the bias's", "finish_rows");
   if (!factors.empty()) require(std::ssize(factors), output.columns, "the factors are");
   if (!epilogue.bias.empty()) require(std::ssize(epilogue.bias), output.columns, "the bias has a length of");
   if (epilogue.residual.data != nullptr) {

@@ -61,6 +61,7 @@ class BatchNorm {
   template <Element Statistic = T>
   void set(BatchNormStatistics<Statistic> const& statistics) requires(Memory::host_reads) {
     auto const check = [&](std::span<Statistic const> values, char const* what) {
+      check_list(values, what, "BatchNorm.set");
       if (static_cast<std::int64_t>(values.size()) == channels()) return;
       throw ShapeError({"BatchNorm.set: ", what, " has ", values.size(), " numbers, the layer ", channels(),
                         " channels; give one for each"});

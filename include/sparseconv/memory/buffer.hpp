@@ -5,13 +5,23 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/memory/memory_space.hpp"
 #include "sparseconv/memory/owned_block.hpp"
 
 namespace sparseconv::inline v0_1 {
+
+/// Throws: ShapeError if a list has no elements where it says that there are some.
+template <class T>
+void check_list(std::span<T const> list, char const* whose, std::string_view call) {
+  if (list.data() != nullptr || list.empty()) return;
+  throw ShapeError(
+      {call, ": ", whose, " list of ", list.size(), " has no data; give the address of its first element"});
+}
 
 /// An array of fixed length in some memory, aligned to 64 bytes. On the host a copy copies the elements, and it converts to
 /// std::span; elsewhere it can only be moved, and copy_to copies it.
@@ -38,8 +48,10 @@ class Buffer {
 
   Buffer(std::int64_t size, T value) requires(Memory::host_reads) : Buffer(size) { std::fill_n(data(), size, value); }
 
+  /// Throws: ShapeError for a list of nothing with a size; std::bad_alloc.
   explicit Buffer(std::span<T const> values) requires(Memory::host_reads)
       : Buffer(static_cast<std::int64_t>(values.size())) {
+    check_list(values, "the values'", "Buffer");
     std::copy(values.begin(), values.end(), data());
   }
 

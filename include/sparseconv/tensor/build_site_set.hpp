@@ -30,6 +30,7 @@ PointSites<D> build_site_set(Policy const& where, Grid<D> const& grid,
                              std::type_identity_t<std::span<Coordinate<D> const>> points) {
   check_grid(grid, "build_site_set");
   check_point_count(static_cast<std::int64_t>(points.size()));
+  check_list(points, "the points'", "build_site_set");
   for (Coordinate<D> const& point : points) check_inside(grid, point, "build_site_set");
 
   auto const count = static_cast<std::int64_t>(points.size());

@@ -18,6 +18,7 @@ namespace sparseconv::inline v0_1 {
 /// Throws: std::bad_alloc; CudaError, also for more than 3 KB while the stream is captured in a CUDA graph.
 template <DevicePolicy Policy, class T>
 Buffer<T, typename Policy::Memory> copy_to(Policy const& where, std::span<T const> host) {
+  check_list(host, "the host's", "copy_to");
   Buffer<T, typename Policy::Memory> copy(where.memory(), static_cast<std::int64_t>(host.size()));
   where.copy_to_device(copy.data(), host.data(), copy.bytes());
   return copy;

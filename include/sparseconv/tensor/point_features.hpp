@@ -46,6 +46,7 @@ SparseTensor<T, D, Memory> features_to_sites(Policy const& where, PointSites<D, 
 /// Throws: ShapeError if a row is not one of the tensor's.
 template <HostPolicy Policy, Element T, int D>
 Buffer<T> features_to_points(Policy const& where, SparseTensor<T, D> const& tensor, std::span<Row const> row_of_point) {
+  check_list(row_of_point, "the rows'", "features_to_points");
   return on_seq::features_to_points(where, tensor, row_of_point);
 }
 
