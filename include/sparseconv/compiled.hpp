@@ -25,6 +25,7 @@
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/layers/he_uniform.hpp"
+#include "sparseconv/layers/kernel_layer.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
@@ -163,6 +164,7 @@ namespace sparseconv::inline v0_1 {
   SPARSECONV_LIST_POOL(TEMPLATE, CpuPolicy, T) \
   SPARSECONV_LIST_POOL(TEMPLATE, SequentialPolicy, T)
 #define SPARSECONV_PART_ROWS_OF(TEMPLATE, T) \
+  TEMPLATE class KernelLayer<T>;             \
   SPARSECONV_PART_POOL(TEMPLATE, T)          \
   SPARSECONV_PART_ROWS(TEMPLATE, T, float)   \
   SPARSECONV_PART_ROWS(TEMPLATE, T, half)    \
@@ -171,6 +173,7 @@ namespace sparseconv::inline v0_1 {
 #define SPARSECONV_PART_ROWS_HALF(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, half)
 #define SPARSECONV_PART_ROWS_BFLOAT16(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, bfloat16)
 #define SPARSECONV_PART_ROWS_DOUBLE(TEMPLATE) \
+  TEMPLATE class KernelLayer<double>;         \
   SPARSECONV_PART_POOL(TEMPLATE, double) SPARSECONV_PART_ROWS(TEMPLATE, double, double)
 
 #define SPARSECONV_PART_MODELS(TEMPLATE)             \

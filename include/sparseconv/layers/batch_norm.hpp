@@ -9,7 +9,7 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/finish_rows.hpp"
-#include "sparseconv/layers/convolution.hpp"
+#include "sparseconv/layers/kernel_layer.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/policy/device_policy.hpp"
@@ -137,13 +137,13 @@ BatchNorm<T, typename Policy::Memory> copy_to(Policy const& where, BatchNorm<T> 
   return {copy_to(where, norm.factors()), copy_to(where, norm.offsets()), norm.epsilon()};
 }
 
-/// Puts a batch norm into the convolution before it, which then does the work of both. The products are rounded to the type of
+/// Puts a batch norm into the convolution before it, of whatever kind, which then does the work of both. The products are rounded to the type of
 /// its weights.
 ///
 /// Throws: ShapeError if the channels differ, or the convolution has an activation, which would come between the two; CapacityError
 ///         if a product does not fit the type of the weights. The convolution is as it was then.
-template <Element T, int D, Element W>
-void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T> const& norm) {
+template <Element T, Element W>
+void fold_batch_norm(KernelLayer<T, HostMemory, W>& convolution, BatchNorm<T> const& norm) {
   if (norm.channels() != convolution.out_channels()) {
     throw ShapeError({"fold_batch_norm: the norm has ", norm.channels(), " channels, the convolution gives ",
                       convolution.out_channels(), "; they must be equal"});
@@ -176,7 +176,7 @@ void fold_batch_norm(Convolution<T, D, HostMemory, W>& convolution, BatchNorm<T>
     }
     bias[static_cast<std::int64_t>(c)] = fitting(sum, c);
   }
-  Convolution<T, D, HostMemory, W> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
+  KernelLayer<T, HostMemory, W> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
   both.set_weights(folded);
   both.set_bias(bias);
   convolution = std::move(both);
