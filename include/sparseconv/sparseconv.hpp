@@ -17,6 +17,7 @@
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
+#include "sparseconv/layers/transposed_conv.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
 #include "sparseconv/points/voxelize.hpp"

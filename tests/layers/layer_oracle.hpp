@@ -18,9 +18,8 @@
 namespace sparseconv::test {
 
 /// The features of one output row against what the oracle sums up, with the layer's bias and activation.
-template <class T, int D, class W>
-void expect_row(Convolution<T, D, HostMemory, W> const& layer, T const* row, double const* sums,
-                double const* magnitudes, std::int64_t terms) {
+template <class Layer, class T>
+void expect_row(Layer const& layer, T const* row, double const* sums, double const* magnitudes, std::int64_t terms) {
   for (std::int64_t c = 0; c < layer.out_channels(); ++c) {
     double const bias = layer.bias().empty() ? 0 : static_cast<double>(layer.bias()[static_cast<std::size_t>(c)]);
     double const expected = activated(layer.activation(), sums[c] + bias);
@@ -30,7 +29,26 @@ void expect_row(Convolution<T, D, HostMemory, W> const& layer, T const* row, dou
   }
 }
 
-/// Checks grid, sites and features of a layer's result against the dense oracle; where an extent vanishes, the error.
+/// Checks grid, sites and features of a layer's result against an oracle's.
+template <class Layer, class T, int D>
+void expect_image(Layer const& layer, SparseTensor<T, D> const& result, DenseImage const& expected) {
+  ASSERT_EQ(result.channels(), layer.out_channels());
+  for (int axis = 0; axis < D; ++axis) {
+    ASSERT_EQ(result.grid().shape[axis], expected.shape[static_cast<std::size_t>(axis)]);
+  }
+  ASSERT_EQ(cells_of(result.sites()), active_cells(expected));
+  for (std::int64_t row = 0; row < result.size(); ++row) {
+    Coordinate<D> const& site = result.sites().coordinates()[static_cast<std::size_t>(row)];
+    SCOPED_TRACE(to_string(site));
+    std::size_t const cell = expected.cell(site.batch, position_of(site));
+    std::size_t const first = cell * static_cast<std::size_t>(layer.out_channels());
+    expect_row(layer, result.features().row(row), expected.values.data() + first, expected.magnitude.data() + first,
+               expected.terms[cell]);
+    if (::testing::Test::HasFatalFailure()) return;
+  }
+}
+
+/// The same against the dense oracle; where an extent vanishes, the error.
 template <class Policy, class T, int D, class W>
 void expect_oracle(Policy const& where, Convolution<T, D, HostMemory, W> const& layer,
                    SparseTensor<T, D> const& input) {
@@ -41,21 +59,7 @@ void expect_oracle(Policy const& where, Convolution<T, D, HostMemory, W> const& 
     EXPECT_THROW(static_cast<void>(layer(where, input)), ShapeError);
     return;
   }
-  SparseTensor<T, D> const result = layer(where, input);
-  ASSERT_EQ(result.channels(), layer.out_channels());
-  for (int axis = 0; axis < D; ++axis) {
-    ASSERT_EQ(result.grid().shape[axis], expected->shape[static_cast<std::size_t>(axis)]);
-  }
-  ASSERT_EQ(cells_of(result.sites()), active_cells(*expected));
-  for (std::int64_t row = 0; row < result.size(); ++row) {
-    Coordinate<D> const& site = result.sites().coordinates()[static_cast<std::size_t>(row)];
-    SCOPED_TRACE(to_string(site));
-    std::size_t const cell = expected->cell(site.batch, position_of(site));
-    std::size_t const first = cell * static_cast<std::size_t>(layer.out_channels());
-    expect_row(layer, result.features().row(row), expected->values.data() + first, expected->magnitude.data() + first,
-               expected->terms[cell]);
-    if (::testing::Test::HasFatalFailure()) return;
-  }
+  expect_image(layer, layer(where, input), *expected);
 }
 
 /// A tensor's features as a list.

@@ -33,4 +33,11 @@ void for_each_cpu_policy(Body const& body) {
   body(OnCpu<8>::policy());
 }
 
+/// Calls body with `seq` and those.
+template <class Body>
+void for_each_host_policy(Body const& body) {
+  body(seq);
+  for_each_cpu_policy(body);
+}
+
 }  // namespace sparseconv::test

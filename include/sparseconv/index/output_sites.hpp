@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -67,9 +68,11 @@ void check_given_sites(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> cons
     std::int64_t const stride = geometry.stride[axis];
     std::int64_t const padding = geometry.padding[axis];
     std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
+    // The output padding may add cells of the output grid that nothing reaches.
+    std::int64_t const further = std::max<std::int64_t>(geometry.output_padding[axis] - padding, 0);
     bool const reached =
         geometry.transposed
-            ? given.low[field] >= -padding && given.high[field] <= last * stride - padding + reach
+            ? given.low[field] >= -padding && given.high[field] <= last * stride - padding + reach + further
             : given.low[field] * stride - padding + reach >= 0 && given.high[field] * stride - padding <= last;
     if (reached) continue;
     throw CoordinateError({call, ": the given sites lie from ", given.low[field], " to ", given.high[field],

@@ -19,7 +19,7 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// What SparseConv and SubmanifoldConv share: a kernel geometry, an output definition, and the call.
+/// What SparseConv, SubmanifoldConv and TransposedConv share: a kernel geometry, an output definition, and the call.
 ///
 /// Users make one of those, which add nothing but a name; a Convolution is made from the config of any, so that a network can
 /// keep a list of them, and copy_to brings it to a device. A call changes nothing in the layer and is safe from several threads.
@@ -43,6 +43,17 @@ class Convolution : public KernelLayer<T, Memory, W> {
   /// The layer of a SubmanifoldConv. Throws: as SubmanifoldConv.
   explicit Convolution(SubmanifoldConvConfig<D> const& config) requires(Memory::host_reads)
       : Convolution(submanifold_name(), config, submanifold_geometry(config), OutputDefinition::submanifold) {}
+
+  /// The layer of a TransposedConv. Throws: as TransposedConv.
+  explicit Convolution(TransposedConvConfig<D> const& config) requires(Memory::host_reads)
+      : Convolution(error_message({"TransposedConv", D, "D"}), config,
+                    {.kernel_size = config.kernel_size,
+                     .stride = config.stride,
+                     .padding = config.padding,
+                     .dilation = config.dilation,
+                     .transposed = true,
+                     .output_padding = config.output_padding},
+                    OutputDefinition::regular) {}
 
   /// A layer of parts.
   /// Throws: ShapeError or CapacityError if geometry and definition do not fit, see output_grid. Weights and bias that do not fit

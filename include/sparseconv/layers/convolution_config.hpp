@@ -64,4 +64,19 @@ struct SubmanifoldConvConfig {
   std::uint64_t seed = 0;  ///< of the weights, see he_uniform
 };
 
+/// What a TransposedConv is made from; see KernelGeometry for the meaning of the axes' numbers.
+template <int D>
+struct TransposedConvConfig {
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  PerAxis<D> kernel_size = 3;
+  PerAxis<D> stride = 1;
+  PerAxis<D> padding = 0;
+  PerAxis<D> output_padding = 0;  ///< cells that a bounded grid of the outputs is longer by
+  PerAxis<D> dilation = 1;
+  bool bias = false;  ///< starts at 0
+  Activation activation = no_activation;
+  std::uint64_t seed = 0;  ///< of the weights, see he_uniform
+};
+
 }  // namespace sparseconv::inline v0_1
