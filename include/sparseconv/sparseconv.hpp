@@ -14,6 +14,7 @@
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/layers/activate.hpp"
 #include "sparseconv/layers/batch_norm.hpp"
+#include "sparseconv/layers/inverse_conv.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"

@@ -56,6 +56,31 @@ TYPED_TEST(CachedIndex, MakesARowMapOfTheRulebookThatIsKept) {
   EXPECT_EQ(cached_row_map(where, others, others, geometry), map);
 }
 
+// The way back is made of what the way there left: again something that nobody would build, a rulebook or a row map.
+TYPED_TEST(CachedIndex, TurnsRoundWhatIsKept) {
+  auto const& where = TypeParam::policy();
+  KernelGeometry<2> const geometry{.kernel_size = 3, .stride = 2, .padding = 1};
+  auto const check = [&](auto const& leave) {
+    SiteSet<2> const inputs = some_sites();
+    SiteSet<2> const outputs = cached_output_sites(where, inputs, geometry, regular);
+    leave(inputs.derived().template get<IndexCache<2, HostMemory>>(stream_resource(where)), inputs, outputs);
+    auto const map = cached_exchanged_row_map(where, inputs, outputs, geometry);
+    EXPECT_EQ(cached_exchanged_row_map(where, inputs, outputs, geometry), map);
+    EXPECT_EQ(cached_row_map(where, outputs, inputs, geometry.exchanged()), map);
+    return test::same_map(map->view(), build_row_map(seq, outputs, inputs, geometry.exchanged()).view());
+  };
+  EXPECT_TRUE(check([](auto&, auto const&, auto const&) {}));
+  EXPECT_TRUE(check([&](auto& cache, auto const& inputs, auto const& outputs) {
+    cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, geometry));
+  }));
+  EXPECT_FALSE(check([&](auto& cache, auto const& inputs, auto const& outputs) {
+    cache.keep(outputs, geometry, build_rulebook(where, inputs, outputs, KernelGeometry<2>{.kernel_size = 3}));
+  }));
+  EXPECT_FALSE(check([&](auto& cache, auto const& inputs, auto const& outputs) {
+    cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, KernelGeometry<2>{.kernel_size = 3}));
+  }));
+}
+
 TYPED_TEST(CachedIndex, KeepsNothingForSamePadding) {
   SiteSet<2> const inputs = some_sites();
   KernelGeometry<2> const geometry{.kernel_size = 3, .padding = 1};

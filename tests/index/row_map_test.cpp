@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sparseconv/index/build_row_map.hpp"
+#include "sparseconv/index/output_sites.hpp"
 #include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
@@ -88,6 +89,35 @@ TYPED_TEST(RowMapOf, ManySitesBeginsWithTheBlocksOfMostElements) {
   for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(rows[i], static_cast<Row>(i));
 }
 
+// By the rulebook's exchanged view, and by the map alone, which is turned back then.
+TYPED_TEST(RowMapOf, ManySitesIsTurnedRound) {
+  auto const inputs = test::random_site_set(Grid<3>{.shape = {12, 13, 14}, .batch_size = 2}, 700, 1);
+  auto const check = [&](KernelGeometry<3> const& geometry, OutputDefinition definition) {
+    auto const& where = TypeParam::policy();
+    auto const outputs = output_sites(where, inputs, geometry, definition);
+    auto const rules = build_rulebook(where, inputs, outputs, geometry);
+    auto const map = build_row_map(where, inputs, outputs, geometry);
+    auto const turned = exchanged_row_map(where, map, geometry.exchanged());
+    EXPECT_EQ(turned.input_count(), outputs.size());
+    EXPECT_EQ(turned.output_count(), inputs.size());
+    EXPECT_TRUE(test::same_map(turned.view(), row_map_of(where, rules.transposed(), geometry.exchanged()).view()));
+    EXPECT_TRUE(test::same_map(turned.view(), build_row_map(where, outputs, inputs, geometry.exchanged()).view()));
+    EXPECT_TRUE(test::same_map(exchanged_row_map(where, turned, geometry).view(), map.view()));
+  };
+  check({.kernel_size = 3, .stride = 2, .padding = 1}, OutputDefinition::regular);
+  check({.kernel_size = 5, .padding = 2}, OutputDefinition::submanifold);  // 125 elements, four words
+  check({.kernel_size = {2, 3, 1}, .stride = {3, 1, 2}}, OutputDefinition::floor);
+}
+
+TEST(RowMapErrors, NameTheGeometryOfAnotherMap) {
+  auto const sites = test::random_site_set(Grid<2>{.shape = {9, 9}}, 20, 1);
+  auto const map = build_row_map(seq, sites, sites, KernelGeometry<2>{.kernel_size = 3, .padding = 1});
+  EXPECT_EQ(
+      test::message_of<ShapeError>([&] { return exchanged_row_map(seq, map, KernelGeometry<2>{.kernel_size = 5}); }),
+      "exchanged_row_map: the row map has 9 kernel elements, the geometry's kernel of 5 x 5 has 25; pass the geometry "
+      "that the row map was built with");
+}
+
 TEST(RowMapErrors, NameTheGeometryOfAnotherRulebook) {
   auto const sites = test::random_site_set(Grid<2>{.shape = {9, 9}}, 20, 1);
   auto const rules = build_rulebook(seq, sites, sites, KernelGeometry<2>{.kernel_size = 3, .padding = 1});
@@ -111,6 +141,7 @@ TYPED_TEST(RowMapOf, NoSitesIsEmpty) {
   auto const map = build_row_map(TypeParam::policy(), none, none, KernelGeometry<2>{.kernel_size = 3, .padding = 1});
   EXPECT_EQ(map.element_count(), 9);
   EXPECT_EQ(map.bytes(), 0);
+  EXPECT_EQ(exchanged_row_map(TypeParam::policy(), map, KernelGeometry<2>{.kernel_size = 3}.exchanged()).bytes(), 0);
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "support/dense_oracle.hpp"
+#include "support/map_oracle.hpp"
 #include "support/odometer.hpp"
 #include "support/oracle_geometry.hpp"
 
@@ -56,6 +58,39 @@ inline std::optional<DenseImage> transpose_dense(DenseImage const& in, std::vect
     } while (next_index(i, in.shape));
   }
   return out;
+}
+
+/// The sum at each target of an inverse convolution. Keys of both are cells with the batch item in front. Element k joins a cell u
+/// of the input with target u*stride - padding + k*dilation; if the layer that is undone was transposed, target t with the input
+/// cell t*stride - padding + k*dilation.
+inline std::vector<OracleSum> invert_pairs(CellMap const& input, std::vector<Indices> const& targets,
+                                           std::vector<double> const& weights, std::int64_t in_channels,
+                                           std::int64_t out_channels, OracleGeometry const& g, bool undoes_transposed) {
+  std::vector<OracleSum> sums(targets.size(), OracleSum(out_channels));
+  std::map<Indices, std::size_t> rows;
+  for (std::size_t t = 0; t < targets.size(); ++t) rows.emplace(targets[t], t);
+  auto const moved = [&](Indices const& cell, Indices const& k) {
+    Indices reached = taken_to(Indices(cell.begin() + 1, cell.end()), k, g);
+    reached.insert(reached.begin(), cell[0]);
+    return reached;
+  };
+  Indices k(g.kernel.size(), 0);
+  std::int64_t element = 0;
+  do {
+    if (undoes_transposed) {
+      for (std::size_t t = 0; t < targets.size(); ++t) {
+        auto const found = input.find(moved(targets[t], k));
+        if (found != input.end()) sums[t].add(found->second.data(), in_channels, weights, element);
+      }
+    } else {
+      for (auto const& [cell, features] : input) {
+        auto const found = rows.find(moved(cell, k));
+        if (found != rows.end()) sums[found->second].add(features.data(), in_channels, weights, element);
+      }
+    }
+    ++element;
+  } while (next_index(k, g.kernel));
+  return sums;
 }
 
 }  // namespace sparseconv::test

@@ -28,6 +28,24 @@ RowMap<Memory> row_map_of(Policy const& where, RulebookView<Memory> const& rules
   }
 }
 
+/// The row map of the same pairs with inputs and outputs exchanged: of an element k the same pairs as before. The geometry is that
+/// of the new map, so the exchanged one of the old.
+///
+/// Order:  `seq` and `cpu` wait for the result, a device policy does not.
+/// Bits:   the same for every policy, and as row_map_of makes it of the exchanged rulebook.
+/// Work:   that of row_map_of; nothing is looked up.
+/// Throws: ShapeError if the geometry is not valid, or the map not one of it.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+RowMap<Memory> exchanged_row_map(Policy const& where, RowMap<Memory> const& map, KernelGeometry<D> const& geometry) {
+  check_reach<Policy, Memory>();
+  check_elements(geometry, map.element_count(), "exchanged_row_map", "row map");
+  if constexpr (HostPolicy<Policy>) {
+    return on_seq::exchanged_row_map(where, map.view(), geometry);
+  } else {
+    return on_device::exchanged_row_map(where, map.view(), geometry);
+  }
+}
+
 /// Builds the row map between two site sets: the pairs of build_rulebook, as a table of outputs by elements. Of a rulebook
 /// that is there, row_map_of makes it.
 ///

@@ -55,4 +55,27 @@ std::shared_ptr<RowMap<Memory> const> cached_row_map(Policy const& where, SiteSe
   return cache.keep(outputs, geometry, build_row_map(where, inputs, outputs, geometry));
 }
 
+/// The row map of the pairs from inputs to outputs the other way round: from outputs to inputs. It is kept with the outputs, where
+/// cached_row_map finds it for the exchanged geometry. It is made of the rulebook or the row map from inputs to outputs if either
+/// is kept, so that nothing is looked up twice.
+///
+/// Throws: what build_row_map throws; CudaError during a capture, if it is not there yet.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+std::shared_ptr<RowMap<Memory> const> cached_exchanged_row_map(Policy const& where, SiteSet<D, Memory> const& inputs,
+                                                               SiteSet<D, Memory> const& outputs,
+                                                               KernelGeometry<D> const& geometry) {
+  KernelGeometry<D> const exchanged = geometry.exchanged();
+  auto& cache = outputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
+  if (auto kept = cache.row_map(inputs, exchanged)) return kept;
+  refuse_to_keep_while_capturing(where, "cached_exchanged_row_map");
+  auto const& forward = inputs.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
+  if (auto const rules = forward.rulebook(outputs, geometry)) {
+    return cache.keep(inputs, exchanged, row_map_of(where, rules->transposed(), exchanged));
+  }
+  if (auto const map = forward.row_map(outputs, geometry)) {
+    return cache.keep(inputs, exchanged, exchanged_row_map(where, *map, exchanged));
+  }
+  return cache.keep(inputs, exchanged, build_row_map(where, outputs, inputs, exchanged));
+}
+
 }  // namespace sparseconv::inline v0_1

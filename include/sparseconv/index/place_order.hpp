@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sparseconv/error.hpp"
@@ -20,14 +21,15 @@ namespace sparseconv::inline v0_1 {
 // highest bits; and the words follow each other as in a Gray code, in which neighbours differ in one bit. On lidar scans
 // tiles of 128 have 1.6 to 2.0 places for each pair then, where the words as numbers have 2.0 to 2.2.
 
-/// Throws: ShapeError if a rulebook of so many elements cannot be one of the geometry; what check_geometry throws.
+/// Throws: ShapeError if a rulebook or row map of so many elements cannot be one of the geometry; what check_geometry throws.
 template <int D>
-void check_elements(KernelGeometry<D> const& geometry, std::int64_t elements) {
-  check_geometry(geometry, "row_map_of");
+void check_elements(KernelGeometry<D> const& geometry, std::int64_t elements, std::string_view call = "row_map_of",
+                    char const* pairs = "rulebook") {
+  check_geometry(geometry, call);
   if (geometry.element_count() == elements) return;
-  throw ShapeError({"row_map_of: the rulebook has ", elements, " kernel elements, the geometry's kernel of ",
-                    to_string(geometry.kernel_size), " has ", geometry.element_count(),
-                    "; pass the geometry that the rulebook was built with"});
+  throw ShapeError({call, ": the ", pairs, " has ", elements, " kernel elements, the geometry's kernel of ",
+                    to_string(geometry.kernel_size), " has ", geometry.element_count(), "; pass the geometry that the ",
+                    pairs, " was built with"});
 }
 
 /// The bit of each element: its rank by the distance from the centre, in cells along the axes; of those as far, by number.

@@ -7,6 +7,7 @@
 #include "sparseconv/execute/activation.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/output_grid.hpp"
+#include "sparseconv/layers/undone_layer.hpp"
 #include "sparseconv/tensor/per_axis.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -75,6 +76,17 @@ struct TransposedConvConfig {
   PerAxis<D> output_padding = 0;  ///< cells that a bounded grid of the outputs is longer by
   PerAxis<D> dilation = 1;
   bool bias = false;  ///< starts at 0
+  Activation activation = no_activation;
+  std::uint64_t seed = 0;  ///< of the weights, see he_uniform
+};
+
+/// What an InverseConv is made from.
+template <int D>
+struct InverseConvConfig {
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  UndoneLayer<D> undoes;  ///< the earlier layer itself, or its geometry and definition; has to be told
+  bool bias = false;      ///< starts at 0
   Activation activation = no_activation;
   std::uint64_t seed = 0;  ///< of the weights, see he_uniform
 };

@@ -9,7 +9,8 @@ namespace sparseconv::inline v0_1 {
 /// apart. Outputs are active wherever an active input reaches, or on sites that the caller names.
 ///
 /// The kernel is not flipped: with the same weights, their matrices transposed, it is the adjoint of the SparseConv of the same
-/// numbers. It makes new sites. Features are stored as T, weights and bias as W; see Convolution.
+/// numbers. It makes new sites; to come back to the sites that an earlier layer started from, use InverseConv, or name them in
+/// the call. Features are stored as T, weights and bias as W; see Convolution.
 ///
 /// Shapes: weights K x C_in x C_out, as of the other convolutions; extents (n - 1)*stride - 2*padding + dilation*(kernel_size - 1)
 ///         + 1 + output_padding.

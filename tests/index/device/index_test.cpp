@@ -46,6 +46,9 @@ void expect_same_index(Policy const& where, SiteSet<D> const& inputs, KernelGeom
   ASSERT_EQ(copy_to_host(where, hashed).view().output_rows.reversed, symmetric);
   auto const map = build_row_map(where, inputs_there, outputs_there, geometry);
   ASSERT_TRUE(test::same_map(copy_to_host(where, map).view(), build_row_map(seq, inputs, outputs, geometry).view()));
+  auto const back = exchanged_row_map(where, map, geometry.exchanged());
+  ASSERT_TRUE(test::same_map(copy_to_host(where, back).view(),
+                             row_map_of(seq, rules.transposed(), geometry.exchanged()).view()));
 }
 
 /// Whether no output is left, so that the host says so too.

@@ -23,14 +23,14 @@
 namespace sparseconv::inline v0_1::on_device {
 
 /// Marks the element of a pair with its output: in words of 64 bits, which were zeros. Shapes: words x M.
-template <class Atomics>
+template <class Atomics, class Pairs>
 struct MarkElements {
-  DevicePairs pairs;
+  Pairs pairs;
   std::uint64_t* masks;
 
-  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element, std::int64_t pair) const {
-    if (pair >= pairs.pair_count(element)) return;
-    Row const output = pairs.outputs_of(element)[pair];
+  SPARSECONV_HOST_DEVICE void operator()(std::int64_t element, std::int64_t i) const {
+    Row const output = pairs.entry(element, i).output;
+    if (output == no_row) return;
     Atomics::set_bits(masks[element / 64 * pairs.output_count + output], std::uint64_t{1} << (element % 64));
   }
 };
@@ -184,19 +184,17 @@ OrderedPlaces<typename Policy::Memory> long_blocks_first(Policy const& where, Ro
   return places;
 }
 
-/// sparseconv::row_map_of. Does not wait.
-template <DevicePolicy Policy, int D>
-RowMap<typename Policy::Memory> row_map_of(Policy const& where, RulebookView<typename Policy::Memory> const& rules,
-                                           KernelGeometry<D> const& geometry) {
+/// The row map of pairs: of DevicePairs, or of an ExchangedMap. Does not wait.
+template <DevicePolicy Policy, class Pairs, int D>
+RowMap<typename Policy::Memory> row_map_of_pairs(Policy const& where, Pairs const& pairs,
+                                                 KernelGeometry<D> const& geometry) {
   using Memory = typename Policy::Memory;
-  DevicePairs const pairs = device_pairs(rules);
   std::int64_t const elements = pairs.elements;
   std::int64_t const count = pairs.output_count;
-  std::int64_t const most = std::min(pairs.input_count, count);  // pairs of an element
   std::int64_t const words = (elements + 63) / 64;
   Buffer<std::uint64_t, Memory> masks(where.memory(), words * count);
   where.for_each(masks.size(), Fill<std::uint64_t>{masks.data(), 0});
-  where.for_each(elements, most, MarkElements<typename Policy::Atomics>{pairs, masks.data()});
+  where.for_each(elements, pairs.most_pairs(), MarkElements<typename Policy::Atomics, Pairs>{pairs, masks.data()});
 
   RowMapView const shape{.elements = elements, .output_count = count};
   OrderedPlaces<Memory> places{order_by_sets(where, masks, element_ranks(geometry), count),
@@ -210,6 +208,20 @@ RowMap<typename Policy::Memory> row_map_of(Policy const& where, RulebookView<typ
   Buffer<Row, Memory> input_rows = placed_inputs(where, pairs, place_of_output.data());
   return RowMap<Memory>(elements, pairs.input_count, std::move(input_rows), std::move(places.order),
                         std::move(places.group_masks));
+}
+
+/// sparseconv::row_map_of. Does not wait.
+template <DevicePolicy Policy, int D>
+RowMap<typename Policy::Memory> row_map_of(Policy const& where, RulebookView<typename Policy::Memory> const& rules,
+                                           KernelGeometry<D> const& geometry) {
+  return row_map_of_pairs(where, device_pairs(rules), geometry);
+}
+
+/// sparseconv::exchanged_row_map. Does not wait.
+template <DevicePolicy Policy, int D>
+RowMap<typename Policy::Memory> exchanged_row_map(Policy const& where, RowMapView const& map,
+                                                  KernelGeometry<D> const& geometry) {
+  return row_map_of_pairs(where, exchanged_pairs(map), geometry);
 }
 
 }  // namespace sparseconv::inline v0_1::on_device

@@ -109,4 +109,27 @@ RowMap<> row_map_of(Policy const& where, RulebookView<> const& rules, KernelGeom
   return RowMap<>(elements, rules.input_count, std::move(input_rows), std::move(order), std::move(group_masks));
 }
 
+/// sparseconv::exchanged_row_map for every policy of the host: by the rulebook, whose pairs the map has.
+template <HostPolicy Policy, int D>
+RowMap<> exchanged_row_map(Policy const& where, RowMapView const& map, KernelGeometry<D> const& geometry) {
+  Buffer<Row> places(where.memory(), map.output_count);
+  for (std::int64_t place = 0; place < map.output_count; ++place) {
+    places[map.output_rows[place]] = static_cast<Row>(place);
+  }
+  std::vector<std::int64_t> offsets{0};
+  std::vector<Row> inputs;
+  std::vector<Row> outputs;
+  for (std::int64_t k = 0; k < map.elements; ++k) {
+    for (std::int64_t output = 0; output < map.output_count; ++output) {
+      Row const input = map.input_rows[k * map.output_count + places[output]];
+      if (input == no_row) continue;
+      inputs.push_back(input);
+      outputs.push_back(static_cast<Row>(output));
+    }
+    offsets.push_back(static_cast<std::int64_t>(inputs.size()));
+  }
+  RulebookView<> const rules{offsets, {inputs.data()}, {outputs.data()}, map.input_count, map.output_count, {}};
+  return row_map_of(where, rules.transposed(), geometry);
+}
+
 }  // namespace sparseconv::inline v0_1::on_seq
