@@ -20,8 +20,8 @@ inline Indices taken_to(Indices const& cell, Indices const& k, OracleGeometry co
   return reached;
 }
 
-/// A transposed convolution over dense cells: every active cell is spread by every element of the kernel. Nothing where an
-/// extent vanishes.
+/// A transposed convolution over dense cells: every active cell is spread by every element of the kernel. Nothing where
+/// an extent vanishes.
 inline std::optional<DenseImage> transpose_dense(DenseImage const& in, std::vector<double> const& weights,
                                                  std::int64_t out_channels, OracleGeometry const& g,
                                                  Indices const& output_padding) {
@@ -60,9 +60,9 @@ inline std::optional<DenseImage> transpose_dense(DenseImage const& in, std::vect
   return out;
 }
 
-/// The sum at each target of an inverse convolution. Keys of both are cells with the batch item in front. Element k joins a cell u
-/// of the input with target u*stride - padding + k*dilation; if the layer that is undone was transposed, target t with the input
-/// cell t*stride - padding + k*dilation.
+/// The sum at each target of an inverse convolution. Keys of both are cells with the batch item in front. Element k
+/// joins a cell u of the input with target u*stride - padding + k*dilation; if the layer that is undone was transposed,
+/// target t with the input cell t*stride - padding + k*dilation.
 inline std::vector<OracleSum> invert_pairs(CellMap const& input, std::vector<Indices> const& targets,
                                            std::vector<double> const& weights, std::int64_t in_channels,
                                            std::int64_t out_channels, OracleGeometry const& g, bool undoes_transposed) {

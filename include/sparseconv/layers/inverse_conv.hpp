@@ -19,18 +19,19 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Leads back to the sites that an earlier layer started from: it takes that layer's pairs with inputs and outputs exchanged.
+/// Leads back to the sites that an earlier layer started from: it takes that layer's pairs with inputs and outputs
+/// exchanged.
 ///
-/// The pairs of element k are those of the earlier layer's element k, and they are not looked up again: the layer reads the
-/// rulebook that the earlier layer left with its input sites. Weights are its own. copy_to brings it to a device. A call changes
-/// nothing in the layer and is safe from several threads.
+/// The pairs of element k are those of the earlier layer's element k, and they are not looked up again: the layer reads
+/// the rulebook that the earlier layer left with its input sites. Weights are its own. copy_to brings it to a device. A
+/// call changes nothing in the layer and is safe from several threads.
 ///
 ///     SparseConv3D<float> down({.in_channels = 16, .out_channels = 32, .stride = 2, .padding = 1});
 ///     InverseConv3D<float> up({.in_channels = 32, .out_channels = 16, .undoes = down});
 ///     auto y = up(where, down(where, x), x.sites());
 ///
-/// T is the element type of the features, W that of weights and bias: both double, or each float, half or bfloat16. Sums are
-/// kept in double or float. On a device W is T, or T is float.
+/// T is the element type of the features, W that of weights and bias: both double, or each float, half or bfloat16.
+/// Sums are kept in double or float. On a device W is T, or T is float.
 ///
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3 (deconvolution).
 template <Element T, int D, MemorySpace Memory = HostMemory, Element W = T>
@@ -38,14 +39,14 @@ class InverseConv : public KernelLayer<T, Memory, W> {
   using Layer = KernelLayer<T, Memory, W>;
 
  public:
-  /// Throws: ShapeError if a channel count is below 1, or no layer has such a geometry and definition; CapacityError if the
-  ///         weights cannot be addressed.
+  /// Throws: ShapeError if a channel count is below 1, or no layer has such a geometry and definition; CapacityError if
+  ///         the weights cannot be addressed.
   explicit InverseConv(InverseConvConfig<D> const& config) requires(Memory::host_reads)
       : Layer(own_name(), checked_elements(config.undoes, own_name()), config), undoes_(config.undoes) {}
 
   /// A layer of parts.
-  /// Throws: ShapeError or CapacityError if no layer has such a geometry and definition. Weights and bias that do not fit are
-  ///         refused by the call.
+  /// Throws: ShapeError or CapacityError if no layer has such a geometry and definition. Weights and bias that do not
+  ///         fit are refused by the call.
   InverseConv(std::string name, UndoneLayer<D> const& undoes, Activation activation, Weights<W, Memory> weights,
               Buffer<W, Memory> bias)
       : Layer(std::move(name), activation, std::move(weights), std::move(bias)), undoes_(undoes) {
@@ -55,8 +56,8 @@ class InverseConv : public KernelLayer<T, Memory, W> {
   /// The layer that this one undoes, as it was told.
   [[nodiscard]] UndoneLayer<D> const& undoes() const { return undoes_; }
 
-  /// The rulebook of the layer that is undone, from the targets to the inputs, as it is kept with the targets. A call reads it the
-  /// other way round, see Rulebook::transposed.
+  /// The rulebook of the layer that is undone, from the targets to the inputs, as it is kept with the targets. A call
+  /// reads it the other way round, see Rulebook::transposed.
   /// Throws: what the call throws for its sites.
   template <ExecutionPolicy Policy>
   [[nodiscard]] std::shared_ptr<Rulebook<Memory> const> rulebook(Policy const& where, SiteSet<D, Memory> const& inputs,
@@ -74,16 +75,17 @@ class InverseConv : public KernelLayer<T, Memory, W> {
 
   /// Convolves back onto the sites that the earlier layer started from: activation(sum + bias).
   ///
-  /// Shapes: input M x C_in, on the sites that the earlier layer led to; targets its N input sites; result N x C_out, on the
-  ///         targets. A target without any pair gets the epilogue of 0.
-  /// Order:  `seq` and `cpu` wait for the result. A device policy does not, unless the input's sites are not the set that the
-  ///         earlier layer made: then it waits to compare them, and if that set was released to make it again.
+  /// Shapes: input M x C_in, on the sites that the earlier layer led to; targets its N input sites; result N x C_out,
+  ///         on the targets. A target without any pair gets the epilogue of 0.
+  /// Order:  `seq` and `cpu` wait for the result. A device policy does not, unless the input's sites are not the set
+  ///         that the earlier layer made: then it waits to compare them, and if that set was released to make it again.
   /// Bits:   the same on every run and for any number of threads.
-  /// Work:   2 P C_in C_out operations, P the earlier layer's pairs. No rulebook is built where the earlier layer left one; on a
-  ///         device its row map is turned round once, which takes 4 K N bytes that are kept with the input's sites.
-  /// Throws: ShapeError if input.channels() != C_in, or the earlier layer does not lead from the targets to the input's sites:
-  ///         they must be the outputs of its geometry and definition, by identity or as an equal set. CoordinateError as
-  ///         check_given_sites where its outputs were given.
+  /// Work:   2 P C_in C_out operations, P the earlier layer's pairs. No rulebook is built where the earlier layer left
+  ///         one; on a device its row map is turned round once, which takes 4 K N bytes that are kept with the input's
+  ///         sites.
+  /// Throws: ShapeError if input.channels() != C_in, or the earlier layer does not lead from the targets to the input's
+  ///         sites: they must be the outputs of its geometry and definition, by identity or as an equal set.
+  ///         CoordinateError as check_given_sites where its outputs were given.
   template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       SiteSet<D, Memory> const& targets, How how = {}) const {
@@ -94,7 +96,8 @@ class InverseConv : public KernelLayer<T, Memory, W> {
   /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).
   ///
   /// Shapes: residual N x C_out, on the targets; the result has the residual's sites.
-  /// Throws: as the call with the residual's sites for targets; ShapeError if the residual has other channels than the result.
+  /// Throws: as the call with the residual's sites for targets; ShapeError if the residual has other channels than the
+  ///         result.
   template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> with_residual(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                          SparseTensor<T, D, Memory> const& residual,

@@ -91,7 +91,8 @@ class KernelLayer {
     if (config.bias) bias_ = Buffer<W>(out_channels, W{0});
   }
 
-  /// Throws: ShapeError if an input of so many channels is not the layer's; `kind` names a layer that lost its own name.
+  /// Throws: ShapeError if an input of so many channels is not the layer's; `kind` names a layer that lost its own
+  ///         name.
   void check_channels(std::int64_t channels, char const* kind) const {
     if (weights().elements == 0) {
       throw ShapeError({kind, ": the layer was moved from and has no weights; use the one that it was moved to"});

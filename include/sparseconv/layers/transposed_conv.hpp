@@ -5,18 +5,19 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Convolution the other way round: element k takes input i to output i*stride - padding + k*dilation, so a stride spreads sites
-/// apart. Outputs are active wherever an active input reaches, or on sites that the caller names.
+/// Convolution the other way round: element k takes input i to output i*stride - padding + k*dilation, so a stride
+/// spreads sites apart. Outputs are active wherever an active input reaches, or on sites that the caller names.
 ///
-/// The kernel is not flipped: with the same weights, their matrices transposed, it is the adjoint of the SparseConv of the same
-/// numbers. It makes new sites; to come back to the sites that an earlier layer started from, use InverseConv, or name them in
-/// the call. Features are stored as T, weights and bias as W; see Convolution.
+/// The kernel is not flipped: with the same weights, their matrices transposed, it is the adjoint of the SparseConv of
+/// the same numbers. It makes new sites; to come back to the sites that an earlier layer started from, use InverseConv,
+/// or name them in the call. Features are stored as T, weights and bias as W; see Convolution.
 ///
-/// Shapes: weights K x C_in x C_out, as of the other convolutions; extents (n - 1)*stride - 2*padding + dilation*(kernel_size - 1)
-///         + 1 + output_padding.
-/// Throws: ShapeError if a channel count, kernel extent, stride or dilation is below 1, a padding is negative, or the output
-///         padding below neither stride nor dilation.
-/// Source: Zeiler, Krishnan, Taylor, Fergus, CVPR 2010 (dense); Gwak, Choy, Savarese, ECCV 2020 (sites that are reached).
+/// Shapes: weights K x C_in x C_out, as of the other convolutions; extents (n - 1)*stride - 2*padding +
+///         dilation*(kernel_size - 1) + 1 + output_padding.
+/// Throws: ShapeError if a channel count, kernel extent, stride or dilation is below 1, a padding is negative, or the
+///         output padding below neither stride nor dilation.
+/// Source: Zeiler, Krishnan, Taylor, Fergus, CVPR 2010 (dense); Gwak, Choy, Savarese, ECCV 2020 (sites that are
+///         reached).
 template <Element T, int D, Element W = T>
 class TransposedConv : public Convolution<T, D, HostMemory, W> {
  public:

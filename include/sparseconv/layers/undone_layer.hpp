@@ -8,8 +8,8 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Which earlier layer an InverseConv undoes: that layer itself (`.undoes = down`), or what makes its rulebook, which is its
-/// geometry and how its outputs were defined.
+/// Which earlier layer an InverseConv undoes: that layer itself (`.undoes = down`), or what makes its rulebook, which
+/// is its geometry and how its outputs were defined.
 template <int D>
 struct UndoneLayer {
   KernelGeometry<D> geometry;

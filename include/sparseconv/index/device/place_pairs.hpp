@@ -26,7 +26,8 @@ struct PlacePairs {
   }
 };
 
-/// The pairs (DevicePairs or an ExchangedMap) as a table: the input row of each element and place, or no_row. Does not wait.
+/// The pairs (DevicePairs or an ExchangedMap) as a table: the input row of each element and place, or no_row. Does not
+/// wait.
 /// Shapes: K x M.
 template <DevicePolicy Policy, class Pairs>
 Buffer<Row, typename Policy::Memory> placed_inputs(Policy const& where, Pairs const& pairs, Row const* places) {
