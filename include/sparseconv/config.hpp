@@ -7,6 +7,9 @@
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
 #error \
     "sparseconv: -ffinite-math-only loses NaN and the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"
+#elif defined(__ASSOCIATIVE_MATH__)
+#error \
+    "sparseconv: -fassociative-math (also part of -funsafe-math-optimizations) loses the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"
 #elif defined(__x86_64__) && defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ == 2
 #error \
     "sparseconv: -mfpmath=387 loses the promise of equal bits; compile without it, or define SPARSECONV_ALLOW_FAST_MATH if that is known"

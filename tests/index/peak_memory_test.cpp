@@ -50,6 +50,14 @@ TEST(PeakMemory, OfARulebookFollowsPairsAndElementsAndNotTheirProduct) {
   }
 }
 
+TEST(PeakMemory, OfARulebookOfOneOutputIsThatOfItsElements) {
+  CpuPolicy const where = cpu.threads(2);
+  SiteSet<2> const sites = scattered(1, 1);
+  KernelGeometry<2> const geometry{.kernel_size = 1000, .padding = 500};
+  auto const rules = build_rulebook(where, sites, sites, geometry);
+  EXPECT_LE(peak_of(where, [&] { return build_rulebook(where, sites, sites, geometry); }), promised(rules, 1, 1, 2));
+}
+
 TEST(PeakMemory, OfOutputSitesIsSixteenBytesAReachedOutputAndTheirList) {
   for (int const threads : {1, 2, 8}) {
     CpuPolicy const where = cpu.threads(threads);

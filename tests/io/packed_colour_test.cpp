@@ -40,6 +40,12 @@ TEST(PackedColour, KeepsAllBitsOfAnInteger) {
   EXPECT_EQ(parts_of("0", ScalarType::uint32), (Parts{0, 0, 0, 0}));
 }
 
+TEST(PackedColour, TakesWholeNumbersThatAreWrittenAsReal) {
+  EXPECT_EQ(parts_of("16711680.0", ScalarType::uint32), (Parts{255, 0, 0, 0}));
+  EXPECT_EQ(parts_of("4.286611681e+09", ScalarType::uint32), (Parts{0x80, 0x80, 0xe1, 0xff}));
+  EXPECT_EQ(parts_of("-8355615.0", ScalarType::int32), (Parts{0x80, 0x80, 0xe1, 0xff}));
+}
+
 TEST(PackedColour, ReadsTheBitsOfAFloat) {
   // 0x4a804020 is 4202512; 0x00ff8001, not a normal float, is 2.34639707e-38.
   EXPECT_EQ(parts_of("4202512", ScalarType::float32), (Parts{0x80, 0x40, 0x20, 0x4a}));
@@ -57,9 +63,9 @@ TEST(PackedColour, IsNotKnownWhereATextSaysNan) {
 
 TEST(PackedColour, RefusesWhatIsNone) {
   Parts parts{};
-  for (const std::string word : {"4294967296", "-1", "1.5", "4.2e9", "nan", "red", ""})
+  for (const std::string word : {"4294967296", "-1", "1.5", "4.3e9", "1e300", "inf", "nan", "red", ""})
     EXPECT_FALSE(parse_packed_colour(word, ScalarType::uint32, 4, parts.data())) << word;
-  for (const std::string word : {"4294967296", "-2147483649", "1e3"})
+  for (const std::string word : {"4294967296", "-2147483649", "1e-3"})
     EXPECT_FALSE(parse_packed_colour(word, ScalarType::int32, 4, parts.data())) << word;
   for (const std::string word : {"red", "0xff", ""})
     EXPECT_FALSE(parse_packed_colour(word, ScalarType::float32, 4, parts.data())) << word;

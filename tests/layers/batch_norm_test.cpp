@@ -258,11 +258,17 @@ TEST(FoldBatchNorm, RefusesWhatTheTypeOfTheWeightsDoesNotHold) {
               return 0;
             }),
             "fold_batch_norm: with the norm's factor of 1e+06 channel 1 has -5e+05, which the type of the weights does "
-            "not hold; keep the weights in float, or the norm apart");
+            "not hold; keep the weights in a wider type, or the norm apart");
   EXPECT_EQ(convolution.weights().data[1], half(-0.5F));
   EXPECT_TRUE(convolution.bias().empty());
   BatchNorm<half> const shifted(Buffer<float>(2, 1.F), Buffer<float>(std::vector<float>{1e6F, 0}), 0);
   EXPECT_THROW(fold_batch_norm(convolution, shifted), CapacityError);
+
+  SubmanifoldConv1D<float> wide({.in_channels = 1, .out_channels = 1, .kernel_size = 1});
+  wide.set_weights(std::array<float, 1>{1e30F});
+  EXPECT_THROW(fold_batch_norm(wide, BatchNorm<float>(Buffer<float>(1, 1e30F), Buffer<float>(1, 0.F), 0)),
+               CapacityError)
+      << "a product that is beyond the sums, too";
 }
 
 TEST(BatchNorm, RefusesFactorsWithoutOffsets) {

@@ -360,6 +360,20 @@ TYPED_TEST(ConvolutionOn, RefusesGivenSitesThatNothingCouldReach) {
             "SparseConv1D: the given sites have batch items 1 to 1, the input has 1; give sites of items that it has");
 }
 
+// The usual way down and up again: what the way down drops of an odd extent is still a target of the way up.
+TEST(Convolution, TransposedLeadsBackOntoSitesOfEveryExtent) {
+  KernelGeometry<1> const up{.kernel_size = 2, .stride = 2, .transposed = true};
+  for (std::int32_t const extent : {4, 5, 6, 7}) {
+    std::vector<Coordinate<1>> cells;
+    for (std::int32_t i = 0; i < extent; ++i) cells.push_back({0, {i}});
+    SparseTensor<float, 1> const input(test::sites_of(Grid<1>{.shape = Shape<1>(extent)}, cells), 1);
+    SparseConv1D<float> const down({.in_channels = 1, .out_channels = 1, .kernel_size = 2, .stride = 2});
+    Convolution<float, 1> const back("up", up, OutputDefinition::regular, no_activation,
+                                     Weights<float>(2, 1, 1, Buffer<float>(2, 1.F)), {});
+    EXPECT_EQ(back(cpu, down(cpu, input), input.sites()).size(), extent);
+  }
+}
+
 TEST(Convolution, RefusesAResidualOfOtherSitesOrChannels) {
   SubmanifoldConv3D<float> const conv({.in_channels = 4, .out_channels = 6});
   SparseTensor<float, 3> const input = scene(50, 4);

@@ -68,6 +68,13 @@ TYPED_TEST(WideSumOf, InfinityAndNaNAreAsInAPlainSum) {
   EXPECT_TRUE(std::isnan(sum_of<TypeParam>({1, not_a_number, 2})));
 }
 
+TYPED_TEST(WideSumOf, KeepsTheSignOfZero) {
+  WideSum<TypeParam> sum(TypeParam(-0.0));
+  EXPECT_TRUE(std::signbit(sum.value()));
+  sum.add(TypeParam(-0.0));
+  EXPECT_TRUE(std::signbit(sum.value()));
+}
+
 TEST(WideSum, BeyondTheLargestDoubleLiesInfinity) {
   EXPECT_EQ(sum_of<double>({1e308, 1e308, 1e308}), infinity);
 }

@@ -68,8 +68,8 @@ void check_given_sites(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> cons
     std::int64_t const stride = geometry.stride[axis];
     std::int64_t const padding = geometry.padding[axis];
     std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
-    // The output padding may add cells of the output grid that nothing reaches.
-    std::int64_t const further = std::max<std::int64_t>(geometry.output_padding[axis] - padding, 0);
+    // The most that output padding may add, told or not: cells that the way down dropped are still targets of the way up.
+    std::int64_t const further = std::max(stride, std::int64_t{geometry.dilation[axis]}) - 1;
     bool const reached =
         geometry.transposed
             ? given.low[field] >= -padding && given.high[field] <= last * stride - padding + reach + further

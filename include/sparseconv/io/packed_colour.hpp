@@ -45,7 +45,12 @@ inline constexpr std::array<ColourPart, 4> colour_parts = {{{"red", 2}, {"green"
     }
     bits = std::bit_cast<std::uint32_t>(*number);
   } else {
-    const std::optional<std::int64_t> number = parse_exactly<std::int64_t>(word);
+    std::optional<std::int64_t> number = parse_exactly<std::int64_t>(word);
+    if (!number) {
+      // A whole number as some writers put it, "16711680.0" or "1.671168e+07".
+      const std::optional<double> real = parse_exactly<double>(word);
+      if (real && std::trunc(*real) == *real && std::abs(*real) < 0x1p40) number = static_cast<std::int64_t>(*real);
+    }
     std::int64_t const least = type == ScalarType::int32 ? std::numeric_limits<std::int32_t>::min() : 0;
     if (!number || *number < least || *number > std::numeric_limits<std::uint32_t>::max()) return false;
     bits = static_cast<std::uint32_t>(*number);

@@ -151,12 +151,15 @@ void fold_batch_norm(KernelLayer<T, HostMemory, W>& convolution, BatchNorm<T> co
   if (convolution.activation() != no_activation) {
     throw ShapeError("fold_batch_norm: the convolution has an activation before the norm; set it after folding");
   }
-  auto const fitting = [&](Accumulator<T> number, std::size_t channel) {
+  // What comes of a number of the layer and the norm's of its channel, rounded to W.
+  auto const fitting = [&](Accumulator<T> of_layer, Accumulator<T> number, std::size_t channel) {
     W const stored(number);
-    if (std::isfinite(number) && !std::isfinite(static_cast<Accumulator<T>>(stored))) {
+    bool const was_finite =
+        std::isfinite(of_layer) && std::isfinite(norm.factors()[channel]) && std::isfinite(norm.offsets()[channel]);
+    if (was_finite && !std::isfinite(static_cast<Accumulator<T>>(stored))) {
       throw CapacityError({"fold_batch_norm: with the norm's factor of ", norm.factors()[channel], " channel ", channel,
                            " has ", number,
-                           ", which the type of the weights does not hold; keep the weights in float, or "
+                           ", which the type of the weights does not hold; keep the weights in a wider type, or "
                            "the norm apart"});
     }
     return stored;
@@ -166,15 +169,18 @@ void fold_batch_norm(KernelLayer<T, HostMemory, W>& convolution, BatchNorm<T> co
   Buffer<W> folded(std::span<W const>(weights.data, static_cast<std::size_t>(weights.size())));
   for (std::int64_t i = 0; i < folded.size(); ++i) {
     std::size_t const c = static_cast<std::size_t>(i) % channels;
-    folded[i] = fitting(static_cast<Accumulator<T>>(folded[i]) * norm.factors()[c], c);
+    auto const weight = static_cast<Accumulator<T>>(folded[i]);
+    folded[i] = fitting(weight, weight * norm.factors()[c], c);
   }
   Buffer<W> bias(norm.channels());
   for (std::size_t c = 0; c < channels; ++c) {
+    Accumulator<T> own{0};
     Accumulator<T> sum = norm.offsets()[c];
     if (!convolution.bias().empty()) {
-      sum = product_then_sum(static_cast<Accumulator<T>>(convolution.bias()[c]), norm.factors()[c], sum);
+      own = static_cast<Accumulator<T>>(convolution.bias()[c]);
+      sum = product_then_sum(own, norm.factors()[c], sum);
     }
-    bias[static_cast<std::int64_t>(c)] = fitting(sum, c);
+    bias[static_cast<std::int64_t>(c)] = fitting(own, sum, c);
   }
   KernelLayer<T, HostMemory, W> both = convolution;  // changed apart, so that a throw leaves the caller's as it was
   both.set_weights(folded);

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/number/element.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -29,10 +30,10 @@ class WideSum {
 
   constexpr void add(T number) {
     auto const wide = static_cast<double>(number);
-    double const sum = sum_ + wide;
+    double const sum = computed_alone(sum_ + wide);
     if constexpr (std::same_as<T, double>) {
       bool const is_smaller = magnitude(sum_) < magnitude(wide);
-      double const lost = is_smaller ? (wide - sum) + sum_ : (sum_ - sum) + wide;
+      double const lost = is_smaller ? computed_alone(wide - sum) + sum_ : computed_alone(sum_ - sum) + wide;
       if (lost - lost == 0) rounded_away_.value += lost;  // else the sum is infinite or NaN, and nothing was
     }
     sum_ = sum;
@@ -41,7 +42,7 @@ class WideSum {
   /// The sum. Not rounded to T yet, so that a mean is rounded once.
   [[nodiscard]] constexpr double value() const {
     if constexpr (std::same_as<T, double>) {
-      return sum_ + rounded_away_.value;
+      return rounded_away_.value == 0 ? sum_ : sum_ + rounded_away_.value;  // -0 stays
     } else {
       return sum_;
     }

@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
-#if __has_include(<unistd.h>)
-#include <unistd.h>
+#if __has_include(<pthread.h>)
+#include <pthread.h>
 #endif
 
 #include "sparseconv/error.hpp"
@@ -37,10 +37,13 @@ T wait_while(std::atomic<T> const& value, T old, int looks) {
   return value.load(std::memory_order_acquire);
 }
 
-/// A number that a process has and its children have not; 0 where processes cannot fork.
-inline std::int64_t process_number() {
-#if __has_include(<unistd.h>)
-  return ::getpid();
+/// How often this process and those that it descends from have forked into it, since the first call: a child has another number
+/// than its parent. 0 where processes cannot fork.
+inline std::int64_t fork_count() {
+#if __has_include(<pthread.h>)
+  static std::atomic<std::int64_t> forks{0};
+  [[maybe_unused]] static int const counted = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
+  return forks;
 #else
   return 0;
 #endif
@@ -67,7 +70,7 @@ class ThreadTeam {
   ThreadTeam& operator=(ThreadTeam const&) = delete;
 
   ~ThreadTeam() {
-    if (process_ != process_number()) return;  // there are none here
+    if (forks_ != fork_count()) return;  // there are no workers, or in another process
     stopping_.store(true, std::memory_order_relaxed);
     start_round();
     for (Worker& worker : workers_) {
@@ -123,13 +126,17 @@ class ThreadTeam {
     std::thread thread;
   };
 
-  // Starts the workers of this process, or as many as the system gives; asks it once.
+  // Starts the workers of this process, or as many as the system gives; asks it for the others at every thousandth call.
   void start_workers() {
-    if (process_ == process_number()) return;
-    workers_.clear();  // those of another process
-    process_ = process_number();
+    if (forks_ != fork_count()) {
+      workers_.clear();  // those of another process
+      forks_ = fork_count();
+      calls_ = 0;
+    }
+    if (static_cast<int>(workers_.size()) == size_ - 1 || calls_++ % 1024 != 0) return;
     auto const seen = round_.load(std::memory_order_relaxed);
-    for (int worker = 1; worker < size_; ++worker) {
+    while (static_cast<int>(workers_.size()) < size_ - 1) {
+      int const worker = static_cast<int>(workers_.size()) + 1;
       Worker& started = workers_.emplace_back();
       try {
         ::new (&started.thread) std::thread([this, worker, seen] { serve(worker, seen); });
@@ -169,7 +176,8 @@ class ThreadTeam {
   // network. None where threads have to share a core, as one that looks would keep one that works from it.
   int looks_ = static_cast<unsigned>(size_) <= std::thread::hardware_concurrency() ? 1000 : 0;
   std::deque<Worker> workers_;
-  std::int64_t process_ = -1;  ///< that the workers run in, none at first
+  std::int64_t forks_ = -1;  ///< fork_count() of the process that the workers run in; none at first
+  std::uint32_t calls_ = 0;  ///< with fewer workers than asked for
   std::atomic<bool> in_use_{false};
   // Apart, as all idle workers look at the one while those that finish write the other.
   alignas(64) std::atomic<std::uint64_t> round_{0};

@@ -79,9 +79,10 @@ class DerivedStore {
   }
 
  private:
-  /// Its address tells a type, in programs without type information too.
+  /// Its address tells a type, in programs without type information too. It can be written, as linkers may put constants of one
+  /// value in one place. Shared libraries that hide their symbols have tags of their own, and so keep what they derive apart.
   template <class Kept>
-  static constexpr char tag{};
+  static inline char tag = 0;
 
   /// The memory of what is kept; appends the stores further on.
   std::int64_t add_bytes(std::vector<std::shared_ptr<DerivedStore const>>& further) const {

@@ -39,12 +39,12 @@ class RulebookAssembly {
 
   /// The rulebook of the pairs that the finder finds of the found elements.
   ///
-  /// Memory: while it is being built, as much again as the pairs take, 24 bytes for each element that has pairs in a tile, and
-  ///         the lists of each thread, see tiles_for().
+  /// Memory: while it is being built, as much again as the pairs take, 24 bytes for each element that has pairs in a tile, some
+  ///         200 for each tile that has any, and the lists of each thread, see tiles_for().
   [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, PairFinder const& finder) const {
     Tiles const tiles = tiles_for(where.thread_count());
-    std::vector<Part> parts(static_cast<std::size_t>(tiles.count()));
     std::int64_t const share = std::max<std::int64_t>(1, tiles.count() / (std::int64_t{4} * where.thread_count()));
+    std::vector<std::vector<Part>> parts(static_cast<std::size_t>((tiles.count() + share - 1) / share));  // by share
     for_each_range(where, tiles.count(), share, [&](std::int64_t first, std::int64_t last) {
       PairLists lists(where.memory(), tiles.elements, tiles.outputs);
       for (std::int64_t tile = first; tile < last; ++tile) {
@@ -52,23 +52,25 @@ class RulebookAssembly {
         std::int64_t const output = tile % tiles.along_outputs * tiles.outputs;
         lists.start(element, std::min(element + tiles.elements, found_elements()));
         finder.find(output, std::min(output + tiles.outputs, output_count_), lists);
-        parts[static_cast<std::size_t>(tile)] = part_of(where, lists);
+        Part part = part_of(where, lists);
+        if (!part.runs.empty()) parts[static_cast<std::size_t>(first / share)].push_back(std::move(part));
       }
     });
     Buffer<std::int64_t> offsets = place(where, parts);
     std::int64_t const pairs = offsets[elements_];
     Buffer<Row> input_rows(where.memory(), pairs);
     Buffer<Row> output_rows(where.memory(), symmetric_ ? 0 : pairs);
-    for_each_range(where, tiles.count(), 1, [&](std::int64_t tile, std::int64_t) {
-      Part const& part = parts[static_cast<std::size_t>(tile)];
-      PackedPair const* from = part.pairs.data();
-      for (Run const& run : part.runs) {
-        Row* const inputs = input_rows.data() + offsets[run.element] + run.place;
-        Row* const outputs = symmetric_ ? input_rows.data() + offsets[elements_ - 1 - run.element] + run.place
-                                        : output_rows.data() + offsets[run.element] + run.place;
-        for (std::int64_t i = 0; i < run.count; ++i) inputs[i] = input_of(from[i]);
-        for (std::int64_t i = 0; i < run.count; ++i) outputs[i] = output_of(from[i]);
-        from += run.count;
+    for_each_range(where, std::ssize(parts), 1, [&](std::int64_t index, std::int64_t) {
+      for (Part const& part : parts[static_cast<std::size_t>(index)]) {
+        PackedPair const* from = part.pairs.data();
+        for (Run const& run : part.runs) {
+          Row* const inputs = input_rows.data() + offsets[run.element] + run.place;
+          Row* const outputs = symmetric_ ? input_rows.data() + offsets[elements_ - 1 - run.element] + run.place
+                                          : output_rows.data() + offsets[run.element] + run.place;
+          for (std::int64_t i = 0; i < run.count; ++i) inputs[i] = input_of(from[i]);
+          for (std::int64_t i = 0; i < run.count; ++i) outputs[i] = output_of(from[i]);
+          from += run.count;
+        }
       }
     });
     if (!symmetric_) {
@@ -103,8 +105,8 @@ class RulebookAssembly {
     constexpr std::int64_t least_pairs = (1 << 16) / sizeof(PackedPair);
     std::int64_t const pairs = std::clamp(4 * (elements_ + output_count_) / threads, least_pairs, most_pairs);
     std::int64_t const row = std::min(row_width_, found);
-    std::int64_t const outputs = std::min(output_count_, std::clamp<std::int64_t>(pairs / row, 8, 2048));
-    std::int64_t const rows = std::max<std::int64_t>(1, pairs / (row * outputs));
+    std::int64_t const outputs = std::min(output_count_, std::clamp<std::int64_t>(pairs / row - 8, 8, 2048));
+    std::int64_t const rows = std::max<std::int64_t>(1, pairs / (row * (outputs + 8)));  // lists have room for 8 more
     std::int64_t const elements = std::min(found, rows * row);
     return {elements, outputs, (found + elements - 1) / elements, (output_count_ + outputs - 1) / outputs};
   }
@@ -141,16 +143,18 @@ class RulebookAssembly {
   }
 
   /// Fills in the places of all parts; returns the offsets of the elements.
-  Buffer<std::int64_t> place(CpuPolicy const& where, std::vector<Part>& parts) const {
+  Buffer<std::int64_t> place(CpuPolicy const& where, std::vector<std::vector<Part>>& parts) const {
     std::int64_t const found = found_elements();
     // The number of pairs of each element first, one place further on.
     Buffer<std::int64_t> offsets(where.memory(), elements_ + 1);
     std::fill(offsets.begin(), offsets.end(), 0);
     std::int64_t* const totals = offsets.data() + 1;
-    for (Part& part : parts) {
-      for (Run& run : part.runs) {
-        run.place = totals[run.element];
-        totals[run.element] += run.count;
+    for (std::vector<Part>& of_share : parts) {
+      for (Part& part : of_share) {
+        for (Run& run : part.runs) {
+          run.place = totals[run.element];
+          totals[run.element] += run.count;
+        }
       }
     }
     for (std::int64_t element = found; element < elements_; ++element) {
