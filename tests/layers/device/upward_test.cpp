@@ -1,4 +1,5 @@
 // Layers that lead to more sites, on a device: the sites and maps of the host, and numbers within what rounding allows.
+// Not run as PTX: its kernels and bodies are those of index_test and on_device_test.
 #include <gtest/gtest.h>
 
 #include <cmath>
