@@ -111,7 +111,7 @@ TYPED_TEST_SUITE(RandomLayers, Kinds);
 TYPED_TEST(RandomLayers, AgreeWithTheOracle) {
   constexpr int D = TypeParam::D;
   LayerTally tally;
-  std::uint32_t const cases = 100 * test::test_rounds();
+  std::uint32_t const cases = 50 * test::test_rounds();
   auto const first_seed = static_cast<std::uint32_t>(TypeParam::number) << 20;
   test::for_each_random_layer<typename TypeParam::Features, typename TypeParam::Learned, D>(
       cases, first_seed, tally, [&](auto const& layer) { expect_on_every_host_policy(layer, tally); });
