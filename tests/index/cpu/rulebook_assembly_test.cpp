@@ -72,8 +72,8 @@ TEST(RulebookAssembly, FindsEveryElementWhereTheIdentityIsNotInTheMiddle) {
 TEST(RulebookAssembly, JoinsTilesInOrderOnAnyNumberOfThreads) {
   // Tiles of all elements by a stretch of the outputs, of some rows of the kernel, of one row by few outputs. Every 997th element
   // has pairs: element e with the outputs that e % 13 + 1 divides.
-  for (auto const& [elements, row_width] :
-       {std::pair<std::int64_t, std::int64_t>{15, 15}, {20000, 100}, {20000, 20000}}) {
+  for (std::int64_t const row_width : {15, 100, 20000}) {
+    std::int64_t const elements = row_width == 15 ? 15 : 20000;
     std::int64_t const outputs = 5000;
     Finder const finder{[](std::int64_t begin, std::int64_t end, on_cpu::PairLists& lists) {
       for (std::int64_t e = (lists.first_element() + 996) / 997 * 997; e < lists.end_element(); e += 997) {
