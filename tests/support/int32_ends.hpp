@@ -44,9 +44,9 @@ struct EndsCase {
 /// Draws cases whose numbers crowd at 0, at the ends of int32, and where they meet: sites at the cells that elements take
 /// outputs from, paddings at multiples of the dilation.
 template <int D>
-class EndsCases {
+class EndsCases : public RandomDraws {
  public:
-  explicit EndsCases(std::uint32_t seed) : random_(seed) {}
+  using RandomDraws::RandomDraws;
 
   EndsCase<D> next() {
     EndsCase<D> drawn;
@@ -73,11 +73,6 @@ class EndsCases {
  private:
   static constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
   static constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
-
-  std::int32_t draw(std::int64_t low, std::int64_t high) {
-    return static_cast<std::int32_t>(random_.between(low, high));
-  }
-  bool one_in(int times) { return random_.between(1, times) == 1; }
 
   /// The nearest int32 in [low, high].
   static std::int32_t held(std::int64_t number, std::int64_t low, std::int64_t high) {
@@ -243,7 +238,6 @@ class EndsCases {
     drawn.named.assign(named.begin(), named.end());
   }
 
-  RandomNumbers random_;
   std::int64_t elements_left_ = 0;
 };
 

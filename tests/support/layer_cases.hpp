@@ -49,9 +49,9 @@ struct LayerCase {
 
 /// Draws layers of every kind, on sites that are scattered, clustered or at the ends of int32.
 template <int D>
-class LayerCases {
+class LayerCases : public RandomDraws {
  public:
-  explicit LayerCases(std::uint32_t seed) : random_(seed) {}
+  using RandomDraws::RandomDraws;
 
   LayerCase<D> next() {
     LayerCase<D> drawn;
@@ -69,17 +69,9 @@ class LayerCases {
     return drawn;
   }
 
-  /// The numbers that the cases are drawn from.
-  RandomNumbers& random() { return random_; }
-
  private:
   static constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
   static constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
-
-  std::int32_t draw(std::int64_t low, std::int64_t high) {
-    return static_cast<std::int32_t>(random_.between(low, high));
-  }
-  bool one_in(int times) { return random_.between(1, times) == 1; }
 
   void draw_geometry(LayerCase<D>& drawn) {
     KernelGeometry<D>& g = drawn.geometry;
@@ -193,8 +185,6 @@ class LayerCases {
     }
     drawn.given.emplace(given.begin(), given.end());
   }
-
-  RandomNumbers random_;
 };
 
 }  // namespace sparseconv::test

@@ -38,6 +38,24 @@ class RandomNumbers {
   std::mt19937_64 bits_;
 };
 
+/// What draws cases from random numbers has in common.
+class RandomDraws {
+ public:
+  explicit RandomDraws(std::uint32_t seed) : random_(seed) {}
+
+  /// The numbers that the cases are drawn from.
+  RandomNumbers& random() { return random_; }
+
+ protected:
+  std::int32_t draw(std::int64_t low, std::int64_t high) {
+    return static_cast<std::int32_t>(random_.between(low, high));
+  }
+  bool one_in(int times) { return random_.between(1, times) == 1; }
+
+ private:
+  RandomNumbers random_;
+};
+
 /// Features or weights: every one another number, positive and negative.
 template <class T>
 Buffer<T> random_numbers(std::int64_t count, std::uint32_t seed) {

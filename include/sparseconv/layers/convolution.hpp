@@ -161,7 +161,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
                                .dilation = config.dilation,
                                .centre = config.centre};
     check_geometry(geometry, submanifold_name());  // before a product of its numbers is taken
-    geometry.padding = config.padding.resolve(geometry);
+    geometry.padding = config.padding.value_or(geometry.same_padding());
     return geometry;
   }
 
@@ -187,14 +187,11 @@ class Convolution : public KernelLayer<T, Memory, W> {
 template <DevicePolicy Policy, Element T, int D, Element W>
 Convolution<T, D, typename Policy::Memory, W> copy_to(Policy const& where,
                                                       Convolution<T, D, HostMemory, W> const& layer) {
-  WeightsView<W> const weights = layer.weights();
-  std::span<W const> const values(weights.data, static_cast<std::size_t>(weights.size()));
   return {layer.name(),
           layer.geometry(),
           layer.definition(),
           layer.activation(),
-          Weights<W, typename Policy::Memory>(weights.elements, weights.in_channels, weights.out_channels,
-                                              copy_to(where, values)),
+          copy_to(where, layer.weights()),
           copy_to(where, layer.bias())};
 }
 

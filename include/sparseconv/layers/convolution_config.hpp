@@ -1,6 +1,5 @@
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <optional>
 
@@ -34,21 +33,10 @@ inline constexpr SamePadding same_padding{};
 
 /// The padding of a submanifold convolution: same_padding, or numbers that shift and crop.
 template <int D>
-class SubmanifoldPadding {
+class SubmanifoldPadding : public OptionalPerAxis<D> {
  public:
+  using OptionalPerAxis<D>::OptionalPerAxis;
   constexpr SubmanifoldPadding(SamePadding = {}) {}  // NOLINT: meant to be converted to
-  template <std::integral... Ints>
-  requires(sizeof...(Ints) == 1 || sizeof...(Ints) == D) constexpr SubmanifoldPadding(Ints... each)
-      : cells_(PerAxis<D>(each...)) {}                                      // NOLINT: likewise `.padding = {0, 1}`
-  constexpr SubmanifoldPadding(PerAxis<D> const& cells) : cells_(cells) {}  // NOLINT
-
-  /// The cells, or what makes the geometry keep its sites.
-  [[nodiscard]] constexpr PerAxis<D> resolve(KernelGeometry<D> const& geometry) const {
-    return cells_ ? *cells_ : geometry.same_padding();
-  }
-
- private:
-  std::optional<PerAxis<D>> cells_;
 };
 
 /// What a SubmanifoldConv is made from; its stride is 1.

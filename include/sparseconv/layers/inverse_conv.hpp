@@ -156,11 +156,7 @@ class InverseConv : public KernelLayer<T, Memory, W> {
 template <DevicePolicy Policy, Element T, int D, Element W>
 InverseConv<T, D, typename Policy::Memory, W> copy_to(Policy const& where,
                                                       InverseConv<T, D, HostMemory, W> const& layer) {
-  WeightsView<W> const weights = layer.weights();
-  std::span<W const> const values(weights.data, static_cast<std::size_t>(weights.size()));
-  return {layer.name(), layer.undoes(), layer.activation(),
-          Weights<W, typename Policy::Memory>(weights.elements, weights.in_channels, weights.out_channels,
-                                              copy_to(where, values)),
+  return {layer.name(), layer.undoes(), layer.activation(), copy_to(where, layer.weights()),
           copy_to(where, layer.bias())};
 }
 

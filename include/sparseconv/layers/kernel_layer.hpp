@@ -14,6 +14,8 @@
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/layers/he_uniform.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -145,5 +147,14 @@ class KernelLayer {
   Weights<W, Memory> weights_;
   Buffer<W, Memory> bias_;
 };
+
+/// Weights in the memory of a device policy.
+///
+/// Order, Throws: as copy_to of an array.
+template <DevicePolicy Policy, Element W>
+Weights<W, typename Policy::Memory> copy_to(Policy const& where, WeightsView<W> const& weights) {
+  std::span<W const> const values(weights.data, static_cast<std::size_t>(weights.size()));
+  return {weights.elements, weights.in_channels, weights.out_channels, copy_to(where, values)};
+}
 
 }  // namespace sparseconv::inline v0_1

@@ -1,40 +1,20 @@
 #pragma once
 
-#include <concepts>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/tensor/per_axis.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
-
-/// The stride of a pooling layer: numbers, or the kernel's size, so that windows lie side by side, as in PyTorch.
-template <int D>
-class PoolStride {
- public:
-  constexpr PoolStride() = default;
-  template <std::integral... Ints>
-  requires(sizeof...(Ints) == 1 || sizeof...(Ints) == D) constexpr PoolStride(Ints... each)
-      : cells_(PerAxis<D>(each...)) {}  // NOLINT: meant to be converted to, as `.stride = {2, 1}`
-  constexpr PoolStride(PerAxis<D> const& cells) : cells_(cells) {}  // NOLINT
-
-  /// The cells.
-  [[nodiscard]] constexpr PerAxis<D> resolve(PerAxis<D> const& kernel_size) const {
-    return cells_ ? *cells_ : kernel_size;
-  }
-
- private:
-  std::optional<PerAxis<D>> cells_;
-};
 
 /// What a SparsePool is made from; see KernelGeometry for the meaning of the axes' numbers.
 template <int D>
 struct SparsePoolConfig {
   PerAxis<D> kernel_size = 2;
-  PoolStride<D> stride = {};  ///< the kernel's size if not told
+  OptionalPerAxis<D> stride = {};  ///< the kernel's size if not told: windows lie side by side, as in PyTorch
   PerAxis<D> padding = 0;
   PerAxis<D> dilation = 1;
   OutputDefinition definition = OutputDefinition::regular;
@@ -52,7 +32,7 @@ class SparsePool {
  public:
   explicit SparsePool(SparsePoolConfig<D> const& config)
       : geometry_{.kernel_size = config.kernel_size,
-                  .stride = config.stride.resolve(config.kernel_size),
+                  .stride = config.stride.value_or(config.kernel_size),
                   .padding = config.padding,
                   .dilation = config.dilation},
         definition_(config.definition),

@@ -23,6 +23,18 @@ inline std::int64_t channels_of_list(std::int64_t features, std::int64_t points)
   return points == 0 ? 0 : features / points;
 }
 
+/// Makes a tensor as the next function does, of a view of the data list, which says how many channels there are even where there
+/// are no points.
+template <HostPolicy Policy, int D, class T>
+SparseTensor<std::remove_const_t<T>, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
+                                                           std::type_identity_t<std::span<Coordinate<D> const>> points,
+                                                           MatrixView<T> features,
+                                                           Duplicates duplicates = Duplicates::reject) {
+  PointSites<D> const sites = build_site_set(where, grid, points);
+  if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
+  return features_to_sites(where, sites, MatrixView<std::remove_const_t<T> const>(features), duplicates);
+}
+
 /// Makes a tensor of any coordinate list and its data list.
 ///
 /// The rows of the tensor are in canonical order. Who needs the caller's order back calls build_site_set and
@@ -39,21 +51,8 @@ SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid, 
                                       std::span<T const> features, Duplicates duplicates = Duplicates::reject) {
   std::int64_t const channels =
       channels_of_list(static_cast<std::int64_t>(features.size()), static_cast<std::int64_t>(points.size()));
-  PointSites<D> const sites = build_site_set(where, grid, points);
-  if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
   MatrixView<T const> const rows{features.data(), static_cast<std::int64_t>(points.size()), channels};
-  return features_to_sites(where, sites, rows, duplicates);
-}
-
-/// The same of a view of the data list, which says how many channels there are even where there are no points.
-template <HostPolicy Policy, int D, class T>
-SparseTensor<std::remove_const_t<T>, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
-                                                           std::type_identity_t<std::span<Coordinate<D> const>> points,
-                                                           MatrixView<T> features,
-                                                           Duplicates duplicates = Duplicates::reject) {
-  PointSites<D> const sites = build_site_set(where, grid, points);
-  if (duplicates == Duplicates::reject) check_no_duplicates(sites, "make_sparse_tensor");
-  return features_to_sites(where, sites, MatrixView<std::remove_const_t<T> const>(features), duplicates);
+  return make_sparse_tensor(where, grid, points, rows, duplicates);
 }
 
 /// The same of lists that lie on a device already. Waits twice, see build_site_set.

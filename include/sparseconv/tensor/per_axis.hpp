@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -47,6 +48,23 @@ requires(D >= 1) class PerAxis {
   }
 
   std::array<std::int32_t, static_cast<std::size_t>(D)> values_{};
+};
+
+/// One integer for each axis, or none told; made from what a PerAxis is made from.
+template <int D>
+class OptionalPerAxis {
+ public:
+  constexpr OptionalPerAxis() = default;
+  template <std::integral... Ints>
+  requires(sizeof...(Ints) == 1 || sizeof...(Ints) == D) constexpr OptionalPerAxis(Ints... each)
+      : told_(PerAxis<D>(each...)) {}  // NOLINT: meant to be converted to, as `.stride = {2, 1}`
+  constexpr OptionalPerAxis(PerAxis<D> const& each) : told_(each) {}  // NOLINT
+
+  /// What was told, or else the fallback.
+  [[nodiscard]] constexpr PerAxis<D> value_or(PerAxis<D> const& fallback) const { return told_.value_or(fallback); }
+
+ private:
+  std::optional<PerAxis<D>> told_;
 };
 
 /// "3 x 1 x 1", as messages and tables print it.

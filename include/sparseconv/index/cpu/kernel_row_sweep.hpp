@@ -51,7 +51,11 @@ class KernelRowSweep final : public PairFinder {
   KernelRowSweep(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
                  KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, std::uint64_t> const& packing,
                  InstructionSet instructions)
-      : instructions_(instructions), memory_(where.memory()), input_keys_(memory_, inputs.size() + past_end) {
+      : instructions_(instructions),
+        memory_(where.memory()),
+        input_keys_(memory_, inputs.size() + past_end),
+        row_width_(geometry.kernel_size[D - 1]),
+        rows_(memory_, (elements + row_width_ - 1) / row_width_) {
     for_each_index(where, inputs.size(), [&](std::int64_t i) {
       input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
     });
@@ -67,14 +71,11 @@ class KernelRowSweep final : public PairFinder {
         window_keys_[i] = packing.key(geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(i)]));
       });
     }
-    std::int64_t const row_width = geometry.kernel_size[D - 1];
     auto const dilation = static_cast<std::uint64_t>(geometry.dilation[D - 1]);
-    row_width_ = row_width;
-    rows_ = Buffer<KernelRow>(memory_, (elements + row_width - 1) / row_width);
     for (std::int64_t i = 0; i < rows_.size(); ++i) {
-      std::int64_t const first = i * row_width;
+      std::int64_t const first = i * row_width_;
       Key const key = to_window + packing.offset_key(geometry.element_offset(first));
-      rows_[i] = {key, dilation, first, std::min(row_width, elements - first)};
+      rows_[i] = {key, dilation, first, std::min(row_width_, elements - first)};
     }
   }
 
@@ -187,7 +188,7 @@ class KernelRowSweep final : public PairFinder {
   std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
   Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
-  std::int64_t row_width_ = 1;
+  std::int64_t row_width_;
   Buffer<KernelRow> rows_;
 };
 
