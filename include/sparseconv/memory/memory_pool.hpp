@@ -134,7 +134,7 @@ class MemoryPool {
   }
 
   MemoryBlock take(std::size_t bytes, std::size_t times) {
-    if (bytes > std::size_t{1} << 63) throw std::bad_alloc();
+    if (bytes > std::size_t{PTRDIFF_MAX}) throw std::bad_alloc();  // no object is larger
     std::size_t const size = block_size(bytes);
     if (MemoryBlock const block = take_waiting(size, times); block.data != nullptr) return block;
     MemoryBlock const block{::operator new(size, std::align_val_t(alignment)), size};
