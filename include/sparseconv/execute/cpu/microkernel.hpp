@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/execute/activation.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/primitive/row.hpp"
@@ -72,6 +73,13 @@ struct RowsToFinish {
   std::int64_t residual_stride = 0;
   Activation activation = no_activation;
 };
+
+/// Applies a smooth activation to each number. It is compiled as the program is, whatever the function that calls it is for: the
+/// bits are the same, and no function has the long text inside.
+template <Element T>
+SPARSECONV_NOINLINE void activate_smoothly(Activation activation, T* numbers, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) numbers[i] = activation.smooth(numbers[i]);
+}
 
 /// What one instruction set offers: functions compiled for it, whatever the rest of the program is compiled for, so that speed
 /// and bits do not depend on the program's flags.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/activation.hpp"
@@ -14,8 +15,9 @@
 
 namespace sparseconv::inline v0_1::on_device {
 
-/// Finishes a number of a matrix; what is not wanted is nullptr.
-template <Element T, Element W>
+/// Finishes a number of a matrix; what is not wanted is nullptr. Smooth: whether the activation is, so that the others' bodies are
+/// short.
+template <Element T, Element W, bool Smooth>
 struct FinishNumber {
   T const* input;
   std::int64_t input_stride;
@@ -33,7 +35,11 @@ struct FinishNumber {
     if (factors != nullptr) value = rounded_product(value, factors[channel]);
     if (bias != nullptr) value += static_cast<Sum>(bias[channel]);
     if (residual != nullptr) value += static_cast<Sum>(residual[row * residual_stride + channel]);
-    output[row * output_stride + channel] = T(activation(value));
+    if constexpr (Smooth) {
+      output[row * output_stride + channel] = T(activation.smooth(value));
+    } else {
+      output[row * output_stride + channel] = T(activation.piecewise(value));
+    }
   }
 };
 
@@ -42,16 +48,23 @@ template <Element T, Element W, DevicePolicy Policy>
 void finish_rows(Policy const& where, MatrixView<T const, typename Policy::Memory> input,
                  std::span<Accumulator<T> const> factors, Epilogue<T, typename Policy::Memory, W> const& epilogue,
                  MatrixView<T, typename Policy::Memory> output) {
-  where.for_each(output.rows, output.columns,
-                 FinishNumber<T, W>{.input = input.data,
-                                    .input_stride = input.stride,
-                                    .factors = factors.empty() ? nullptr : factors.data(),
-                                    .bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data(),
-                                    .residual = epilogue.residual.data,
-                                    .residual_stride = epilogue.residual.stride,
-                                    .activation = epilogue.activation,
-                                    .output = output.data,
-                                    .output_stride = output.stride});
+  auto const finish = [&]<bool Smooth>(std::bool_constant<Smooth>) {
+    where.for_each(output.rows, output.columns,
+                   FinishNumber<T, W, Smooth>{.input = input.data,
+                                              .input_stride = input.stride,
+                                              .factors = factors.empty() ? nullptr : factors.data(),
+                                              .bias = epilogue.bias.empty() ? nullptr : epilogue.bias.data(),
+                                              .residual = epilogue.residual.data,
+                                              .residual_stride = epilogue.residual.stride,
+                                              .activation = epilogue.activation,
+                                              .output = output.data,
+                                              .output_stride = output.stride});
+  };
+  if (epilogue.activation.is_smooth()) {
+    finish(std::true_type{});
+  } else {
+    finish(std::false_type{});
+  }
 }
 
 }  // namespace sparseconv::inline v0_1::on_device

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/execute/activation.hpp"
 #include "sparseconv/execute/device/chunk.hpp"
 #include "sparseconv/execute/device/device_operands.hpp"
 #include "sparseconv/number/element.hpp"
@@ -57,13 +58,30 @@ SPARSECONV_HOST_DEVICE ChunkWords rounded_chunk(Block const& block, Sum const (&
   return chunk;
 }
 
+/// Applies an activation to numbers in registers. A smooth one is long, so the kernel has it once: in a loop over the numbers,
+/// which lie in `room` meanwhile.
+template <std::size_t Count, class Sum>
+SPARSECONV_HOST_DEVICE void activate_chunk(Activation const& activation, Sum* room, Sum (&values)[Count]) {
+  if (!activation.is_smooth()) {
+    SPARSECONV_DEVICE_UNROLL
+    for (std::size_t n = 0; n < Count; ++n) values[n] = activation.piecewise(values[n]);
+    return;
+  }
+  SPARSECONV_DEVICE_UNROLL
+  for (std::size_t n = 0; n < Count; ++n) room[n] = values[n];
+  SPARSECONV_DEVICE_LOOP
+  for (std::size_t n = 0; n < Count; ++n) room[n] = activation.smooth(room[n]);
+  SPARSECONV_DEVICE_UNROLL
+  for (std::size_t n = 0; n < Count; ++n) values[n] = room[n];
+}
+
 /// Finishes a tile of sums in shared memory and writes it: activation(sum + bias + residual), rounded once.
 ///
 /// The tile's channels begin at first_channel; its row r is row `output_row(r)` of the output, or not wanted if that is
-/// no_row. `chunked`: rows of output and residual begin at multiples of 16 bytes.
+/// no_row. `chunked`: rows of output and residual begin at multiples of 16 bytes. The tile's numbers are lost.
 SPARSECONV_DEVICE_TEMPLATE
 template <class Shape, int Rows, class T, class Sum, class Block, class OutputRow>
-SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOperands<T> const& operands,
+SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum* sums, DeviceOperands<T> const& operands,
                                        OutputRow const& output_row, std::int64_t first_channel, bool chunked) {
   constexpr int size = Chunk<T>::size;
   constexpr int row_chunks = Shape::channels / size;
@@ -84,8 +102,8 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
       return std::uint64_t{static_cast<std::uint32_t>(row)} * static_cast<std::uint32_t>(stride) +
              static_cast<std::uint64_t>(channel);
     };
-    auto const* const chunks =
-        reinterpret_cast<Chunk<Sum> const*>(sums + r * Shape::template sum_pitch<Sum> + tile_channel);
+    Sum* const in_tile = sums + r * Shape::template sum_pitch<Sum> + tile_channel;
+    auto const* const chunks = reinterpret_cast<Chunk<Sum> const*>(in_tile);
     Sum values[std::size_t{size}];
     SPARSECONV_DEVICE_UNROLL
     for (int n = 0; n < size; ++n) values[n] = chunks[n / Chunk<Sum>::size].numbers[n % Chunk<Sum>::size];
@@ -98,8 +116,7 @@ SPARSECONV_HOST_DEVICE void store_tile(Block& block, Sum const* sums, DeviceOper
       SPARSECONV_DEVICE_UNROLL
       for (int n = 0; n < size; ++n) values[n] += block.widened(residual.numbers[n]);
     }
-    SPARSECONV_DEVICE_UNROLL
-    for (int n = 0; n < size; ++n) values[n] = operands.activation(values[n]);
+    activate_chunk(operands.activation, in_tile, values);
     store_chunk(block, operands.output + place_in(operands.output_stride), rounded_chunk<T>(block, values), count,
                 chunked);
   }

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/number/arithmetic.hpp"
@@ -40,6 +41,10 @@ struct Vector<float> {
     asm("" : "+x"(product));
     return product;
   }
+  /// No more than the limit; NaN stays NaN.
+  SPARSECONV_MICROKERNEL_TARGET static Register at_most(Register limit, Register value) {
+    return _mm256_min_ps(limit, value);  // the second where one is NaN
+  }
   SPARSECONV_MICROKERNEL_TARGET static Register where_negative(Register value, Register other) {
     return _mm256_blendv_ps(value, other, _mm256_cmp_ps(value, _mm256_setzero_ps(), _CMP_LT_OQ));
   }
@@ -61,6 +66,10 @@ struct Vector<double> {
     Register product = _mm256_mul_pd(a, b);
     asm("" : "+x"(product));
     return product;
+  }
+  /// No more than the limit; NaN stays NaN.
+  SPARSECONV_MICROKERNEL_TARGET static Register at_most(Register limit, Register value) {
+    return _mm256_min_pd(limit, value);  // the second where one is NaN
   }
   SPARSECONV_MICROKERNEL_TARGET static Register where_negative(Register value, Register other) {
     return _mm256_blendv_pd(value, other, _mm256_cmp_pd(value, _mm256_setzero_pd(), _CMP_LT_OQ));

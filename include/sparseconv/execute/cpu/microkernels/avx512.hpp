@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/number/arithmetic.hpp"
@@ -40,6 +41,10 @@ struct Vector<float> {
     asm("" : "+v"(product));
     return product;
   }
+  /// No more than the limit; NaN stays NaN.
+  SPARSECONV_MICROKERNEL_TARGET static Register at_most(Register limit, Register value) {
+    return _mm512_min_ps(limit, value);  // the second where one is NaN
+  }
   SPARSECONV_MICROKERNEL_TARGET static Register where_negative(Register value, Register other) {
     return _mm512_mask_mov_ps(value, _mm512_cmp_ps_mask(value, _mm512_setzero_ps(), _CMP_LT_OQ), other);
   }
@@ -61,6 +66,10 @@ struct Vector<double> {
     Register product = _mm512_mul_pd(a, b);
     asm("" : "+v"(product));
     return product;
+  }
+  /// No more than the limit; NaN stays NaN.
+  SPARSECONV_MICROKERNEL_TARGET static Register at_most(Register limit, Register value) {
+    return _mm512_min_pd(limit, value);  // the second where one is NaN
   }
   SPARSECONV_MICROKERNEL_TARGET static Register where_negative(Register value, Register other) {
     return _mm512_mask_mov_pd(value, _mm512_cmp_pd_mask(value, _mm512_setzero_pd(), _CMP_LT_OQ), other);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/number/arithmetic.hpp"
@@ -34,6 +35,8 @@ struct Vector<float> {
   static Register sum(Register a, Register b) { return vaddq_f32(a, b); }
   /// Rounded by itself, whatever it is added to.
   static Register product(Register a, Register b) { return computed_alone(vmulq_f32(a, b)); }
+  /// No more than the limit; NaN stays NaN.
+  static Register at_most(Register limit, Register value) { return vminq_f32(limit, value); }
   static Register where_negative(Register value, Register other) {
     return vbslq_f32(vcltq_f32(value, vdupq_n_f32(0)), other, value);
   }
@@ -50,6 +53,8 @@ struct Vector<double> {
   static Register sum(Register a, Register b) { return vaddq_f64(a, b); }
   /// Rounded by itself, whatever it is added to.
   static Register product(Register a, Register b) { return computed_alone(vmulq_f64(a, b)); }
+  /// No more than the limit; NaN stays NaN.
+  static Register at_most(Register limit, Register value) { return vminq_f64(limit, value); }
   static Register where_negative(Register value, Register other) {
     return vbslq_f64(vcltq_f64(value, vdupq_n_f64(0)), other, value);
   }

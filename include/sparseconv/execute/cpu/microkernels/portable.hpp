@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/number/arithmetic.hpp"
@@ -32,6 +33,8 @@ struct Vector {
   static Register multiply_add(Register a, Register b, Register sum) { return product(a, b) + sum; }
   static Register sum(Register a, Register b) { return a + b; }
   static Register product(Register a, Register b) { return computed_alone(a * b); }
+  /// No more than the limit; NaN stays NaN.
+  static Register at_most(Register limit, Register value) { return limit < value ? limit : value; }
   static Register where_negative(Register value, Register other) { return value < T{0} ? other : value; }
 };
 
@@ -47,6 +50,9 @@ struct Vector<float> {
   static Register multiply_add(Register a, Register b, Register sum) { return _mm_add_ps(product(a, b), sum); }
   static Register sum(Register a, Register b) { return _mm_add_ps(a, b); }
   static Register product(Register a, Register b) { return computed_alone(_mm_mul_ps(a, b)); }
+  static Register at_most(Register limit, Register value) {
+    return _mm_min_ps(limit, value);  // the second where one is NaN
+  }
   static Register where_negative(Register value, Register other) {
     Register const negative = _mm_cmplt_ps(value, _mm_setzero_ps());
     return _mm_or_ps(_mm_and_ps(negative, other), _mm_andnot_ps(negative, value));
@@ -63,6 +69,9 @@ struct Vector<double> {
   static Register multiply_add(Register a, Register b, Register sum) { return _mm_add_pd(product(a, b), sum); }
   static Register sum(Register a, Register b) { return _mm_add_pd(a, b); }
   static Register product(Register a, Register b) { return computed_alone(_mm_mul_pd(a, b)); }
+  static Register at_most(Register limit, Register value) {
+    return _mm_min_pd(limit, value);  // the second where one is NaN
+  }
   static Register where_negative(Register value, Register other) {
     Register const negative = _mm_cmplt_pd(value, _mm_setzero_pd());
     return _mm_or_pd(_mm_and_pd(negative, other), _mm_andnot_pd(negative, value));

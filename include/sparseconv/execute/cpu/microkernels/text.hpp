@@ -146,15 +146,19 @@ SPARSECONV_MICROKERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
   add_in_tiles<T, rows, Vectors>(pairs, done);
 }
 
-/// See RowsToFinish. The numbers that fill no vector go the same way one by one.
+/// See RowsToFinish. The numbers that fill no vector go the same way one by one; so does each where the activation is smooth, when
+/// its row is done but for that.
 template <class T>
 SPARSECONV_MICROKERNEL_TARGET void finish_rows(RowsToFinish<T> const& all) {
   using V = Vector<T>;
   constexpr auto lanes = static_cast<std::int64_t>(V::lanes);
-  bool const is_linear = all.activation.kind == Activation::Kind::none;
-  bool const is_relu = all.activation.kind == Activation::Kind::relu;
+  bool const is_smooth = all.activation.is_smooth();
+  bool const is_linear = is_smooth || all.activation.kind == Activation::Kind::none;
+  bool const is_leaky = all.activation.kind == Activation::Kind::leaky_relu;
   auto const slope = static_cast<T>(all.activation.slope);
+  T const limit = all.activation.kind == Activation::Kind::relu6 ? T{6} : std::numeric_limits<T>::infinity();
   typename V::Register const slopes = V::broadcast(slope);
+  typename V::Register const limits = V::broadcast(limit);
   for (std::int64_t row = 0; row < all.rows; ++row) {
     T const* const from = all.from + row * all.from_stride;
     T const* const residual = all.residual == nullptr ? nullptr : all.residual + row * all.residual_stride;
@@ -166,7 +170,8 @@ SPARSECONV_MICROKERNEL_TARGET void finish_rows(RowsToFinish<T> const& all) {
       if (all.offsets != nullptr) value = V::sum(value, V::load(all.offsets + c));
       if (residual != nullptr) value = V::sum(value, V::load(residual + c));
       if (!is_linear) {
-        value = V::where_negative(value, is_relu ? V::broadcast(T{0}) : V::product(value, slopes));
+        value = V::where_negative(value, is_leaky ? V::product(value, slopes) : V::broadcast(T{0}));
+        value = V::at_most(limits, value);
       }
       V::store(to + c, value);
     }
@@ -175,9 +180,11 @@ SPARSECONV_MICROKERNEL_TARGET void finish_rows(RowsToFinish<T> const& all) {
       if (all.factors != nullptr) value = rounded_product(value, all.factors[c]);
       if (all.offsets != nullptr) value += all.offsets[c];
       if (residual != nullptr) value += residual[c];
-      if (!is_linear && value < T{0}) value = is_relu ? T{0} : value * slope;
+      if (!is_linear && value < T{0}) value = is_leaky ? value * slope : T{0};
+      if (!is_linear && limit < value) value = limit;
       to[c] = value;
     }
+    if (is_smooth) activate_smoothly(all.activation, to, all.channels);
   }
 }
 
