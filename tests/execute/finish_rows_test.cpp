@@ -51,6 +51,15 @@ TYPED_TEST(FinishRows, MultipliesThenAddsBiasAndResidualThenActivates) {
   EXPECT_EQ(finished(where, {.bias = bias, .residual = residual}, Pair{2, 3}), (Pair{-13, 9}));
 }
 
+TYPED_TEST(FinishRows, ActivatesSmoothlyWhatIsSummed) {
+  auto const& where = TypeParam::policy();
+  EXPECT_EQ(finished(where, {.activation = relu6}), (Pair{0, 6}));
+  EXPECT_EQ(finished(where, {.bias = bias, .activation = sigmoid}, Pair{0.5F, 2.5F}), (Pair{sigmoid(4.F), 0.5F}));
+  Pair const gated = finished(where, {.bias = bias, .activation = silu});
+  EXPECT_NEAR(gated[0], -2 / (1 + std::exp(2.0)), 1e-7);
+  EXPECT_NEAR(gated[1], -12 / (1 + std::exp(12.0)), 1e-11);
+}
+
 TYPED_TEST(FinishRows, MayWriteOverTheInput) {
   Pair row{1, 2};
   MatrixView<float> const view{row.data(), 1, 2};
@@ -92,11 +101,14 @@ TYPED_TEST(FinishRows, ReadsAndWritesColumnsOfWiderMatrices) {
   std::vector<float> const input{1, 2, 0, 0, 3, 4, 0, 0, 5, 6, 0, 0};
   MatrixView<float> const all{wide.data(), 3, 10};
   MatrixView<float const> const narrow{input.data(), 3, 2, 4};
-  finish_rows(TypeParam::policy(), narrow, {}, Epilogue<float>{.residual = narrow}, all.column_range(6, 2));
-  for (std::int64_t row = 0; row < 3; ++row) {
-    for (std::int64_t c = 0; c < 10; ++c) {
-      bool const written = c == 6 || c == 7;
-      EXPECT_EQ(all(row, c), written ? 2 * narrow(row, c - 6) : -7) << row << ", " << c;
+  for (Activation const activation : {no_activation, gelu}) {
+    finish_rows(TypeParam::policy(), narrow, {}, Epilogue<float>{.residual = narrow, .activation = activation},
+                all.column_range(6, 2));
+    for (std::int64_t row = 0; row < 3; ++row) {
+      for (std::int64_t c = 0; c < 10; ++c) {
+        bool const written = c == 6 || c == 7;
+        EXPECT_EQ(all(row, c), written ? activation(2 * narrow(row, c - 6)) : -7) << row << ", " << c;
+      }
     }
   }
 }
@@ -129,7 +141,7 @@ TYPED_TEST(FinishRows, TakesNoRows) {
 }
 
 // Every instruction set against `seq`, bit for bit: all element types, channels around vectors and around the parts in which
-// a residual is widened, each part given and left out.
+// a residual is widened, every activation, each part given and left out.
 template <class T>
 class FinishedBits : public ::testing::Test {};
 using Features = ::testing::Types<float, double, half, bfloat16>;
@@ -143,7 +155,7 @@ TYPED_TEST(FinishedBits, AreThoseOfSeqForEveryInstructionSet) {
     auto const numbers = [&](std::int64_t count, std::uint32_t seed) {
       auto const wide = test::random_numbers<double>(count, seed);
       std::vector<T> narrow;
-      for (double const number : wide) narrow.push_back(T(number));
+      for (double const number : wide) narrow.push_back(T(9 * number));
       return narrow;
     };
     std::vector<T> input = numbers(rows * channels, 1);
@@ -153,7 +165,9 @@ TYPED_TEST(FinishedBits, AreThoseOfSeqForEveryInstructionSet) {
     std::vector<T> const offsets = numbers(channels, 3);
     auto const factors = test::random_numbers<Sum>(channels, 4);
     for (int parts = 0; parts < 8; ++parts) {
-      for (Activation const activation : {no_activation, relu, leaky_relu(0.1)}) {
+      for (Activation const activation :
+           {no_activation, relu, leaky_relu(0.1), relu6, gelu, gelu_tanh, silu, sigmoid, tanh_activation}) {
+        if (activation.is_smooth() && parts != 0 && parts != 7) continue;
         Epilogue<T> epilogue{.activation = activation};
         if (parts & 1) epilogue.bias = offsets;
         if (parts & 2) epilogue.residual = {residual.data(), rows, channels};
@@ -172,7 +186,8 @@ TYPED_TEST(FinishedBits, AreThoseOfSeqForEveryInstructionSet) {
             bool const both_nan = expected[i] != expected[i] && result[i] != result[i];
             ASSERT_TRUE(both_nan || (expected[i] == result[i] &&
                                      std::signbit(double(expected[i])) == std::signbit(double(result[i]))))
-                << to_string(set) << ", " << channels << " channels, parts " << parts << ", place " << i;
+                << to_string(set) << ", " << to_string(activation) << ", " << channels << " channels, parts " << parts
+                << ", place " << i;
           }
         }
       }
