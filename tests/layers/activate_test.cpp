@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -33,6 +34,20 @@ TYPED_TEST(Activate, ReluCutsNegativeNumbers) {
 TYPED_TEST(Activate, LeakyReluScalesNegativeNumbers) {
   auto const result = activate(TypeParam::policy(), line(), leaky_relu(0.25));
   EXPECT_EQ(test::features_of(result), (std::vector<float>{-0.5F, 3, 0, -0.125F, 8, -0.25F}));
+}
+
+TYPED_TEST(Activate, Relu6CutsLargeNumbersToo) {
+  auto const result = activate(TypeParam::policy(), line(), relu6);
+  EXPECT_EQ(test::features_of(result), (std::vector<float>{0, 3, 0, 0, 6, 0}));
+}
+
+TYPED_TEST(Activate, SmoothKindsAreFunctionsOfEachNumber) {
+  auto const result = test::features_of(activate(TypeParam::policy(), line(), silu));
+  auto const input = test::features_of(line());
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    double const x = input[i];
+    EXPECT_NEAR(result[i], x / (1 + std::exp(-x)), 4e-7);
+  }
 }
 
 TYPED_TEST(Activate, NoneChangesNothing) {
@@ -71,8 +86,9 @@ TYPED_TEST(Activate, TakesATensorWithoutSitesOrChannels) {
 TYPED_TEST(Activate, HasTheBitsOfTheReference) {
   SiteSet<2> const sites = test::random_site_set<2>({.shape = {101, 77}, .batch_size = 2}, 3'001, 5);
   auto const input = test::random_tensor<double>(sites, 17, 6);
-  test::expect_same_tensor(activate(TypeParam::policy(), input, leaky_relu(0.1)),
-                           activate(seq, input, leaky_relu(0.1)));
+  for (Activation const activation : {leaky_relu(0.1), gelu}) {
+    test::expect_same_tensor(activate(TypeParam::policy(), input, activation), activate(seq, input, activation));
+  }
 }
 
 }  // namespace

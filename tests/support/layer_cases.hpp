@@ -41,9 +41,8 @@ struct LayerCase {
            (geometry.transposed ? ", transposed, output_padding " + to_string(geometry.output_padding) : "") +
            ", definition " + std::to_string(static_cast<int>(definition)) + ", shape " + to_string(grid.shape) +
            ", batch " + std::to_string(grid.batch_size) + ", " + std::to_string(sites.size()) + " sites" +
-           (given ? ", " + std::to_string(given->size()) + " given" : "") + (has_bias ? ", bias" : "") +
-           ", activation " + std::to_string(static_cast<int>(activation.kind)) + " of slope " +
-           std::to_string(activation.slope) + (has_residual ? ", residual" : "") + (has_holes ? ", holes" : "");
+           (given ? ", " + std::to_string(given->size()) + " given" : "") + (has_bias ? ", bias" : "") + ", " +
+           to_string(activation) + (has_residual ? ", residual" : "") + (has_holes ? ", holes" : "");
   }
 };
 
@@ -66,12 +65,14 @@ class LayerCases : public RandomDraws {
     int const kind = draw(0, 5);
     if (kind == 0) drawn.activation = relu;
     if (kind == 1) drawn.activation = leaky_relu(static_cast<double>(draw(-20, 20)) / 8.0);
+    if (kind == 2) drawn.activation = others[static_cast<std::size_t>(draw(0, 5))];
     return drawn;
   }
 
  private:
   static constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
   static constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+  static constexpr std::array<Activation, 6> others{relu6, gelu, gelu_tanh, silu, sigmoid, tanh_activation};
 
   void draw_geometry(LayerCase<D>& drawn) {
     KernelGeometry<D>& g = drawn.geometry;

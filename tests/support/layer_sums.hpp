@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sparseconv/index/output_grid.hpp"
+#include "support/activated.hpp"
 #include "support/int128_oracle.hpp"
 #include "support/layer_cases.hpp"
 #include "support/oracle_conversion.hpp"
@@ -98,10 +99,11 @@ struct LayerSums {
 
   void activate(Activation activation) {
     if (activation == no_activation) return;
-    long double const slope = activation.kind == Activation::Kind::relu ? 0.0L : activation.slope;
+    // No kind is steeper than this; each rounds its own result besides.
+    long double const steepest = std::max(1.2L, std::fabs(static_cast<long double>(activation.slope)));
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (values[i] < 0) values[i] = activation.kind == Activation::Kind::relu ? 0 : values[i] * slope;
-      magnitudes[i] *= std::max(1.0L, std::fabs(slope));
+      values[i] = activated(activation, values[i]);
+      magnitudes[i] = magnitudes[i] * steepest + (activation.is_smooth() ? std::fabs(values[i]) : 0);
     }
     for (std::int64_t& count : terms) ++count;
   }

@@ -11,6 +11,7 @@
 
 #include "sparseconv/execute/epilogue.hpp"
 #include "sparseconv/execute/weights.hpp"
+#include "support/activated.hpp"
 #include "support/oracle_conversion.hpp"
 #include "support/rounding.hpp"
 
@@ -38,12 +39,6 @@ void expect_row_agrees(T const* actual, OracleSum const& expected) {
             1.0);
 }
 
-/// An activation in the tests' own words.
-inline double activated(Activation const& activation, double value) {
-  if (value >= 0 || activation.kind == Activation::Kind::none) return value;
-  return activation.kind == Activation::Kind::relu ? 0 : activation.slope * value;
-}
-
 /// What an epilogue makes of an oracle's sums at these sites, exactly. Bias, residual and slope round once each.
 template <class T, class W, int D>
 void finish(DenseImage& sums, SiteSet<D> const& sites, Epilogue<T, HostMemory, W> const& epilogue) {
@@ -54,7 +49,7 @@ void finish(DenseImage& sums, SiteSet<D> const& sites, Epilogue<T, HostMemory, W
       std::size_t const i = cell * static_cast<std::size_t>(sums.channels) + static_cast<std::size_t>(c);
       double const bias = epilogue.bias.empty() ? 0 : static_cast<double>(epilogue.bias[static_cast<std::size_t>(c)]);
       double const residual = epilogue.residual.data == nullptr ? 0 : static_cast<double>(epilogue.residual(row, c));
-      sums.values[i] = activated(epilogue.activation, sums.values[i] + bias + residual);
+      sums.values[i] = static_cast<double>(activated(epilogue.activation, sums.values[i] + bias + residual));
       sums.magnitude[i] += std::fabs(bias) + std::fabs(residual);
     }
     sums.terms[cell] += 3;
