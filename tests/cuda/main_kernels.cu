@@ -8,7 +8,8 @@ namespace sparseconv {
   template void on_device::launch_implicit_gemm<GpuPolicy, T>(GpuPolicy const&, RowMapView const&,                   \
                                                               on_device::DeviceOperands<T> const&);                  \
   template void on_device::launch_gather_gemm_scatter<GpuPolicy, T>(GpuPolicy const&, on_device::DevicePairs const&, \
-                                                                    on_device::DeviceOperands<T> const&)
+                                                                    on_device::DeviceOperands<T> const&);            \
+  template void on_device::launch_multiply_rows<GpuPolicy, T>(GpuPolicy const&, on_device::DeviceOperands<T> const&)
 
 SPARSECONV_INSTANTIATE(float);
 SPARSECONV_INSTANTIATE(double);

@@ -79,6 +79,29 @@ TYPED_TEST(PtxOfKernels, GivesTheConvolutionOfOddShapes) {
   }
 }
 
+TYPED_TEST(PtxOfKernels, GivesTheProductOfRows) {
+  for (auto const& [in_channels, out_channels] : {std::pair{16, 32}, {40, 140}, {3, 5}}) {
+    for (std::int64_t const misplace : {0, 1}) {
+      DeviceConvolution<TypeParam> convolution({.outputs = 130,
+                                                .elements = 1,
+                                                .in_channels = in_channels,
+                                                .out_channels = out_channels,
+                                                .identity = true,
+                                                .misplace = misplace,
+                                                .epilogue = true,
+                                                .activation = relu});
+      for (std::int64_t const rows : {1, 5000}) {
+        auto const output = convolution.output_of([&] {
+          EXPECT_TRUE(on_device::with_row_gemm_tile<TypeParam>(
+              {rows, in_channels, out_channels},
+              RunKernel<TypeParam, on_device::IdentityRows>{{130}, convolution.operands()}));
+        });
+        EXPECT_LE(convolution.error_of(output), 1) << rows << ' ' << in_channels << ' ' << out_channels;
+      }
+    }
+  }
+}
+
 // Masks of several words, tiles that lack many of their elements.
 TYPED_TEST(PtxOfKernels, GivesTheConvolutionOfManyElements) {
   DeviceConvolution<TypeParam> convolution(

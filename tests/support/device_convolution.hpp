@@ -39,6 +39,7 @@ struct DeviceCase {
   std::int64_t in_channels = 1;
   std::int64_t out_channels = 1;
   int percent = 40;           // of the (output, element) pairs are there
+  bool identity = false;      // every output has the input of its own row by element 0, and no other pair
   std::int64_t misplace = 0;  // by how many numbers output and residual miss a multiple of 16 bytes
   bool epilogue = false;      // bias and residual
   Activation activation = no_activation;
@@ -160,6 +161,13 @@ class DeviceConvolution {
   void choose_pairs(RandomNumbers& random) {
     offsets_.push_back(0);
     std::vector<Row> inputs(at(inputs_));
+    if (case_.identity) {
+      input_rows_.resize(at(case_.outputs));
+      std::iota(input_rows_.begin(), input_rows_.end(), 0);
+      output_rows_ = input_rows_;
+      offsets_.resize(at(case_.elements + 1), case_.outputs);
+      return;
+    }
     for (std::int64_t k = 0; k < case_.elements; ++k) {
       std::iota(inputs.begin(), inputs.end(), 0);
       random.shuffle(inputs);

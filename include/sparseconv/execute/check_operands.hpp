@@ -20,15 +20,21 @@ inline void check_equal(std::string_view call, std::int64_t given, std::int64_t 
   throw ShapeError({call, ": ", what, " ", given, ", ", whose, " ", needed, "; they must be equal"});
 }
 
-/// Throws: ShapeError names the first operand of a convolution that does not fit the others.
+/// Throws: ShapeError unless two matrices, which are read and written number by number, have one shape and their numbers.
+template <class From, class To, MemorySpace Memory>
+void check_same_shape(MatrixView<From, Memory> const& input, MatrixView<To, Memory> const& output,
+                      std::string_view call) {
+  check_equal(call, input.rows, output.rows, "the input's rows are", "the output's are");
+  check_equal(call, input.columns, output.columns, "the input's channels are", "the output's are");
+  check_view(input, "the input's", call);
+  check_view(output, "the output's", call);
+}
+
+/// Throws: ShapeError names the first operand of a convolution whose channels, data or epilogue do not fit the others.
 template <Element T, Element W, MemorySpace Memory>
-void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
-                    MatrixView<T const, Memory> input, WeightsView<W, Memory> const& weights,
+void check_matrices(MatrixView<T const, Memory> input, WeightsView<W, Memory> const& weights,
                     MatrixView<T const, Memory> output, Epilogue<T, Memory, W> const& epilogue, std::string_view call) {
   check_elements<T, W>();
-  check_equal(call, weights.elements, elements, "the weights' kernel elements are", "the rulebook's are");
-  check_equal(call, input.rows, input_count, "the input's rows are", "the rulebook's input sites are");
-  check_equal(call, output.rows, output_count, "the output's rows are", "the rulebook's output sites are");
   check_equal(call, input.columns, weights.in_channels, "the input's channels are", "the weights' input channels are");
   check_equal(call, output.columns, weights.out_channels, "the output's channels are",
               "the weights' output channels are");
@@ -48,6 +54,18 @@ void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_
     check_equal(call, epilogue.residual.columns, output.columns, "the residual's channels are", "the output's are");
     check_view(epilogue.residual, "the residual's", call);
   }
+}
+
+/// The same of a convolution over a rulebook, whose counts come first.
+template <Element T, Element W, MemorySpace Memory>
+void check_operands(std::int64_t elements, std::int64_t input_count, std::int64_t output_count,
+                    MatrixView<T const, Memory> input, WeightsView<W, Memory> const& weights,
+                    MatrixView<T const, Memory> output, Epilogue<T, Memory, W> const& epilogue, std::string_view call) {
+  check_elements<T, W>();
+  check_equal(call, weights.elements, elements, "the weights' kernel elements are", "the rulebook's are");
+  check_equal(call, input.rows, input_count, "the input's rows are", "the rulebook's input sites are");
+  check_equal(call, output.rows, output_count, "the output's rows are", "the rulebook's output sites are");
+  check_matrices(input, weights, output, epilogue, call);
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -21,19 +21,6 @@ template <class T>
 class ConvolutionInBlocks : public ::testing::Test {};
 TYPED_TEST_SUITE(ConvolutionInBlocks, test::Elements);
 
-TEST(BlockRows, StayInTheirBounds) {
-  for (std::int64_t const outputs : {0, 1, 64, 5000, 1000000}) {
-    for (std::int64_t const width : {0, 16, 64, 1024, 1000000}) {
-      for (int const threads : {1, 2, 64, 1 << 30}) {
-        std::int64_t const rows = on_cpu::block_rows<float>(outputs, width, threads);
-        EXPECT_TRUE(rows >= 64 && rows <= 4096) << outputs << " " << width << " " << threads;
-        EXPECT_TRUE(rows == 64 || rows * width * 4 <= 1 << 20) << "a block fits the cache";
-      }
-    }
-  }
-  EXPECT_LE(on_cpu::block_rows<float>(20000, 16, 4) * 4 * 4, 20000 + 4 * 4 * 64) << "each thread finds several blocks";
-}
-
 TEST(BlockCursor, GoesOverTheBlocksOfOneThread) {
   std::vector<Row> const outputs{3, 64, 70, 200, 201};
   auto const expect = [](on_cpu::BlockCursor::Pairs pairs, std::int64_t first, std::int64_t count) {

@@ -5,13 +5,12 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/device/device_operands.hpp"
+#include "sparseconv/execute/device/output_tile.hpp"
 #include "sparseconv/execute/device/row_map_source.hpp"
 #include "sparseconv/execute/device/tile_epilogue.hpp"
-#include "sparseconv/execute/device/tile_pipeline.hpp"
 #include "sparseconv/execute/device/tile_shape.hpp"
 #include "sparseconv/execute/device/tile_sums.hpp"
 #include "sparseconv/index/row_map.hpp"
-#include "sparseconv/primitive/device/unroll.hpp"
 
 namespace sparseconv::inline v0_1::on_device {
 
@@ -55,29 +54,14 @@ struct ImplicitGemmKernel {
     write_elements(block.thread(), first_place / RowMapView::group, elements);
     block.barrier();
 
-    Sums sums(block.thread());
     RowMapSource source(map, first_place, TileElements(elements, map.elements));
-    add_products<Shape, Number>(block, block.shared(), operands, source, first_channel, sums);
-
-    // The sums take the place of the stages.
-    block.barrier();
-    constexpr int pitch = Shape::template sum_pitch<Sum>;
-    auto* const tile = reinterpret_cast<Sum*>(block.shared());
-    SPARSECONV_DEVICE_UNROLL
-    for (int i = 0; i < Sums::rows_each; ++i) {
-      SPARSECONV_DEVICE_UNROLL
-      for (int j = 0; j < Sums::channels_each; ++j) tile[sums.row(i) * pitch + sums.channel(j)] = sums.at(i, j);
-    }
-    block.barrier();
-    store_tile<Shape, Shape::rows>(block, tile, operands, source, first_channel, chunked_output);
+    write_output_tile<T, Shape>(block, operands, source, first_channel, chunked_output);
   }
 
  private:
   static constexpr int groups_each = Shape::rows / static_cast<int>(RowMapView::group);
   static_assert(groups_each <= 8, "a byte has a bit for each group");
-  static constexpr int pipeline_bytes = Shape::stages * stage_pitch<Shape, RowMapSource>;
-  static constexpr int sums_bytes = Shape::rows * Shape::template sum_pitch<Sum> * static_cast<int>(sizeof(Sum));
-  static constexpr int tile_bytes = pipeline_bytes > sums_bytes ? pipeline_bytes : sums_bytes;
+  static constexpr int tile_bytes = output_tile_bytes<Shape, RowMapSource, Sum>;
 
   [[nodiscard]] constexpr std::int64_t channel_tiles() const {
     return (operands.out_channels + Shape::channels - 1) / Shape::channels;

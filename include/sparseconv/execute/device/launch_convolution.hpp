@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/device/device_operands.hpp"
+#include "sparseconv/execute/device/identity_source.hpp"
 #include "sparseconv/execute/device/tile_table.hpp"
 #include "sparseconv/index/device/device_pairs.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "sparseconv/number/element.hpp"
+#include "sparseconv/primitive/row.hpp"
 
 namespace sparseconv::inline v0_1::on_device {
 
@@ -95,6 +98,34 @@ void launch_gather_gemm_scatter(Policy const& where, DevicePairs const& pairs, D
     launched = with_pair_block_tile<T>(size, launch);
   }
   check_launched(launched, pairs.elements, "gather_gemm_scatter");
+}
+
+/// Multiplies every row of the input by the one matrix of the packed weights; see RowGemmKernel.
+///
+/// Shapes: as in DeviceOperands, with N = M and K = 1.
+/// Order:  does not wait; ordered on the policy's stream.
+/// Bits:   the same on every run, and for any tile the table may choose.
+/// Throws: CapacityError if there are more than 2^28 channels or 2^31 - 1 rows, or the device's shared memory does not hold the
+///         smallest tile.
+template <class Policy, Element T>
+void launch_multiply_rows(Policy const& where, DeviceOperands<T> const& operands) {
+  check_channels(operands, "multiply_rows");
+  constexpr std::int64_t most_rows = std::numeric_limits<Row>::max();
+  if (operands.output_rows > most_rows) {
+    throw CapacityError({"multiply_rows: ", operands.output_rows, " rows; a device takes at most ", most_rows,
+                         ", multiply them in parts"});
+  }
+  IdentityRows const rows{operands.output_rows};
+  ConvolutionSize const size{rows.count, operands.in_channels, operands.out_channels};
+  LaunchKernel<Policy, IdentityRows, T> const launch{where, rows, operands};
+  bool launched = false;
+  if constexpr (std::same_as<T, float>) {
+    launched = operands.tf32 && with_row_gemm_tile<Tf32>(size, launch);
+  }
+  if (!operands.tf32 || !std::same_as<T, float>) {
+    launched = with_row_gemm_tile<T>(size, launch);
+  }
+  check_launched(launched, 1, "multiply_rows");
 }
 
 }  // namespace sparseconv::inline v0_1::on_device

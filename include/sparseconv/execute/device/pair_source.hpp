@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/execute/device/all_groups.hpp"
 #include "sparseconv/index/device/device_pairs.hpp"
 #include "sparseconv/primitive/device/unroll.hpp"
 
@@ -37,12 +38,6 @@ struct PairRange {
     }
     return begin;
   }
-};
-
-/// The groups of rows of a tile of pairs: all have the element.
-struct AllGroups {
-  [[nodiscard]] static constexpr bool any_of(int) { return true; }
-  [[nodiscard]] static constexpr bool has(int) { return true; }
 };
 
 /// The pairs of a block of output rows, element by element, Shape::rows of them at a time, for TileLoader; adds the

@@ -6,6 +6,7 @@
 
 #include "sparseconv/execute/device/implicit_gemm_kernel.hpp"
 #include "sparseconv/execute/device/pair_block_kernel.hpp"
+#include "sparseconv/execute/device/row_gemm_kernel.hpp"
 #include "sparseconv/execute/device/tile_shape.hpp"
 #include "sparseconv/number/element.hpp"
 
@@ -89,6 +90,16 @@ bool with_pair_block_tile(ConvolutionSize const& size, Use const& use) {
   using Large = PairBlockKernel<T, TileShape<64, 64, 2, 2>, 128>;
   return with_first_fitting(size, use, TileChoice<Small>{.most_out_channels = 32},
                             TileChoice<Large>{.least_rows = 16384}, TileChoice<Small>{});
+}
+
+/// The kernel for a product of rows and a matrix: two tiles, as one element's products take little beside the reading and writing
+/// of the rows. T: float, double, half, bfloat16, or Tf32.
+template <class T, class Use>
+bool with_row_gemm_tile(ConvolutionSize const& size, Use const& use) {
+  using Tiny = RowGemmKernel<T, TileShape<32, 32, 2, 1>>;
+  using Square = RowGemmKernel<T, TileShape<64, 64, 2, 2>>;
+  return with_first_fitting(size, use, TileChoice<Tiny>{.most_out_channels = 32},
+                            TileChoice<Square>{.least_rows = 4096}, TileChoice<Tiny>{});
 }
 
 }  // namespace sparseconv::inline v0_1::on_device
