@@ -131,17 +131,19 @@ class KernelLayer {
     return result;
   }
 
- private:
+  /// A result whose features hold no numbers yet.
   template <ExecutionPolicy Policy, int D>
   SparseTensor<T, D, Memory> unwritten(Policy const& where, SiteSet<D, Memory> const& outputs) const {
     return {outputs, out_channels(),
             Buffer<T, Memory>(where.memory(), feature_count(outputs.size(), out_channels(), name_))};
   }
 
+  /// What follows the sums; a residual without data is none.
   Epilogue<T, Memory, W> epilogue(MatrixView<T const, Memory> residual) const {
     return {.bias = bias(), .residual = residual, .activation = activation_};
   }
 
+ private:
   std::string name_;
   Activation activation_;
   Weights<W, Memory> weights_;

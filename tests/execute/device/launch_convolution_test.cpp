@@ -39,6 +39,20 @@ TYPED_TEST(LaunchConvolution, GivesTheConvolutionByBothDataflows) {
   }
 }
 
+TYPED_TEST(LaunchConvolution, GivesTheProductOfRows) {
+  for (std::int64_t const channels : {3, 32, 40}) {
+    DeviceConvolution<TypeParam> convolution({.outputs = 100,
+                                              .in_channels = 12,
+                                              .out_channels = channels,
+                                              .identity = true,
+                                              .epilogue = true,
+                                              .activation = relu});
+    auto const output =
+        convolution.output_of([&] { on_device::launch_multiply_rows(EmulatedLaunch{}, convolution.operands()); });
+    EXPECT_LE(convolution.error_of(output), 1) << channels;
+  }
+}
+
 /// Runs a kernel of the table on a small convolution, whatever size it was chosen for.
 template <class T, class Pairs>
 struct RunChosen {
@@ -107,6 +121,11 @@ TEST(TileTable, HasATileForAllSizesThatFitsTheDevice) {
         on_device::launch_gather_gemm_scatter(Note{&blocks, &bytes, most * 1024}, pairs, operands);
         EXPECT_LE(bytes, most * 1024);
         EXPECT_GE(blocks * 128 * 64, rows * channels) << rows << " " << channels;
+        on_device::DeviceOperands<half> of_rows = operands;
+        of_rows.output_rows = rows;
+        on_device::launch_multiply_rows(Note{&blocks, &bytes, most * 1024}, of_rows);
+        EXPECT_LE(bytes, most * 1024);
+        EXPECT_GE(blocks * 64 * 64, rows * channels) << rows << " " << channels;
       }
     }
   }
@@ -122,6 +141,22 @@ TEST(TileTable, LaunchesNothingForNothing) {
   on_device::launch_gather_gemm_scatter(Note{&blocks, &bytes}, on_device::DevicePairs{.elements = 27},
                                         on_device::DeviceOperands<float>{.out_channels = 8});
   EXPECT_EQ(blocks, 0);
+  blocks = -1;
+  on_device::launch_multiply_rows(Note{&blocks, &bytes}, on_device::DeviceOperands<float>{.out_channels = 8});
+  EXPECT_EQ(blocks, 0);
+}
+
+TEST(TileTable, RefusesMoreRowsThanANumberOf32BitsCounts) {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  on_device::DeviceOperands<float> const operands{.output_rows = std::int64_t{1} << 31, .out_channels = 8};
+  try {
+    on_device::launch_multiply_rows(Note{&blocks, &bytes}, operands);
+    FAIL();
+  } catch (CapacityError const& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "multiply_rows: 2147483648 rows; a device takes at most 2147483647, multiply them in parts");
+  }
 }
 
 TEST(TileTable, RefusesKernelsThatNoSharedMemoryHolds) {
