@@ -79,5 +79,24 @@ TEST(WideSum, BeyondTheLargestDoubleLiesInfinity) {
   EXPECT_EQ(sum_of<double>({1e308, 1e308, 1e308}), infinity);
 }
 
+TEST(WideSum, TakesInWhatAnotherHasAdded) {
+  WideSum<double> sum(1e100);
+  sum.add(1.0);
+  WideSum<double> other(-1e100);
+  other.add(0x1p-30);
+  sum.add(other);
+  EXPECT_EQ(sum.value(), 1 + 0x1p-30) << "with what both have rounded away";
+  sum.add(WideSum<double>(infinity));
+  EXPECT_EQ(sum.value(), infinity);
+  sum.add(WideSum<double>(-infinity));
+  EXPECT_TRUE(std::isnan(sum.value()));
+
+  WideSum<float> narrow(0x1p30F);
+  narrow.add(WideSum<float>(0x1p-20F));
+  EXPECT_EQ(narrow.value(), 0x1p30 + 0x1p-20);
+  narrow.add(WideSum<float>{});
+  EXPECT_EQ(narrow.value(), 0x1p30 + 0x1p-20);
+}
+
 }  // namespace
 }  // namespace sparseconv

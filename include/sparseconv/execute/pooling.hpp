@@ -29,10 +29,25 @@ struct PooledNumber {
     }
     ++count;
   }
-  [[nodiscard]] constexpr T result(Pooling pooling, std::int64_t elements) const {
-    if (pooling == Pooling::average && count > 0) return joined.mean(static_cast<double>(count));
-    if (pooling == Pooling::average_over_kernel) return joined.mean(static_cast<double>(elements));
-    return T(joined.value());
+  /// Takes in what another one pooled of the same output and channel, as if its numbers followed.
+  constexpr void include(Pooling pooling, PooledNumber const& later) {
+    if (later.count == 0) return;
+    double const number = later.joined.value();
+    if (pooling != Pooling::max) {
+      joined.add(later.joined);
+    } else if (count == 0 || joined.value() < number || number != number) {
+      joined = later.joined;
+    }
+    count += later.count;
+  }
+
+  /// Rounded once, to T or another type.
+  template <Element Stored = T>
+  [[nodiscard]] constexpr Stored result(Pooling pooling, std::int64_t elements) const {
+    double const number = joined.value();
+    if (pooling == Pooling::average && count > 0) return Stored(number / static_cast<double>(count));
+    if (pooling == Pooling::average_over_kernel) return Stored(number / static_cast<double>(elements));
+    return Stored(number);
   }
 };
 

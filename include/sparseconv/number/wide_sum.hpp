@@ -39,6 +39,16 @@ class WideSum {
     sum_ = sum;
   }
 
+  /// Adds what another sum has added.
+  constexpr void add(WideSum const& other) {
+    if constexpr (std::same_as<T, double>) {
+      add(other.sum_);
+      rounded_away_.value += other.rounded_away_.value;
+    } else {
+      sum_ = computed_alone(sum_ + other.sum_);
+    }
+  }
+
   /// The sum. Not rounded to T yet, so that a mean is rounded once.
   [[nodiscard]] constexpr double value() const {
     if constexpr (std::same_as<T, double>) {
