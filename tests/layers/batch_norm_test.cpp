@@ -61,6 +61,22 @@ TYPED_TEST(BatchNormOn, IsPyTorchsFormula) {
   EXPECT_TRUE(result.sites().is(input.sites()));
 }
 
+TYPED_TEST(BatchNormOn, ActivatesInTheSamePass) {
+  BatchNorm<half> norm(5);
+  norm.set(Trained<half>(5, 20).view());
+  auto const input =
+      test::random_tensor<half>(test::random_site_set<2>({.shape = {20, 21}, .batch_size = 1}, 100, 1), 5, 2);
+  auto const result = test::features_of(norm(TypeParam::policy(), input, relu));
+  auto const apart = test::features_of(norm(seq, input));
+  ASSERT_EQ(result.size(), apart.size());
+  std::size_t negative = 0;
+  for (std::size_t i = 0; i < apart.size(); ++i) {
+    negative += apart[i] < 0;
+    ASSERT_EQ(result[i], apart[i] < 0 ? half(0) : apart[i]) << i;
+  }
+  EXPECT_GT(negative, 0U);
+}
+
 TYPED_TEST(BatchNormOn, HasTheBitsOfTheReference) {
   BatchNorm<float> norm(33);
   Trained<float> const trained(33, 20);

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/activation.hpp"
 #include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/layers/kernel_layer.hpp"
+#include "sparseconv/layers/norm_terms.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/policy/device_policy.hpp"
@@ -60,16 +62,10 @@ class BatchNorm {
   /// Throws: ShapeError if one of them does not have C numbers, or variance + epsilon is not positive.
   template <Element Statistic = T>
   void set(BatchNormStatistics<Statistic> const& statistics) requires(Memory::host_reads) {
-    auto const check = [&](std::span<Statistic const> values, char const* what) {
-      check_list(values, what, "BatchNorm.set");
-      if (static_cast<std::int64_t>(values.size()) == channels()) return;
-      throw ShapeError({"BatchNorm.set: ", what, " has ", values.size(), " numbers, the layer ", channels(),
-                        " channels; give one for each"});
-    };
-    check(statistics.scale, "scale");
-    check(statistics.shift, "shift");
-    check(statistics.mean, "mean");
-    check(statistics.variance, "variance");
+    check_norm_list(statistics.scale, channels(), "scale", "BatchNorm.set");
+    check_norm_list(statistics.shift, channels(), "shift", "BatchNorm.set");
+    check_norm_list(statistics.mean, channels(), "mean", "BatchNorm.set");
+    check_norm_list(statistics.variance, channels(), "variance", "BatchNorm.set");
     Buffer<Number> factors(channels());
     Buffer<Number> offsets(channels());
     for (std::int64_t c = 0; c < channels(); ++c) {
@@ -78,10 +74,11 @@ class BatchNorm {
       if (!(spread > 0)) {
         throw ShapeError({"BatchNorm.set: variance + epsilon of channel ", c, " is ", spread, "; it must be positive"});
       }
-      double const factor = static_cast<double>(statistics.scale[i]) / std::sqrt(spread);
-      factors[c] = static_cast<Number>(factor);
-      offsets[c] = static_cast<Number>(
-          product_then_sum(-factor, static_cast<double>(statistics.mean[i]), static_cast<double>(statistics.shift[i])));
+      NormTerms const terms =
+          norm_terms(static_cast<double>(statistics.scale[i]), static_cast<double>(statistics.shift[i]),
+                     static_cast<double>(statistics.mean[i]), spread);
+      factors[c] = static_cast<Number>(terms.factor);
+      offsets[c] = static_cast<Number>(terms.offset);
     }
     factors_ = std::move(factors);
     offsets_ = std::move(offsets);
@@ -91,29 +88,27 @@ class BatchNorm {
   [[nodiscard]] std::span<Number const> factors() const { return span_of(factors_); }
   [[nodiscard]] std::span<Number const> offsets() const { return span_of(offsets_); }
 
+  /// activation(norm of the input); without an activation the norm alone.
+  ///
   /// Shapes: N x C to N x C, on the same sites.
   /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
   /// Bits:   the same for every policy: see finish_rows.
   /// Throws: ShapeError if the input does not have C channels.
   template <ExecutionPolicy Policy, int D>
-  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
-                                                      SparseTensor<T, D, Memory> const& input) const {
+  [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
+                                                      Activation activation = no_activation) const {
     check_reach<Policy, Memory>();
-    if (input.channels() != channels()) {
-      throw ShapeError(
-          {"BatchNorm: input has ", input.channels(), " channels, the layer ", channels(), "; they must be equal"});
-    }
+    check_norm_input(input.channels(), channels(), "BatchNorm");
     SparseTensor<T, D, Memory> result(input.sites(), channels(),
                                       Buffer<T, Memory>(where.memory(), input.size() * channels()));
-    finish_rows(where, input.features(), factors(), Epilogue<T, Memory, Number>{.bias = offsets()}, result.features());
+    finish_rows(where, input.features(), factors(),
+                Epilogue<T, Memory, Number>{.bias = offsets(), .activation = activation}, result.features());
     return result;
   }
 
  private:
   static std::int64_t checked(std::int64_t channels, double epsilon) {
-    if (channels < 1) {
-      throw ShapeError({"BatchNorm: ", channels, " channels; give at least 1"});
-    }
+    checked_norm_channels(channels, "BatchNorm");
     if (!(epsilon >= 0) || !std::isfinite(epsilon)) {
       throw ShapeError({"BatchNorm: epsilon is ", epsilon, "; it must be finite and cannot be negative"});
     }
