@@ -62,6 +62,14 @@ TEST(Bytes, ReadsNoFurtherThanItIsAsked) {
   EXPECT_TRUE(std::ranges::equal(file.read_up_to(5'000'000), bytes));
 }
 
+TEST(Bytes, GivesAwayWhatItRead) {
+  const ByteWriter writer("some bytes");
+  const TemporaryFile some("some.bin", writer.bytes());
+  FileBytes file(some.path(), "read");
+  static_cast<void>(file.read_all());
+  EXPECT_EQ(file.take(), writer.bytes());
+}
+
 TEST(Bytes, ReadsATextUpToAZero) {
   std::string text(2'500'000, 'a');
   text[3] = '\0';

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <vector>
 
 #include "byte_writer.hpp"
 
@@ -30,6 +31,17 @@ TEST(LittleEndian, LoadsUnalignedNumbers) {
   EXPECT_EQ(load_little_endian<float>(bytes + 3), 1.5f);
   EXPECT_EQ(load_little_endian<double>(bytes + 7), -0.1);
   EXPECT_EQ(load_little_endian<std::int64_t>(bytes + 15), std::numeric_limits<std::int64_t>::min());
+}
+
+TEST(LittleEndian, StoresUnalignedNumbers) {
+  std::vector<std::byte> bytes(16, std::byte{9});
+  store_little_endian<std::uint8_t>(7, bytes.data());
+  store_little_endian<std::int16_t>(-2, bytes.data() + 1);
+  store_little_endian(1.5f, bytes.data() + 3);
+  store_little_endian(-0.1, bytes.data() + 7);
+  ByteWriter writer;
+  writer.numbers<std::uint8_t>(7).numbers<std::int16_t>(-2).numbers<float>(1.5).numbers<double>(-0.1);
+  EXPECT_EQ(bytes, writer.numbers<std::uint8_t>(9).bytes());
 }
 
 }  // namespace

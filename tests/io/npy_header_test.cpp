@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "npy_file.hpp"
 #include "support/error_message.hpp"
@@ -101,6 +103,15 @@ TEST(NpyHeader, NamesAShapeItDoesNotTake) {
         << failure_of_shape(shape);
   EXPECT_EQ(failure_of_shape("(-1, 3)"),
             "read: the shape \"(-1, 3)\" is no list of counts; this is no array that NumPy wrote");
+}
+
+TEST(NpyHeader, ReadsTheExtentsOfAnyNumberOfAxes) {
+  using Extents = std::vector<std::int64_t>;
+  EXPECT_EQ(parse_npy_extents("()", "read"), Extents{});
+  EXPECT_EQ(parse_npy_extents("( )", "read"), Extents{});
+  EXPECT_EQ(parse_npy_extents("(7)", "read"), Extents{7});
+  EXPECT_EQ(parse_npy_extents("(7,)", "read"), Extents{7});
+  EXPECT_EQ(parse_npy_extents("(0, 2L , 9223372036854775807)", "read"), (Extents{0, 2, 9223372036854775807}));
 }
 
 TEST(NpyHeader, NamesADictionaryItCannotRead) {

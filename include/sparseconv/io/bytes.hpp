@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/error.hpp"
@@ -78,6 +79,9 @@ class FileBytes {
   ///
   /// Throws:  FormatError if reading fails.
   std::span<const std::byte> read_all() { return read_up_to(std::numeric_limits<std::uint64_t>::max()); }
+
+  /// Gives away all that was read; the last call.
+  [[nodiscard]] std::vector<std::byte> take() noexcept { return std::exchange(bytes_, {}); }
 
   /// Reads to the end of the file, but not on behind a byte that is zero in what is a text from byte `begin` on: parts of
   /// a file that were never written are such bytes, and take no place on the disk.

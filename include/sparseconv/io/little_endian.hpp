@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -33,6 +34,13 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
   } else {
     return static_cast<T>(assemble_little_endian<std::make_unsigned_t<T>>(bytes));
   }
+}
+
+/// Stores a number as sizeof(T) bytes, lowest first, which need no alignment, on a host of any byte order.
+template <class T>
+requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) void store_little_endian(T value, std::byte* to) noexcept {
+  std::memcpy(to, &value, sizeof(T));
+  if constexpr (std::endian::native != std::endian::little) std::reverse(to, to + sizeof(T));
 }
 
 }  // namespace sparseconv::inline v0_1

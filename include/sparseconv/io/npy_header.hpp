@@ -102,12 +102,11 @@ struct NpyDictionary {
       {where, ": the dtype ", in_quotes(name), " is not one of <f2, <f4, <f8 or an integer; save a.astype('<f4')"});
 }
 
-/// Reads a shape such as (10, 3).
+/// Reads a shape such as (10, 3): the extents of any number of axes.
 ///
-/// Throws:  FormatError if it is not two-dimensional with at least three columns.
-[[nodiscard]] inline std::pair<std::uint64_t, std::uint64_t> parse_npy_shape(std::string_view text,
-                                                                             std::string_view where) {
-  std::vector<std::uint64_t> extents;
+/// Throws:  FormatError if it is no list of counts.
+[[nodiscard]] inline std::vector<std::int64_t> parse_npy_extents(std::string_view text, std::string_view where) {
+  std::vector<std::int64_t> extents;
   bool well_formed = text.size() >= 2 && text.front() == '(' && text.back() == ')';
   std::string_view rest = well_formed ? text.substr(1, text.size() - 2) : std::string_view();
   while (well_formed && !rest.empty()) {
@@ -117,16 +116,25 @@ struct NpyDictionary {
     const std::optional<std::uint64_t> extent = parse_count(word);
     bool const is_end = word.empty() && comma == rest.size();
     well_formed = extent.has_value() || is_end;
-    if (extent) extents.push_back(*extent);
+    if (extent) extents.push_back(static_cast<std::int64_t>(*extent));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   if (!well_formed)
     throw FormatError(
         {where, ": the shape ", in_quotes(text), " is no list of counts; this is no array that NumPy wrote"});
+  return extents;
+}
+
+/// Reads the shape of points.
+///
+/// Throws:  FormatError if it is not two-dimensional with at least three columns.
+[[nodiscard]] inline std::pair<std::uint64_t, std::uint64_t> parse_npy_shape(std::string_view text,
+                                                                             std::string_view where) {
+  const std::vector<std::int64_t> extents = parse_npy_extents(text, where);
   if (extents.size() != 2 || extents[1] < 3)
     throw FormatError({where, ": an array of shape ", in_quotes(text),
                        "; points are N x C with C >= 3: x, y, z and what else they carry"});
-  return {extents[0], extents[1]};
+  return {static_cast<std::uint64_t>(extents[0]), static_cast<std::uint64_t>(extents[1])};
 }
 
 /// The dictionary in the first bytes of a .npy file, and the byte that the array's values begin at.

@@ -2,15 +2,12 @@
 
 #include <png.h>
 
-#include <cerrno>
-#include <cstdio>
+#include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <random>
 #include <string>
-#include <system_error>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/io/partial_file.hpp"
 #include "sparseconv/io/picture.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -36,37 +33,16 @@ inline void write_png(std::filesystem::path const& path, Picture const& picture)
          " pixels is beyond the million that libpng writes");
   }
 
-  // The name is the writer's own, so that two programs writing the same picture do not meet in one file.
-  std::filesystem::path partial = path;
-  partial += "." + std::to_string(std::random_device{}()) + ".partial";
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(partial.string().c_str(), "wbx"), &std::fclose);
-  if (file == nullptr) {
-    fail(std::generic_category().message(errno) + "; the folder must exist and be writable");
-  }
-  struct Remover {
-    std::filesystem::path const& partial;
-    ~Remover() {
-      std::error_code ignored;
-      std::filesystem::remove(partial, ignored);
-    }
-  } const remover{partial};
-
+  PartialFile file(path, "write_png: cannot write " + path.string());
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.width = static_cast<png_uint_32>(picture.width());
   image.height = static_cast<png_uint_32>(picture.height());
   image.format = PNG_FORMAT_RGB;
-  if (png_image_write_to_stdio(&image, file.get(), 0, picture.bytes().data(), 0, nullptr) == 0) {
+  if (png_image_write_to_stdio(&image, file.stream(), 0, picture.bytes().data(), 0, nullptr) == 0) {
     fail(image.message);
   }
-  if (std::fclose(file.release()) != 0) {
-    fail(std::generic_category().message(errno));
-  }
-  std::error_code renamed;
-  std::filesystem::rename(partial, path, renamed);
-  if (renamed) {
-    fail(renamed.message());
-  }
+  file.keep();
 }
 
 }  // namespace sparseconv::inline v0_1

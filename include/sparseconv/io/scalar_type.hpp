@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string_view>
 
 #include "sparseconv/io/little_endian.hpp"
 #include "sparseconv/number/half.hpp"
@@ -46,6 +48,33 @@ enum class ScalarType : std::uint8_t {
       break;
   }
   return 8;
+}
+
+/// The type's name, which is also NumPy's.
+[[nodiscard]] constexpr std::string_view name_of(ScalarType type) noexcept {
+  constexpr std::array<std::string_view, 11> names = {"int8",  "uint8",  "int16",   "uint16",  "int32",  "uint32",
+                                                      "int64", "uint64", "float16", "float32", "float64"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+/// The type that files give numbers of the C++ type T.
+template <class T>
+[[nodiscard]] constexpr ScalarType scalar_type_of() noexcept {
+  if constexpr (std::same_as<T, half>) {
+    return ScalarType::float16;
+  } else if constexpr (std::same_as<T, float>) {
+    return ScalarType::float32;
+  } else if constexpr (std::same_as<T, double>) {
+    return ScalarType::float64;
+  } else {
+    static_assert(std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && sizeof(T) <= 8,
+                  "sparseconv reads and writes arrays of half, float, double and the integers of <cstdint>");
+    constexpr bool is_signed = std::signed_integral<T>;
+    if constexpr (sizeof(T) == 1) return is_signed ? ScalarType::int8 : ScalarType::uint8;
+    if constexpr (sizeof(T) == 2) return is_signed ? ScalarType::int16 : ScalarType::uint16;
+    if constexpr (sizeof(T) == 4) return is_signed ? ScalarType::int32 : ScalarType::uint32;
+    return is_signed ? ScalarType::int64 : ScalarType::uint64;
+  }
 }
 
 /// Calls `visit` with a function that loads one little-endian number of `type` as it is (a half as a float).
