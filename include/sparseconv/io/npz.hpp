@@ -10,11 +10,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/bytes.hpp"
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/npy_header.hpp"
 #include "sparseconv/io/text_lines.hpp"
@@ -47,12 +45,7 @@ struct NpzOptions {
   if (item.bytes > max_bytes)
     throw CapacityError({where, ": the array claims ", item.bytes, " bytes, the limit is ", max_bytes,
                          "; if that is its real size, raise NpzOptions::max_bytes"});
-  // One byte more than is claimed, so that libzip comes to the end and compares its checksum.
-  unpack(entry.get(), item.bytes - bytes.size() + 1, bytes, where);
-  if (bytes.size() != item.bytes)
-    throw FormatError({where, ": the entry claims ", item.bytes, " bytes, ",
-                       (bytes.size() < item.bytes ? "only " + std::to_string(bytes.size()) : std::string("more")),
-                       " came out of it; the archive is damaged"});
+  unpack_rest(entry.get(), item, bytes, where);
   return convert_npy_values(header, std::span<const std::byte>(bytes).subspan(header.data_begin));
 }
 
@@ -149,10 +142,7 @@ struct NpzJudgement {
 [[nodiscard]] inline PointCloud read_npz_archive(zip_t* archive, std::uint64_t archive_bytes, NpzOptions const& options,
                                                  std::string_view where) {
   const std::vector<ZipItem> items = list_npy_items(archive);
-  if (items.empty())
-    throw FormatError({where,
-                       ": the archive holds no arrays, which are entries whose names end in .npy; "
-                       "np.savez(path, points=a) writes one"});
+  expect_npy_items(items, where);
   ZipItem const& item = !options.array.empty() ? find_npz_item(items, options.array, where)
                         : items.size() == 1    ? items.front()
                                                : choose_npz_item(archive, items, archive_bytes, where);
@@ -172,11 +162,8 @@ struct NpzJudgement {
 [[nodiscard]] inline PointCloud parse_npz(std::span<const std::byte> bytes, std::string_view name,
                                           NpzOptions const& options = {}) {
   const std::string where = "read_npz: " + std::string(name);
-  zip_error_t failure;
-  zip_error_init(&failure);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &failure);
-  const ZipArchive archive = open_zip(source, failure, where);
-  return read_npz_archive(archive.get(), bytes.size(), options, where);
+  const ZipInput input = open_zip_bytes(bytes, where);
+  return read_npz_archive(input.archive.get(), input.bytes, options, where);
 }
 
 /// Reads the points of one array of a .npz file. Of the other arrays no more than their headers are unpacked.
@@ -185,15 +172,8 @@ struct NpzJudgement {
 /// Throws:  what parse_npz throws; FormatError if the file cannot be read.
 [[nodiscard]] inline PointCloud read_npz(std::filesystem::path const& path, NpzOptions const& options = {}) {
   const std::string where = "read_npz: " + path.string();
-  expect_file(path, where);
-  zip_error_t failure;
-  zip_error_init(&failure);
-  zip_source_t* source = zip_source_file_create(path.string().c_str(), 0, -1, &failure);
-  const ZipArchive archive = open_zip(source, failure, where);
-  std::error_code failure_of_size;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, failure_of_size);
-  if (failure_of_size) throw FormatError({where, ": its size cannot be told; it must be a file, and no pipe"});
-  return read_npz_archive(archive.get(), bytes, options, where);
+  const ZipInput input = open_zip_file(path, where);
+  return read_npz_archive(input.archive.get(), input.bytes, options, where);
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -5,18 +5,23 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/io/bytes.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 
 namespace sparseconv::inline v0_1 {
 
-/// An open archive or archive entry of libzip, closed at the end of its life; nothing is ever written back.
+/// An open archive or archive entry of libzip, closed at the end of its life, which writes nothing back.
 struct ZipCloser {
   void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
   void operator()(zip_file_t* entry) const noexcept { zip_fclose(entry); }
@@ -34,6 +39,37 @@ using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
   zip_error_fini(&failure);
   if (source) zip_source_free(source);
   throw FormatError({where, ": no zip archive can be read from it (", reason, "); np.savez writes one"});
+}
+
+/// An archive that is read, and its size.
+struct ZipInput {
+  ZipArchive archive;
+  std::uint64_t bytes;
+};
+
+/// Opens an archive in memory. `where` begins every message.
+///
+/// Throws:  FormatError if it is none.
+[[nodiscard]] inline ZipInput open_zip_bytes(std::span<const std::byte> bytes, std::string_view where) {
+  zip_error_t failure;
+  zip_error_init(&failure);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &failure);
+  return {open_zip(source, failure, where), bytes.size()};
+}
+
+/// Opens an archive that is a file. `where` begins every message.
+///
+/// Throws:  FormatError if there is no such file, or it is no archive.
+[[nodiscard]] inline ZipInput open_zip_file(std::filesystem::path const& path, std::string_view where) {
+  expect_file(path, where);
+  zip_error_t failure;
+  zip_error_init(&failure);
+  zip_source_t* source = zip_source_file_create(path.string().c_str(), 0, -1, &failure);
+  ZipArchive archive = open_zip(source, failure, where);
+  std::error_code failure_of_size;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, failure_of_size);
+  if (failure_of_size) throw FormatError({where, ": its size cannot be told; it must be a file, and no pipe"});
+  return {std::move(archive), bytes};
 }
 
 /// One entry of an archive: its place, its name, and what the archive's directory claims of it.
@@ -119,6 +155,28 @@ inline void unpack(zip_file_t* entry, std::uint64_t count, std::vector<std::byte
     if (got == 0) return;
     count -= static_cast<std::uint64_t>(got);
   }
+}
+
+/// Unpacks the rest of `item`, of which `bytes` are the beginning.
+///
+/// Throws:  FormatError as unpack, and if as many bytes as the entry claims do not come out of it.
+inline void unpack_rest(zip_file_t* entry, ZipItem const& item, std::vector<std::byte>& bytes, std::string_view where) {
+  // One byte more than is claimed, so that libzip comes to the end and compares its checksum.
+  unpack(entry, item.bytes - bytes.size() + 1, bytes, where);
+  if (bytes.size() != item.bytes)
+    throw FormatError({where, ": the entry claims ", item.bytes, " bytes, ",
+                       (bytes.size() < item.bytes ? "only " + std::to_string(bytes.size()) : std::string("more")),
+                       " came out of it; the archive is damaged"});
+}
+
+/// Checks that an archive has arrays.
+///
+/// Throws:  FormatError if not.
+inline void expect_npy_items(std::vector<ZipItem> const& items, std::string_view where) {
+  if (items.empty())
+    throw FormatError({where,
+                       ": the archive holds no arrays, which are entries whose names end in .npy; "
+                       "np.savez(path, points=a) writes one"});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <zip.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/io/array.hpp"
+#include "sparseconv/io/npy_array_header.hpp"
+#include "sparseconv/io/npz_arrays.hpp"
+#include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/io/zip_archive.hpp"
+
+// This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
+
+namespace sparseconv::inline v0_1 {
+
+/// Checks names and arrays that a .npz file is to be made of. `where` begins every message.
+///
+/// Throws:  as write_npz_arrays does.
+inline void expect_npz_arrays(std::span<const NamedArray> arrays, std::string_view where) {
+  if (arrays.empty()) throw Error({where, ": there is no array to write; give it one at least"});
+  std::vector<std::string const*> names;
+  for (NamedArray const& named : arrays) {
+    names.push_back(&named.name);
+    if (named.name.empty() || named.name.find('\0') != std::string::npos)
+      throw Error(
+          {where, ": the name ", in_quotes(named.name), " cannot stand in an archive; give it a name of letters"});
+    named.array.expect_whole(error_message({where, ": array ", in_quotes(named.name)}));
+  }
+  if (std::string const* repeated = repeated_name(names))
+    throw Error({where, ": more than one array is called ", in_quotes(*repeated), "; give each a name of its own"});
+}
+
+/// Adds an array to an archive that is written, which views `header` and the array until it is closed. False if that
+/// failed; the archive knows why.
+[[nodiscard]] inline bool add_npz_array(zip_t* archive, NamedArray const& named, std::string& header) {
+  auto& bytes = const_cast<std::vector<std::byte>&>(named.array.bytes);  // libzip only reads, and takes no const
+  const std::array<zip_buffer_fragment_t, 2> parts = {{{reinterpret_cast<zip_uint8_t*>(header.data()), header.size()},
+                                                       {reinterpret_cast<zip_uint8_t*>(bytes.data()), bytes.size()}}};
+  zip_source_t* source = zip_source_buffer_fragment(archive, parts.data(), bytes.empty() ? 1 : 2, 0);
+  if (!source) return false;
+  const zip_int64_t index = zip_file_add(archive, (named.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) {
+    zip_source_free(source);
+    return false;
+  }
+  auto const entry = static_cast<zip_uint64_t>(index);
+  // Midnight of 1 January 1980 in the numbers of zip, which know no time zone: what np.savez writes.
+  constexpr zip_uint16_t first_day = 1 << 5 | 1;
+  return zip_set_file_compression(archive, entry, ZIP_CM_STORE, 0) == 0 &&
+         zip_file_set_dostime(archive, entry, 0, first_day, 0) == 0;
+}
+
+/// Writes arrays as a .npz file, not packed, as np.savez does. A file of that name is replaced.
+///
+/// The file appears whole or not at all: libzip writes it under another name beside it, then renames it.
+/// Order:   that of `arrays`.
+/// Bits:    the same bytes for the same arrays, whenever and wherever they are written with one version of libzip.
+/// Throws:  ShapeError if the bytes of an array do not fit its shape, or it has more than most_array_axes axes;
+///          Error if there is no array, if a name is empty, stands twice or is not UTF-8, or if the file cannot be written.
+inline void write_npz_arrays(std::filesystem::path const& path, std::span<const NamedArray> arrays) {
+  const std::string where = "write_npz_arrays: " + path.string();
+  expect_npz_arrays(arrays, where);
+  std::vector<std::string> headers;
+  for (NamedArray const& named : arrays)
+    headers.push_back(format_npy_header(named.array.type, named.array.shape,
+                                        error_message({where, ": array ", in_quotes(named.name)})));
+  auto const fail = [&](std::string_view reason) {
+    throw Error({"write_npz_arrays: cannot write ", path.string(), ": ", reason,
+                 "; the folder must exist and be writable, with room on its disk"});
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw Error({"write_npz_arrays: cannot write ", path.string(), ": this is a directory; name a file in it"});
+  int code = 0;
+  ZipArchive archive(zip_open(path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  if (!archive) {
+    zip_error_t failure;
+    zip_error_init_with_code(&failure, code);
+    const std::string reason = zip_error_strerror(&failure);
+    zip_error_fini(&failure);
+    fail(reason);
+  }
+  for (std::size_t i = 0; i < arrays.size(); ++i)
+    if (!add_npz_array(archive.get(), arrays[i], headers[i]))
+      throw Error({where, ": array ", in_quotes(arrays[i].name), " cannot be added (", zip_strerror(archive.get()),
+                   "); give it a name in UTF-8"});
+  if (zip_close(archive.get()) != 0) fail(zip_strerror(archive.get()));
+  static_cast<void>(archive.release());
+}
+
+}  // namespace sparseconv::inline v0_1
