@@ -37,18 +37,22 @@ inline void require_sentence(std::string_view message, std::string_view call) {
   for (char const c : message) require((c >= ' ' && c <= '~') || c == '\n', "a message can be printed", message);
 }
 
-/// Reads `size` bytes: they are a cloud whose parts fit each other, or one of the library's errors. Any other exception
-/// leaves, which libFuzzer counts as a crash.
+/// The parts of what was read fit each other.
+inline void require_whole(PointCloud const& cloud, ReaderBounds const& bounds) {
+  require(cloud.columns >= 3, "there are x, y and z");
+  require(cloud.values.size() <= bounds.most_values, "no more values than the bytes have room for");
+  require(cloud.values.size() % static_cast<std::size_t>(cloud.columns) == 0, "whole rows");
+  require(cloud.names.empty() || cloud.names.size() == static_cast<std::size_t>(cloud.columns), "a name a column");
+  for (std::string_view const name : cloud.names) require(!name.empty(), "no name is empty");
+}
+
+/// Reads `size` bytes: they are something whole, or one of the library's errors. Any other exception leaves, which
+/// libFuzzer counts as a crash.
 template <class Read>
 void check_reader(std::size_t size, ReaderBounds const& bounds, Read&& read) {
   const MemoryCount memory;
   try {
-    const PointCloud cloud = read();
-    require(cloud.columns >= 3, "there are x, y and z");
-    require(cloud.values.size() <= bounds.most_values, "no more values than the bytes have room for");
-    require(cloud.values.size() % static_cast<std::size_t>(cloud.columns) == 0, "whole rows");
-    require(cloud.names.empty() || cloud.names.size() == static_cast<std::size_t>(cloud.columns), "a name a column");
-    for (std::string_view const name : cloud.names) require(!name.empty(), "no name is empty");
+    require_whole(read(), bounds);
   } catch (Error const& error) {
     require_sentence(error.what(), bounds.call);
   }

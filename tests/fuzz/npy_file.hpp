@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dice.hpp"
 #include "hostile_values.hpp"
@@ -41,16 +42,28 @@ inline std::optional<NpyFile> split_npy(std::string_view bytes) {
   return NpyFile{bytes[6], std::string(bytes.substr(begin, body - begin)), std::string(bytes.substr(body))};
 }
 
-/// A right file of up to 7 points.
+/// A shape of up to 7 points, or, in one of four cases, of any other array.
+inline std::vector<std::size_t> make_shape(Dice& dice) {
+  if (!dice.one_in(4)) return {dice.below(8), 3 + dice.below(4)};
+  std::vector<std::size_t> shape(dice.below(10));
+  for (std::size_t& extent : shape) extent = dice.one_in(8) ? 0 : 1 + dice.below(shape.size() < 4 ? 4 : 2);
+  return shape;
+}
+
+/// A right file.
 inline std::string make_npy(Dice& dice) {
   const std::string_view type =
       dice.pick({"<f2", "<f4", "<f4", "<f8", "<i1", "|i1", "|u1", "|b1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"});
-  const std::size_t rows = dice.below(8);
-  const std::size_t columns = 3 + dice.below(4);
+  std::string shape;
+  std::size_t count = 1;
+  for (std::size_t const extent : make_shape(dice)) {
+    shape += std::to_string(extent) + ", ";
+    count *= extent;
+  }
   NpyFile file{.version = static_cast<int>(1 + dice.below(3)), .dictionary = {}, .body = {}};
   file.dictionary = "{'descr': '" + std::string(type) + "', 'fortran_order': " + (dice.one_in(2) ? "True" : "False") +
-                    ", 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns) + "), }\n";
-  file.body = any_bytes(dice, rows * columns * static_cast<std::size_t>(type[2] - '0'));
+                    ", 'shape': (" + shape + "), }\n";
+  file.body = any_bytes(dice, count * static_cast<std::size_t>(type[2] - '0'));
   return join_npy(file);
 }
 

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <span>
 
+#include "check_array.hpp"
 #include "check_reader.hpp"
 #include "mutate.hpp"
 #include "npy_file.hpp"
+#include "sparseconv/io/npy_array.hpp"
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed) {
@@ -14,8 +16,13 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   return mutate(data, size, max_size, seed, make_npy, spoil_npy);
 }
 
+/// As points, and as an array of any shape.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  sparseconv::fuzz::check_reader(size, {.call = "read_npy: fuzz: ", .most_values = size, .header_memory = 1 << 16},
-                                 [&] { return sparseconv::parse_npy(std::as_bytes(std::span(data, size)), "fuzz"); });
+  using namespace sparseconv;
+  auto const bytes = std::as_bytes(std::span(data, size));
+  fuzz::check_reader(size, {.call = "read_npy: fuzz: ", .most_values = size, .header_memory = 1 << 16},
+                     [&] { return parse_npy(bytes, "fuzz"); });
+  fuzz::check_reader(size, {.call = "read_npy_array: fuzz: ", .most_values = size, .header_memory = 1 << 16},
+                     [&] { return parse_npy_array(bytes, "fuzz"); });
   return 0;
 }

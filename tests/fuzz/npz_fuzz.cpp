@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "check_array.hpp"
 #include "check_reader.hpp"
 #include "mutate.hpp"
 #include "npy_file.hpp"
+#include "sparseconv/io/npz_arrays.hpp"
 #include "spoil_body.hpp"
 #include "zip_file.hpp"
 
@@ -41,6 +43,17 @@ void spoil_npz(std::string& bytes, Dice& dice) {
 }
 
 }  // namespace
+
+/// The parts of all arrays fit each other, and the limit.
+static void require_whole(std::vector<NamedArray> const& arrays, ReaderBounds const& bounds) {
+  std::size_t bytes = 0;
+  for (NamedArray const& named : arrays) {
+    require_whole(named.array, bounds);
+    bytes += named.array.bytes.size();
+  }
+  require(!arrays.empty() && bytes <= bounds.most_values, "some arrays, within the limit together");
+}
+
 }  // namespace sparseconv::fuzz
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
@@ -49,12 +62,17 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   return mutate(data, size, max_size, seed, make_npz, spoil_npz);
 }
 
-/// A byte of an archive unpacks to 1032 at most, each of which may be a number. Some inputs ask for an array by name.
+/// A byte of an archive unpacks to 1032 at most, each of which may be a number. Some inputs ask for an array by name. All
+/// entries together may have more, as several may claim the same bytes of the archive.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  using namespace sparseconv;
   constexpr std::size_t limit = 1 << 20;
-  const sparseconv::NpzOptions options{.array = size % 4 == 0 ? "points" : "", .max_bytes = limit};
-  sparseconv::fuzz::check_reader(
+  auto const bytes = std::as_bytes(std::span(data, size));
+  const NpzOptions options{.array = size % 4 == 0 ? "points" : "", .max_bytes = limit};
+  fuzz::check_reader(
       size, {.call = "read_npz: fuzz: ", .most_values = std::min(limit, 1032 * size), .header_memory = 8 * limit},
-      [&] { return sparseconv::parse_npz(std::as_bytes(std::span(data, size)), "fuzz", options); });
+      [&] { return parse_npz(bytes, "fuzz", options); });
+  fuzz::check_reader(size, {.call = "read_npz_arrays: fuzz: ", .most_values = limit, .header_memory = 8 * limit},
+                     [&] { return parse_npz_arrays(bytes, "fuzz", {.max_bytes = limit}); });
   return 0;
 }
