@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simulated_scan/simulated_scan.hpp"
+#include "sparseconv/layers/softmax.hpp"
 #include "sparseconv/number/elementary.hpp"
 #include "sparseconv/sparseconv.hpp"
 
@@ -101,7 +102,11 @@ void layers(std::string const& part, auto const& where, sc::SparseTensor<float, 
   auto const c = third.with_residual(where, b, b);
   print(part + " residual", c);
   print(part + " implicit GEMM", third(where, b, sc::dataflow::implicit_gemm));
-  print(part + " activate", sc::activate(where, c, sc::leaky_relu(0.3)));
+  for (auto const activation :
+       {sc::leaky_relu(0.3), sc::relu6, sc::gelu, sc::gelu_tanh, sc::silu, sc::sigmoid, sc::tanh_activation}) {
+    print(part + " " + to_string(activation), sc::activate(where, c, activation));
+  }
+  print(part + " softmax", sc::softmax(where, c));
   for (auto const pooling : {sc::Pooling::max, sc::Pooling::average, sc::Pooling::average_over_kernel}) {
     print(part + " pooling " + std::to_string(static_cast<int>(pooling)),
           sc::SparsePool3D({.kernel_size = 3, .stride = 2, .pooling = pooling})(where, c));
@@ -124,9 +129,14 @@ void elementary_functions(std::string const& type) {
   Hash hash;
   for (int i = 0; i < 20000; ++i) {
     T const x = static_cast<T>(random.number());
-    T const results[] = {sc::elementary::exp(80 * x), sc::elementary::log(1 + x), sc::elementary::tanh(4 * x),
-                         sc::elementary::erf(4 * x)};
-    hash.add(results, 4);
+    T const results[] = {sc::elementary::exp(80 * x),
+                         sc::elementary::log(1 + x),
+                         sc::elementary::tanh(4 * x),
+                         sc::elementary::erf(4 * x),
+                         sc::gelu(20 * x),
+                         sc::gelu_tanh(10 * x),
+                         sc::silu(80 * x)};
+    hash.add(results, 7);
   }
   print("elementary functions of " + type, hash);
 }

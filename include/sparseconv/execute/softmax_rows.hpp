@@ -21,7 +21,8 @@ namespace sparseconv::inline v0_1 {
 /// Order:  `seq` and `cpu` wait for the result; a device policy does not.
 /// Bits:   the same for every policy and number of threads: in double, the sum in the order of the channels, rounded once to T;
 ///         but for the sign and the digits of a NaN.
-/// Error:  half a unit in the last place of T, but for one in about ten million numbers of float; for double at most C + 5.
+/// Error:  at most 0.501 units in the last place of a float, for up to ten thousand channels; of double the exponent x - largest is
+///         a rounded number, so that it is about C + 5 and half as many as that exponent.
 /// Work:   about 50 operations in double for each number; extra memory 8 C bytes for each thread of `cpu`, 16 M bytes on a device.
 /// Throws: ShapeError if rows or channels differ, or rows overlap.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
