@@ -185,6 +185,8 @@ def arithmetic(word, parts, operands):
         return put(target, f'std::fabs({typed(cxx, a)})' if floating else f'std::abs({typed(cxx, a)})')
     if word == 'sqrt':
         return put(target, f'std::sqrt({typed(cxx, a)})')
+    if word == 'rcp' and 'rn' in parts:
+        return put(target, f'{cxx}(1 / {typed(cxx, a)})')
     if word in ('shl', 'shr'):
         return put(target, f'shifted_{"left" if word == "shl" else "right"}<{cxx}>({typed(cxx, a)}, {typed("u32", b)})')
     if word in ('div', 'rem'):

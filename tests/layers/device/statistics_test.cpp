@@ -66,6 +66,7 @@ TYPED_TEST(Statistics, ItemsHaveTheRowsOfTheHost) {
   auto const& where = TypeParam::policy();
   expect_item_rows(where, batch<3>(900, 1));
   expect_item_rows(where, batch<2>(0, 1));
+  expect_item_rows(where, batch<1>(30, 1));
   expect_item_rows(where, SiteSet<1>(Grid<1>{.batch_size = 0}, {}));
 }
 
