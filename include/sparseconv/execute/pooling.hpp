@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/number/wide_sum.hpp"
@@ -14,6 +15,21 @@ enum class Pooling {
   average,             ///< the sum divided by how many there are
   average_over_kernel  ///< the sum divided by the number of kernel elements, as dense libraries count padding
 };
+
+/// "max", "sum", "average" or "average over kernel", as tables have it.
+inline std::string to_string(Pooling pooling) {
+  switch (pooling) {
+    case Pooling::max:
+      return "max";
+    case Pooling::sum:
+      return "sum";
+    case Pooling::average:
+      return "average";
+    case Pooling::average_over_kernel:
+      break;
+  }
+  return "average over kernel";
+}
 
 /// The pooled numbers of one output and channel, input by input.
 template <Element T>

@@ -72,27 +72,34 @@ class BatchStatisticsNorm : public ComputedNorm<Memory> {
   template <ExecutionPolicy Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       Activation activation = no_activation) const {
-    using Number = Accumulator<T>;
     check_reach<Policy, Memory>();
     check_norm_input(input.channels(), this->channels(), "BatchStatisticsNorm");
+    SparseTensor<T, D, Memory> result(input.sites(), input.channels(),
+                                      Buffer<T, Memory>(where.memory(), input.size() * input.channels()));
+    apply(where, input.features(), result.features(), activation);
+    return result;
+  }
+
+  /// The same for rows that lie anywhere in the norm's memory. The output may be the input.
+  template <ExecutionPolicy Policy>
+  void apply(Policy const& where, MatrixView<T const, Memory> input, MatrixView<T, Memory> output,
+             Activation activation = no_activation) const {
+    using Number = Accumulator<T>;
+    check_norm_input(input.columns, this->channels(), "BatchStatisticsNorm");
     std::int64_t const channels = this->channels();
     auto const count = static_cast<std::size_t>(channels);
     Buffer<double, Memory> mean(where.memory(), channels);
     Buffer<double, Memory> variance(where.memory(), channels);
-    column_moments(where, input.features(), std::span<double>(mean.data(), count),
-                   std::span<double>(variance.data(), count));
+    column_moments(where, input, std::span<double>(mean.data(), count), std::span<double>(variance.data(), count));
     Buffer<Number, Memory> factors(where.memory(), channels);
     Buffer<Number, Memory> offsets(where.memory(), channels);
     for_each_index(where, channels,
                    WriteNormTerms<Number>{this->scale().data(), this->shift().data(), mean.data(), variance.data(),
                                           this->epsilon(), factors.data(), offsets.data()});
-    SparseTensor<T, D, Memory> result(input.sites(), channels,
-                                      Buffer<T, Memory>(where.memory(), input.size() * channels));
     finish_rows(
-        where, input.features(), std::span<Number const>(factors.data(), count),
+        where, input, std::span<Number const>(factors.data(), count),
         Epilogue<T, Memory, Number>{.bias = std::span<Number const>(offsets.data(), count), .activation = activation},
-        result.features());
-    return result;
+        output);
   }
 };
 

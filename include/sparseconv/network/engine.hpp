@@ -1,0 +1,151 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/network/memory_plan.hpp"
+#include "sparseconv/network/network.hpp"
+#include "sparseconv/network/node_numbers.hpp"
+#include "sparseconv/network/node_sites.hpp"
+#include "sparseconv/network/run_nodes.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// The steps of a node while a network runs.
+enum class Stage {
+  sites,      ///< the site set of its result
+  map,        ///< the rulebook or row map
+  arithmetic  ///< the features
+};
+
+/// Watches a run and does nothing: the default.
+struct NoWatch {
+  template <class Body>
+  void stage(Value, Stage, Body const& body) const {
+    body();
+  }
+  template <class Sites, class Map>
+  void node_done(Value, Sites const&, Map const&, std::int64_t) const {}
+};
+
+/// A network that is ready to run, made by prepare(). It never changes, and several threads may call one.
+///
+/// T is the element type of the features between nodes, W that of the numbers of kernels. What goes in and comes out is float, or
+/// double where T is.
+///
+/// Site sets and maps are kept with the sites of the inputs: a second run over them builds none.
+template <Element T, MemorySpace Memory, Element W = T>
+class Engine {
+ public:
+  using Outer = std::conditional_t<std::same_as<T, double>, double, float>;
+  template <int D>
+  using Tensor = SparseTensor<Outer, D, Memory>;
+
+  Engine(Network network, MemoryPlan plan, std::vector<NodeNumbers<T, Memory, W>> numbers)
+      : network_(std::move(network)),
+        inputs_(network_.inputs()),
+        plan_(std::move(plan)),
+        numbers_(std::move(numbers)) {}
+
+  /// The nodes that are run, as passes have left them; the numbers are gone from the network.
+  [[nodiscard]] Graph const& graph() const { return network_.graph(); }
+  [[nodiscard]] std::string const& name() const { return network_.name(); }
+  [[nodiscard]] std::span<Value const> inputs() const { return inputs_; }
+  [[nodiscard]] std::span<Network::Output const> outputs() const { return network_.outputs(); }
+
+  /// Runs a network of one input and one output.
+  ///
+  /// Shapes: input N x C on a grid of as many axes as the network's input has.
+  /// Order:  `seq` and `cpu` wait for the result; a device policy waits for new output sites alone, and for given sites that are no
+  ///         set of this run.
+  /// Bits:   the same on every run and for any number of threads.
+  /// Throws: ShapeError if the input's axes or channels are not the network's, the engine was moved from, or there are several inputs
+  ///         or outputs; and what its nodes throw: the message names the node.
+  template <ExecutionPolicy Policy, int D>
+  [[nodiscard]] Tensor<D> operator()(Policy const& where, SparseTensor<Outer, D, Memory> const& input) const {
+    if (outputs().size() != 1) {
+      throw ShapeError({name(), ": the network has ", outputs().size(), " outputs; use run, which gives a list"});
+    }
+    Tensor<D> result;
+    watched_run<D>(where, std::array{&input}, std::span(&result, 1), NoWatch{});
+    return result;
+  }
+
+  /// Runs a network of any number of inputs and outputs, in the order of inputs() and outputs().
+  /// Order, Bits, Throws: as the call.
+  template <ExecutionPolicy Policy, int D, std::same_as<SparseTensor<Outer, D, Memory>>... More>
+  [[nodiscard]] std::vector<Tensor<D>> run(Policy const& where, SparseTensor<Outer, D, Memory> const& input,
+                                           More const&... more) const {
+    std::vector<Tensor<D>> results(outputs().size());
+    watched_run<D>(where, std::array{&input, &more...}, std::span(results), NoWatch{});
+    return results;
+  }
+
+  /// The same with somebody who watches: its functions are those of NoWatch. Results are one for each output.
+  template <int D, ExecutionPolicy Policy, class Watch>
+  void watched_run(Policy const& where, std::span<Tensor<D> const* const> inputs, std::span<Tensor<D>> results,
+                   Watch&& watch) const {
+    check_reach<Policy, Memory>();
+    check_inputs<D>(inputs);
+    NodeSites<Policy, D> sites(where, graph());
+    NodeRun<T, W, Outer, D, Policy> nodes(where, graph(), plan_, numbers_, sites);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      sites.set(inputs_[i], inputs[i]->sites());
+      nodes.set(inputs_[i], inputs[i]->features());
+    }
+    for (std::int32_t i = 0; i < graph().size(); ++i) {
+      Value const self{i};
+      named_in_errors(name(), graph().node(self).name, [&] {
+        watch.stage(self, Stage::sites, [&] { (void)sites.of(self); });
+        NodeMap<Memory> map;
+        watch.stage(self, Stage::map, [&] { map = nodes.map(self); });
+        watch.stage(self, Stage::arithmetic, [&] { nodes.compute(self, map); });
+        watch.node_done(self, sites.of(self), map, nodes.bytes());
+      });
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      Value const value = outputs()[i].value;
+      bool last = true;
+      for (Network::Output const& later : outputs().subspan(i + 1))
+        last = last && plan_.place(later.value).slot != plan_.place(value).slot;
+      results[i] = nodes.take(value, last);
+    }
+  }
+
+ private:
+  template <int D>
+  void check_inputs(std::span<Tensor<D> const* const> inputs) const {
+    if (graph().size() == 0) {
+      throw ShapeError(
+          {name(), ": the network has no nodes; give it some, or use the engine that this one was moved to"});
+    }
+    if (inputs.size() != inputs_.size()) {
+      throw ShapeError(
+          {name(), ": ", inputs.size(), " inputs for a network of ", inputs_.size(), "; give one for each"});
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      ValueType const& type = graph().type(inputs_[i]);
+      auto const refuse = [&](std::int64_t given, std::int64_t needed, char const* what) {
+        throw ShapeError({name(), ", ", graph().node(inputs_[i]).name, ": input has ", given, what,
+                          ", the network takes ", needed, "; they must be equal"});
+      };
+      if (D != type.axes) refuse(D, type.axes, " axes");
+      if (inputs[i]->channels() != type.channels) refuse(inputs[i]->channels(), type.channels, " channels");
+    }
+  }
+
+  Network network_;
+  std::vector<Value> inputs_;
+  MemoryPlan plan_;
+  std::vector<NodeNumbers<T, Memory, W>> numbers_;
+};
+
+}  // namespace sparseconv::inline v0_1

@@ -1,0 +1,300 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/layers/he_uniform.hpp"
+#include "sparseconv/network/graph.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// What a convolution of a network is made from; see KernelGeometry for the meaning of the axes' numbers.
+struct SparseConvOptions {
+  std::int64_t out_channels = 0;
+  AxisNumbers kernel_size = 3;
+  AxisNumbers stride = 1;
+  AxisNumbers padding = 0;
+  AxisNumbers dilation = 1;
+  OutputDefinition definition = OutputDefinition::regular;
+  bool bias = false;
+};
+
+struct SubmanifoldConvOptions {
+  std::int64_t out_channels = 0;
+  AxisNumbers kernel_size = 3;
+  AxisNumbers dilation = 1;
+  bool bias = false;
+};
+
+struct TransposedConvOptions {
+  std::int64_t out_channels = 0;
+  AxisNumbers kernel_size = 3;
+  AxisNumbers stride = 1;
+  AxisNumbers padding = 0;
+  AxisNumbers output_padding = 0;
+  AxisNumbers dilation = 1;
+  std::optional<Value> onto = {};  ///< whose sites are the outputs; every site that is reached if not told
+  bool bias = false;
+};
+
+struct InverseConvOptions {
+  std::int64_t out_channels = 0;
+  Value undoes;  ///< the convolution or pooling; has to be told
+  bool bias = false;
+};
+
+struct LinearOptions {
+  std::int64_t out_channels = 0;
+  bool bias = true;
+};
+
+struct PoolOptions {
+  AxisNumbers kernel_size = 2;
+  std::optional<AxisNumbers> stride = {};  ///< the kernel's size if not told
+  AxisNumbers padding = 0;
+  AxisNumbers dilation = 1;
+  OutputDefinition definition = OutputDefinition::regular;
+  Pooling pooling = Pooling::max;
+};
+
+/// A network as plain data: nodes by name in the order in which they run, numbers by name, named outputs.
+///
+/// It depends on no element type, policy or number of axes, and nothing is computed with it: prepare() makes something that runs
+/// of it, passes (fold_batch_norms, fuse) make another network, to_string shows it. Each function that adds a node gives the node's
+/// value, for later nodes to take; what does not fit is refused there, by name. A node's numbers are its name, a dot, and `weight`,
+/// `bias`, `running_mean` or `running_var`; new ones are as in PyTorch before training, weights of kernels as he_uniform has them.
+///
+///     sc::Network net;
+///     auto x = net.input("voxels", {.axes = 3, .channels = 4});
+///     x = net.submanifold_conv("stem", x, {.out_channels = 16});
+///     x = net.activate(net.batch_norm("stem_norm", x), sc::relu);
+///     net.output("features", x);
+class Network {
+ public:
+  using Parameters = std::map<std::string, Parameter, std::less<>>;
+
+  struct Output {
+    std::string name;
+    Value value;
+  };
+
+  explicit Network(std::string name = "Network", std::uint64_t seed = 0) : seed_(seed), graph_(std::move(name)) {}
+
+  /// What messages and tables call the network.
+  [[nodiscard]] std::string const& name() const { return graph_.name(); }
+  [[nodiscard]] Graph const& graph() const { return graph_; }
+  [[nodiscard]] std::span<Output const> outputs() const { return outputs_; }
+  [[nodiscard]] Parameters const& parameters() const { return parameters_; }
+
+  /// The nodes that are inputs, in their order.
+  [[nodiscard]] std::vector<Value> inputs() const {
+    std::vector<Value> found;
+    for (std::int32_t i = 0; i < graph_.size(); ++i) {
+      if (std::holds_alternative<InputNode>(graph_.node({i}).operation)) found.push_back({i});
+    }
+    return found;
+  }
+
+  /// Throws: ShapeError if there are no numbers of that name.
+  [[nodiscard]] Parameter& parameter(std::string_view name) {
+    auto const found = parameters_.find(name);
+    if (found != parameters_.end()) return found->second;
+    throw ShapeError({graph_.name(), ": there is no parameter '", name, "'; its names are those of parameters()"});
+  }
+  [[nodiscard]] Parameter const& parameter(std::string_view name) const {
+    return const_cast<Network&>(*this).parameter(name);
+  }
+
+  /// Learned numbers: all but the statistics of norms.
+  [[nodiscard]] std::int64_t parameter_count() const {
+    std::int64_t count = 0;
+    for (auto const& [name, parameter] : parameters_) {
+      if (parameter.learned) count += static_cast<std::int64_t>(parameter.values.size());
+    }
+    return count;
+  }
+
+  // Throws, of all that add a node: as Graph::add.
+
+  Value input(std::string name, InputNode const& node) { return add(std::move(name), node); }
+
+  Value sparse_conv(std::string name, Value x, SparseConvOptions const& options) {
+    return add(std::move(name), ConvNode{.input = x,
+                                         .out_channels = options.out_channels,
+                                         .geometry = {.kernel_size = options.kernel_size,
+                                                      .stride = options.stride,
+                                                      .padding = options.padding,
+                                                      .dilation = options.dilation,
+                                                      .definition = options.definition},
+                                         .bias = options.bias});
+  }
+
+  Value submanifold_conv(std::string name, Value x, SubmanifoldConvOptions const& options) {
+    int const axes = graph_.type(graph_.checked(x, name)).axes;
+    NodeGeometry geometry{
+        .kernel_size = options.kernel_size, .dilation = options.dilation, .definition = OutputDefinition::submanifold};
+    check_node_geometry(geometry, axes, graph_.name() + ", " + name);  // before a product of its numbers is taken
+    geometry.padding = with_axes(axes, [&]<int D>() { return AxisNumbers(geometry.on_axes<D>().same_padding()); });
+    return add(std::move(name),
+               ConvNode{.input = x, .out_channels = options.out_channels, .geometry = geometry, .bias = options.bias});
+  }
+
+  Value transposed_conv(std::string name, Value x, TransposedConvOptions const& options) {
+    return add(std::move(name), ConvNode{.input = x,
+                                         .out_channels = options.out_channels,
+                                         .geometry = {.kernel_size = options.kernel_size,
+                                                      .stride = options.stride,
+                                                      .padding = options.padding,
+                                                      .dilation = options.dilation,
+                                                      .transposed = true,
+                                                      .output_padding = options.output_padding},
+                                         .onto = options.onto,
+                                         .bias = options.bias});
+  }
+
+  Value inverse_conv(std::string name, Value x, InverseConvOptions const& options) {
+    return add(std::move(name),
+               InverseConvNode{
+                   .input = x, .out_channels = options.out_channels, .undoes = options.undoes, .bias = options.bias});
+  }
+
+  Value linear(std::string name, Value x, LinearOptions const& options) {
+    return add(std::move(name), LinearNode{.input = x, .out_channels = options.out_channels, .bias = options.bias});
+  }
+
+  Value batch_norm(std::string name, Value x, double epsilon = 1e-5,
+                   NormStatistics statistics = NormStatistics::running) {
+    return add(std::move(name), BatchNormNode{.input = x, .epsilon = epsilon, .statistics = statistics});
+  }
+
+  Value layer_norm(std::string name, Value x, double epsilon = 1e-5) {
+    return add(std::move(name), LayerNormNode{.input = x, .epsilon = epsilon});
+  }
+
+  Value pool(std::string name, Value x, PoolOptions const& options) {
+    return add(std::move(name), PoolNode{.input = x,
+                                         .geometry = {.kernel_size = options.kernel_size,
+                                                      .stride = options.stride.value_or(options.kernel_size),
+                                                      .padding = options.padding,
+                                                      .dilation = options.dilation,
+                                                      .definition = options.definition},
+                                         .pooling = options.pooling});
+  }
+
+  // Nodes without numbers, which are named by themselves.
+
+  Value activate(Value x, Activation activation) { return add(own_name("activate"), ActivationNode{x, activation}); }
+  Value softmax(Value x) { return add(own_name("softmax"), SoftmaxNode{x}); }
+  Value add(Value first, Value second) { return add(own_name("add"), AddNode{first, second}); }
+  Value concatenate(std::vector<Value> values) {
+    return add(own_name("concatenate"), ConcatenateNode{std::move(values)});
+  }
+  Value global_pool(Value x, Pooling pooling) { return add(own_name("global_pool"), GlobalPoolNode{x, pooling}); }
+
+  /// The rows of batch items on the sites of another value.
+  Value broadcast(Value items, Value onto) { return add(own_name("broadcast"), BroadcastNode{items, onto}); }
+
+  /// Any node, with new numbers. Throws: also CapacityError if they cannot be addressed, std::bad_alloc. The network is as it was
+  /// then.
+  Value add(std::string name, Operation operation) {
+    return add_node(std::move(name), std::move(operation),
+                    [&](Parameter& parameter, std::string const& full_name) { fill(parameter, full_name); });
+  }
+
+  /// A node with the numbers that another network has for its name, which it takes from there.
+  /// Throws: also ShapeError if the other has none or of another shape.
+  Value add(std::string name, Operation operation, Network& taken_from) {
+    return add_node(std::move(name), std::move(operation), [&](Parameter& parameter, std::string const& full_name) {
+      Parameter& taken = taken_from.parameter(full_name);
+      check_parameter(taken, parameter.shape, full_name);
+      parameter = std::move(taken);
+    });
+  }
+
+  /// Throws: ShapeError if the value is none of the network's, or the name is empty or taken.
+  void output(std::string name, Value value) {
+    (void)graph_.checked(value, "output '" + name + "'");
+    bool const taken = std::ranges::find(outputs_, name, &Output::name) != outputs_.end();
+    if (name.empty() || taken) {
+      throw ShapeError(
+          {graph_.name(), ": there is an output '", name, "' already, or it has no name; give each one of its own"});
+    }
+    outputs_.push_back({std::move(name), value});
+  }
+
+  /// Gives the node of a kernel a bias of so many numbers, which a pass will say that it has.
+  void set_bias(Value value, std::vector<float> values) {
+    auto const count = static_cast<std::int64_t>(values.size());
+    parameters_.insert_or_assign(parameter_name(value, "bias"), Parameter{{count}, std::move(values)});
+  }
+
+  /// Lets go of all numbers, for who has made others of them.
+  void forget_parameters() { parameters_.clear(); }
+
+  /// The name of a node's numbers: "conv1.weight".
+  [[nodiscard]] std::string parameter_name(Value value, std::string_view role) const {
+    return error_message({graph_.node(value).name, ".", role});
+  }
+
+  /// Throws: ShapeError if numbers that were changed do not have the shape that their node needs.
+  void check_parameter(Parameter const& parameter, std::vector<std::int64_t> const& shape,
+                       std::string_view name) const {
+    std::int64_t const count = number_count(shape, name);
+    if (parameter.shape == shape && static_cast<std::int64_t>(parameter.values.size()) == count) return;
+    throw ShapeError({graph_.name(), ": parameter '", name, "' has ", parameter.values.size(), " numbers of a shape ",
+                      shape_text(parameter.shape), "; the node takes ", shape_text(shape)});
+  }
+
+ private:
+  template <class Fill>
+  Value add_node(std::string name, Operation operation, Fill const& fill_parameter) {
+    Graph graph = graph_;
+    Value const added = graph.add(std::move(name), std::move(operation));
+    Parameters made;
+    for (auto& [role, parameter] : parameters_of(graph, added)) {
+      std::string full_name = error_message({graph.node(added).name, ".", role});
+      fill_parameter(parameter, full_name);
+      made.insert_or_assign(std::move(full_name), std::move(parameter));
+    }
+    parameters_.merge(std::move(made));
+    graph_ = std::move(graph);
+    return added;
+  }
+
+  /// Weights of kernels, which have two extents or more, are drawn; each kernel from a seed of its own.
+  void fill(Parameter& parameter, std::string const& name) {
+    std::int64_t const count = number_count(parameter.shape, graph_.name() + ", " + name);
+    if (parameter.shape.size() > 1) {
+      Buffer<float> const drawn =
+          he_uniform<float>(count, count / parameter.shape.back(), seed_ * 1000003 + kernels_++);
+      parameter.values.assign(drawn.begin(), drawn.end());
+    } else {
+      bool const is_one = name.ends_with(".weight") || name.ends_with(".running_var");
+      parameter.values.assign(static_cast<std::size_t>(count), is_one ? 1.0f : 0.0f);
+    }
+  }
+
+  /// "add7": the word and the place of the node, or the next number that is free.
+  [[nodiscard]] std::string own_name(char const* word) const {
+    std::int32_t number = graph_.size();
+    while (graph_.find(error_message({word, number}))) ++number;
+    return error_message({word, number});
+  }
+
+  std::uint64_t seed_;
+  std::uint64_t kernels_ = 0;
+  Graph graph_;
+  std::vector<Output> outputs_;
+  Parameters parameters_;
+};
+
+}  // namespace sparseconv::inline v0_1

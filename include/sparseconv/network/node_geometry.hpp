@@ -1,0 +1,82 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/output_grid.hpp"
+#include "sparseconv/network/axis_numbers.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// The kernel of a node and the outputs that it leads to: a KernelGeometry and its OutputDefinition, for any number of axes.
+struct NodeGeometry {
+  AxisNumbers kernel_size = 1;
+  AxisNumbers stride = 1;
+  AxisNumbers padding = 0;
+  AxisNumbers dilation = 1;
+  bool transposed = false;
+  AxisNumbers output_padding = 0;
+  OutputDefinition definition = OutputDefinition::regular;
+
+  template <int D>
+  [[nodiscard]] KernelGeometry<D> on_axes() const {
+    return {.kernel_size = kernel_size.per_axis<D>(),
+            .stride = stride.per_axis<D>(),
+            .padding = padding.per_axis<D>(),
+            .dilation = dilation.per_axis<D>(),
+            .transposed = transposed,
+            .output_padding = output_padding.per_axis<D>()};
+  }
+
+  friend bool operator==(NodeGeometry const&, NodeGeometry const&) = default;
+};
+
+/// Calls body.operator()<D>() for a number of axes from 1 to 8.
+template <class Body>
+decltype(auto) with_axes(int axes, Body const& body) {
+  switch (axes) {
+    case 1:
+      return body.template operator()<1>();
+    case 2:
+      return body.template operator()<2>();
+    case 3:
+      return body.template operator()<3>();
+    case 4:
+      return body.template operator()<4>();
+    case 5:
+      return body.template operator()<5>();
+    case 6:
+      return body.template operator()<6>();
+    case 7:
+      return body.template operator()<7>();
+    default:
+      return body.template operator()<8>();
+  }
+}
+
+/// Throws: ShapeError if a number is told for other axes than those, or geometry and definition do not fit, see output_grid;
+///         CapacityError as check_geometry.
+inline void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call) {
+  auto const check = [&](AxisNumbers const& numbers, char const* what) {
+    if (numbers.fits(axes)) return;
+    throw ShapeError({call, ": ", what, " is ", to_string(numbers), " for an input of ", axes,
+                      " axes; give one number for each axis, or one for all"});
+  };
+  check(geometry.kernel_size, "kernel_size");
+  check(geometry.stride, "stride");
+  check(geometry.padding, "padding");
+  check(geometry.dilation, "dilation");
+  check(geometry.output_padding, "output_padding");
+  with_axes(axes, [&]<int D>() { (void)output_grid(Grid<D>{}, geometry.on_axes<D>(), geometry.definition, call); });
+}
+
+/// K, the number of kernel elements. The geometry must have been checked.
+inline std::int64_t element_count(NodeGeometry const& geometry, int axes) {
+  std::int64_t count = 1;
+  for (int axis = 0; axis < axes; ++axis) count *= geometry.kernel_size[axis];
+  return count;
+}
+
+}  // namespace sparseconv::inline v0_1

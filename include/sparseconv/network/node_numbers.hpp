@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sparseconv/execute/weights.hpp"
+#include "sparseconv/layers/batch_norm.hpp"
+#include "sparseconv/layers/batch_statistics_norm.hpp"
+#include "sparseconv/layers/layer_norm.hpp"
+#include "sparseconv/network/fold.hpp"
+#include "sparseconv/network/network.hpp"
+#include "sparseconv/policy/device_policy.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// The numbers of a convolution or linear node, ready for its arithmetic.
+template <MemorySpace Memory, Element W>
+struct KernelNumbers {
+  Weights<W, Memory> weights;
+  Buffer<W, Memory> bias;
+};
+
+struct NoNumbers {};
+
+/// The numbers of a node, in the memory and the types in which it is run.
+template <Element T, MemorySpace Memory, Element W>
+using NodeNumbers = std::variant<NoNumbers, KernelNumbers<Memory, W>, BatchNorm<T, Memory>,
+                                 BatchStatisticsNorm<T, Memory>, LayerNorm<T, Memory>>;
+
+/// What lies on the host as it is, or a copy in the memory of a device policy.
+template <ExecutionPolicy Policy, class Layer>
+auto brought_to(Policy const& where, Layer&& layer) {
+  if constexpr (DevicePolicy<Policy>) {
+    return copy_to(where, layer);
+  } else {
+    return std::forward<Layer>(layer);
+  }
+}
+
+/// Makes the numbers of nodes out of those of a network.
+template <Element T, Element W, ExecutionPolicy Policy>
+class NumberMaker {
+ public:
+  using Memory = typename Policy::Memory;
+  using Numbers = NodeNumbers<T, Memory, W>;
+
+  NumberMaker(Policy const& where, Network const& network) : where_(where), network_(network) {}
+
+  /// Throws: ShapeError if the shape of a number was changed, or a variance is not positive; CapacityError if a number does not fit
+  ///         W. The message names it.
+  [[nodiscard]] Numbers of(Value value) const {
+    return visit_node(
+        Cases{[&](ConvNode const& node) { return kernel(value, node.bias); },
+              [&](InverseConvNode const& node) { return kernel(value, node.bias); },
+              [&](LinearNode const& node) { return kernel(value, node.bias); },
+              [&](BatchNormNode const& node) {
+                if (node.statistics == NormStatistics::batch) {
+                  return with_scale_and_shift(value, BatchStatisticsNorm<T>(channels(value), node.epsilon));
+                }
+                return Numbers(brought_to(where_, batch_norm_of<T>(network_, value, node)));
+              },
+              [&](LayerNormNode const& node) {
+                return with_scale_and_shift(value, LayerNorm<T>(channels(value), node.epsilon));
+              },
+              [&](InputNode const&) { return Numbers(); }, [&](ActivationNode const&) { return Numbers(); },
+              [&](SoftmaxNode const&) { return Numbers(); }, [&](AddNode const&) { return Numbers(); },
+              [&](ConcatenateNode const&) { return Numbers(); }, [&](PoolNode const&) { return Numbers(); },
+              [&](GlobalPoolNode const&) { return Numbers(); }, [&](BroadcastNode const&) { return Numbers(); }},
+        network_.graph().node(value).operation);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t channels(Value value) const { return network_.graph().type(value).channels; }
+
+  [[nodiscard]] Parameter const& checked(Value value, char const* role) const {
+    std::string const name = network_.parameter_name(value, role);
+    Parameter const& parameter = network_.parameter(name);
+    for (auto const& [needed_role, needed] : parameters_of(network_.graph(), value)) {
+      if (needed_role == role) network_.check_parameter(parameter, needed.shape, name);
+    }
+    return parameter;
+  }
+
+  [[nodiscard]] Buffer<W> rounded(Value value, char const* role) const {
+    std::vector<float> const& numbers = checked(value, role).values;
+    Buffer<W> result(static_cast<std::int64_t>(numbers.size()));
+    for (std::int64_t i = 0; float const number : numbers) {
+      W const stored(number);
+      if (std::isfinite(number) && !std::isfinite(static_cast<Accumulator<W>>(stored))) {
+        throw CapacityError(
+            {network_.name(), ": ", network_.parameter_name(value, role), " has ", number,
+             ", which the type of the weights does not hold; prepare the network with weights of a wider "
+             "type, or without folding its norms"});
+      }
+      result[i++] = stored;
+    }
+    return result;
+  }
+
+  [[nodiscard]] Numbers kernel(Value value, bool has_bias) const {
+    std::vector<std::int64_t> const& shape = checked(value, "weight").shape;
+    std::int64_t const elements = shape.size() == 3 ? shape.front() : 1;
+    Buffer<W> bias = has_bias ? rounded(value, "bias") : Buffer<W>();
+    return KernelNumbers<Memory, W>{Weights<W, Memory>(elements, shape[shape.size() - 2], shape.back(),
+                                                       brought_to(where_, rounded(value, "weight"))),
+                                    brought_to(where_, std::move(bias))};
+  }
+
+  template <class Norm>
+  [[nodiscard]] Numbers with_scale_and_shift(Value value, Norm norm) const {
+    norm.template set<float>(checked(value, "weight").values, checked(value, "bias").values);
+    return brought_to(where_, std::move(norm));
+  }
+
+  Policy const& where_;
+  Network const& network_;
+};
+
+}  // namespace sparseconv::inline v0_1

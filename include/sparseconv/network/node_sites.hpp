@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/execute/dataflow.hpp"
+#include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/network/graph.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/item_sites.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// The pairs of a node as the policy takes them: a rulebook, which an inverse node reads the other way round, or a row map.
+template <MemorySpace Memory>
+struct NodeMap {
+  std::shared_ptr<Rulebook<Memory> const> rules;
+  std::shared_ptr<RowMap<Memory> const> row_map;
+  bool exchanged = false;
+
+  [[nodiscard]] RulebookView<Memory> view() const { return exchanged ? rules->transposed() : rules->view(); }
+  [[nodiscard]] std::int64_t bytes() const { return rules ? rules->bytes() : row_map ? row_map->bytes() : 0; }
+};
+
+/// The site sets and maps of a network's nodes for the sites of its inputs. All are kept with those sites, so that a second run
+/// finds them.
+template <ExecutionPolicy Policy, int D>
+class NodeSites {
+ public:
+  using Memory = typename Policy::Memory;
+  using Sites = SiteSet<D, Memory>;
+
+  NodeSites(Policy const& where, Graph const& graph)
+      : where_(where),
+        graph_(graph),
+        sets_(graph.sites().size(), PoolAllocator<std::optional<Sites>>(host_pool(where))) {}
+
+  /// The sites of an input.
+  void set(Value input, Sites const& sites) { sets_[place(graph_.type(input).sites)] = sites; }
+
+  /// The sites of a value, made if they are not there yet.
+  Sites const& of(Value value) { return of(graph_.type(value).sites); }
+
+  /// The pairs of a convolution or a pooling.
+  NodeMap<Memory> map(Value self, ConvNode const& node) {
+    if (node.onto) {
+      check_given_sites(of(node.input), of(self), node.geometry.template on_axes<D>(), graph_.node(self).name);
+    }
+    return map(node.input, self, node.geometry);
+  }
+
+  NodeMap<Memory> map(Value self, PoolNode const& node) {
+    return {cached_rulebook(where_, of(node.input), of(self), node.geometry.template on_axes<D>()), nullptr, false};
+  }
+
+  NodeMap<Memory> map(Value, InverseConvNode const& node) {
+    auto const geometry = graph_.geometry(node.undoes).template on_axes<D>();
+    Sites const& inputs = of(graph_.input_of_kernel(node.undoes));
+    Sites const& outputs = of(node.undoes);
+    if constexpr (goes_by_row_map<Policy, dataflow::Automatic>) {
+      return {nullptr, cached_exchanged_row_map(where_, inputs, outputs, geometry), false};
+    } else {
+      return {cached_rulebook(where_, inputs, outputs, geometry), nullptr, true};
+    }
+  }
+
+ private:
+  static std::size_t place(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+  static std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
+    if constexpr (HostPolicy<Policy>) return where.memory();
+    return nullptr;
+  }
+
+  NodeMap<Memory> map(Value input, Value output, NodeGeometry const& node_geometry) {
+    auto const geometry = node_geometry.template on_axes<D>();
+    if constexpr (goes_by_row_map<Policy, dataflow::Automatic>) {
+      return {nullptr, cached_row_map(where_, of(input), of(output), geometry), false};
+    } else {
+      return {cached_rulebook(where_, of(input), of(output), geometry), nullptr, false};
+    }
+  }
+
+  Sites const& of(std::int32_t index) {
+    std::optional<Sites>& set = sets_[place(index)];
+    if (set) return *set;
+    SiteOrigin const& origin = graph_.sites()[place(index)];
+    Sites const& from = of(*origin.from);
+    bool const is_global =
+        origin.kind == ValueKind::items && graph_.sites()[place(*origin.from)].kind == ValueKind::sparse;
+    if (is_global) {
+      set = item_sites(where_, from);
+    } else {
+      set = cached_output_sites(where_, from, origin.geometry.template on_axes<D>(), origin.geometry.definition);
+    }
+    return *set;
+  }
+
+  Policy const& where_;
+  Graph const& graph_;
+  std::vector<std::optional<Sites>, PoolAllocator<std::optional<Sites>>> sets_;
+};
+
+}  // namespace sparseconv::inline v0_1

@@ -1,0 +1,234 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sparseconv/execute/broadcast_items.hpp"
+#include "sparseconv/execute/cast_rows.hpp"
+#include "sparseconv/execute/copy_rows.hpp"
+#include "sparseconv/execute/finish_rows.hpp"
+#include "sparseconv/execute/gather_gemm_scatter.hpp"
+#include "sparseconv/execute/implicit_gemm.hpp"
+#include "sparseconv/execute/layer_norm_rows.hpp"
+#include "sparseconv/execute/multiply_rows.hpp"
+#include "sparseconv/execute/pool_items.hpp"
+#include "sparseconv/execute/pool_rows.hpp"
+#include "sparseconv/execute/softmax_rows.hpp"
+#include "sparseconv/network/memory_plan.hpp"
+#include "sparseconv/network/node_numbers.hpp"
+#include "sparseconv/network/node_sites.hpp"
+#include "sparseconv/tensor/item_offsets.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// One run of a network's nodes over the features of its inputs. Features are of type T, weights of W; what comes and goes is of
+/// type Outer.
+template <Element T, Element W, Element Outer, int D, ExecutionPolicy Policy>
+class NodeRun {
+ public:
+  using Memory = typename Policy::Memory;
+  using Numbers = NodeNumbers<T, Memory, W>;
+
+  NodeRun(Policy const& where, Graph const& graph, MemoryPlan const& plan, std::span<Numbers const> numbers,
+          NodeSites<Policy, D>& sites)
+      : where_(where),
+        graph_(graph),
+        plan_(plan),
+        numbers_(numbers),
+        sites_(sites),
+        slots_(plan.slots.size(), PoolAllocator<std::optional<Buffer<T, Memory>>>(host_pool(where))) {}
+
+  /// What an input brings. Features that have the type of the run are read where they are, and must outlive it.
+  void set(Value input, MatrixView<Outer const, Memory> features) {
+    if constexpr (std::same_as<T, Outer>) {
+      inputs_.push_back({input, features});
+    } else {
+      cast_rows(where_, features, written(input));
+    }
+  }
+
+  /// The pairs that a node's arithmetic goes through, none where it needs none.
+  [[nodiscard]] NodeMap<Memory> map(Value self) {
+    return visit_node(
+        Cases{[&](ConvNode const& node) { return sites_.map(self, node); },
+              [&](InverseConvNode const& node) { return sites_.map(self, node); },
+              [&](PoolNode const& node) { return sites_.map(self, node); },
+              [&](InputNode const&) { return NodeMap<Memory>{}; }, [&](LinearNode const&) { return NodeMap<Memory>{}; },
+              [&](BatchNormNode const&) { return NodeMap<Memory>{}; },
+              [&](LayerNormNode const&) { return NodeMap<Memory>{}; },
+              [&](ActivationNode const&) { return NodeMap<Memory>{}; },
+              [&](SoftmaxNode const&) { return NodeMap<Memory>{}; }, [&](AddNode const&) { return NodeMap<Memory>{}; },
+              [&](ConcatenateNode const&) { return NodeMap<Memory>{}; },
+              [&](GlobalPoolNode const&) { return NodeMap<Memory>{}; },
+              [&](BroadcastNode const&) { return NodeMap<Memory>{}; }},
+        graph_.node(self).operation);
+  }
+
+  /// Does a node's arithmetic, and frees what no later node reads.
+  void compute(Value self, NodeMap<Memory> const& map) {
+    visit_node(
+        Cases{
+            [&](InputNode const&) {}, [&](ConvNode const& node) { convolve(self, node, map); },
+            [&](InverseConvNode const& node) { convolve(self, node, map); },
+            [&](LinearNode const& node) {
+              multiply_rows(where_, read(node.input), kernel(self).weights, written(self), epilogue(self, node));
+            },
+            [&](BatchNormNode const& node) { normalise(self, node); },
+            [&](LayerNormNode const& node) {
+              auto const& norm = std::get<LayerNorm<T, Memory>>(numbers(self));
+              layer_norm_rows(where_, read(node.input), norm.scale(), norm.shift(), norm.epsilon(), written(self));
+            },
+            [&](ActivationNode const& node) {
+              finish_rows(where_, read(node.input), {}, Epilogue<T, Memory>{.activation = node.activation},
+                          written(self));
+            },
+            [&](SoftmaxNode const& node) { softmax_rows(where_, read(node.input), written(self)); },
+            [&](AddNode const& node) {
+              finish_rows(where_, read(node.first), {},
+                          Epilogue<T, Memory>{.residual = read(node.second), .activation = node.activation},
+                          written(self));
+            },
+            [&](ConcatenateNode const& node) { concatenate(self, node); },
+            [&](PoolNode const& node) { pool_rows(where_, map.view(), read(node.input), written(self), node.pooling); },
+            [&](GlobalPoolNode const& node) {
+              pool_items(where_, offsets(*item_offsets(where_, sites_.of(node.input))), read(node.input), written(self),
+                         node.pooling);
+            },
+            [&](BroadcastNode const& node) {
+              broadcast_items(where_, offsets(*item_offsets(where_, sites_.of(self))), read(node.items), written(self));
+            }},
+        graph_.node(self).operation);
+    free_after(self);
+  }
+
+  /// The features of a value as an output of the network. They are moved out where nothing else will ask for them (`last`).
+  [[nodiscard]] SparseTensor<Outer, D, Memory> take(Value value, bool last) {
+    SiteSet<D, Memory> const& sites = sites_.of(value);
+    std::int64_t const channels = graph_.type(value).channels;
+    if constexpr (std::same_as<T, Outer>) {
+      auto& slot = slots_[slot_of(value)];
+      if (last && slot && plan_.slot(value).widest == value) return {sites, channels, std::move(*slot)};
+    }
+    SparseTensor<Outer, D, Memory> result(
+        sites, channels, Buffer<Outer, Memory>(where_.memory(), feature_count(sites.size(), channels, name(value))));
+    cast_rows(where_, read(value), result.features());
+    return result;
+  }
+
+  /// Bytes of features that are held at present.
+  [[nodiscard]] std::int64_t bytes() const {
+    std::int64_t sum = 0;
+    for (auto const& slot : slots_) sum += slot ? slot->bytes() : 0;
+    return sum;
+  }
+
+ private:
+  struct Brought {
+    Value input;
+    MatrixView<Outer const, Memory> features;
+  };
+
+  static std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
+    if constexpr (HostPolicy<Policy>) return where.memory();
+    return nullptr;
+  }
+
+  static std::span<Row const> offsets(Buffer<Row, Memory> const& rows) {
+    return {rows.data(), static_cast<std::size_t>(rows.size())};
+  }
+
+  [[nodiscard]] std::string const& name(Value value) const { return graph_.node(value).name; }
+  [[nodiscard]] std::size_t slot_of(Value value) const { return static_cast<std::size_t>(plan_.place(value).slot); }
+  [[nodiscard]] Numbers const& numbers(Value value) const { return numbers_[static_cast<std::size_t>(value.node)]; }
+  [[nodiscard]] KernelNumbers<Memory, W> const& kernel(Value value) const {
+    return std::get<KernelNumbers<Memory, W>>(numbers(value));
+  }
+
+  [[nodiscard]] MatrixView<T const, Memory> read(Value value) {
+    if constexpr (std::same_as<T, Outer>) {
+      for (Brought const& brought : inputs_) {
+        if (brought.input == value) return brought.features;
+      }
+    }
+    return lying(value);
+  }
+
+  [[nodiscard]] MatrixView<T, Memory> lying(Value value) {
+    MatrixView<T, Memory> const all{slots_[slot_of(value)]->data(), sites_.of(value).size(),
+                                    plan_.slot(value).channels};
+    return all.column_range(plan_.place(value).first_channel, graph_.type(value).channels);
+  }
+
+  /// The rows of a value that are about to be written.
+  [[nodiscard]] MatrixView<T, Memory> written(Value value) {
+    auto& slot = slots_[slot_of(value)];
+    if (!slot) {
+      std::int64_t const rows = sites_.of(value).size();
+      slot.emplace(where_.memory(), feature_count(rows, plan_.slot(value).channels, name(value)));
+    }
+    return lying(value);
+  }
+
+  void free_after(Value self) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (plan_.slots[i].last_reader == self.node) slots_[i].reset();
+    }
+  }
+
+  template <class KernelNode>
+  [[nodiscard]] Epilogue<T, Memory, W> epilogue(Value self, KernelNode const& node) {
+    Buffer<W, Memory> const& bias = kernel(self).bias;
+    Epilogue<T, Memory, W> epilogue{.bias = {bias.data(), static_cast<std::size_t>(bias.size())},
+                                    .activation = node.activation};
+    if (node.residual) epilogue.residual = read(*node.residual);
+    return epilogue;
+  }
+
+  template <class KernelNode>
+  void convolve(Value self, KernelNode const& node, NodeMap<Memory> const& map) {
+    Weights<W, Memory> const& weights = kernel(self).weights;
+    if (map.row_map) {
+      implicit_gemm(where_, *map.row_map, read(node.input), weights, written(self), epilogue(self, node));
+    } else {
+      gather_gemm_scatter(where_, map.view(), read(node.input), weights, written(self), epilogue(self, node));
+    }
+  }
+
+  void normalise(Value self, BatchNormNode const& node) {
+    if (auto const* const running = std::get_if<BatchNorm<T, Memory>>(&numbers(self))) {
+      finish_rows(where_, read(node.input), running->factors(),
+                  Epilogue<T, Memory, Accumulator<T>>{.bias = running->offsets(), .activation = node.activation},
+                  written(self));
+    } else {
+      std::get<BatchStatisticsNorm<T, Memory>>(numbers(self))
+          .apply(where_, read(node.input), written(self), node.activation);
+    }
+  }
+
+  void concatenate(Value self, ConcatenateNode const& node) {
+    MatrixView<T, Memory> const all = written(self);
+    MemoryPlan::Place place = plan_.place(self);
+    for (std::int64_t first = 0; Value const part : node.inputs) {
+      std::int64_t const channels = graph_.type(part).channels;
+      if (!plan_.lies_at(part, place)) copy_rows(where_, read(part), all.column_range(first, channels));
+      first += channels;
+      place.first_channel += channels;
+    }
+  }
+
+  Policy const& where_;
+  Graph const& graph_;
+  MemoryPlan const& plan_;
+  std::span<Numbers const> numbers_;
+  NodeSites<Policy, D>& sites_;
+  std::vector<std::optional<Buffer<T, Memory>>, PoolAllocator<std::optional<Buffer<T, Memory>>>> slots_;
+  std::vector<Brought> inputs_;
+};
+
+}  // namespace sparseconv::inline v0_1

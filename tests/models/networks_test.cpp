@@ -1,0 +1,31 @@
+// The networks of the field: as many learned numbers as their authors have.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+#include "sparseconv/models/minkunet.hpp"
+#include "sparseconv/models/pillars.hpp"
+#include "sparseconv/models/pooled.hpp"
+#include "sparseconv/models/residual_encoders.hpp"
+#include "sparseconv/models/second.hpp"
+#include "sparseconv/models/spunet.hpp"
+#include "sparseconv/models/tree_unet.hpp"
+
+namespace sparseconv {
+namespace {
+
+TEST(Models, HaveAsManyLearnedNumbersAsPublished) {
+  EXPECT_EQ(second(4).parameter_count(), 711'872);
+  EXPECT_EQ(centerpoint(5).parameter_count(), 2'695'312);
+  EXPECT_EQ(minkunet14a(3, 20).parameter_count(), 8'024'500);
+  EXPECT_EQ(minkunet18a(3, 20).parameter_count(), 15'493'172);
+  EXPECT_EQ(minkunet34c(3, 20).parameter_count(), 37'856'052);
+  EXPECT_EQ(spunet(6, 20).parameter_count(), 39'157'844);
+  EXPECT_EQ(tree_unet().parameter_count(), 551'928) << "as the checkpoint of its authors";
+  EXPECT_EQ(pooled(3).parameter_count(), 27 * (3 * 64 + 64 * 64 + 64 * 96 + 96 * 96 + 96 * 128 + 128 * 128 + 128 * 160 +
+                                               160 * 160 + 160 * 192 + 192 * 192 + 192 * 224 + 224 * 224 + 224 * 256 +
+                                               256 * 256));
+}
+
+}  // namespace
+}  // namespace sparseconv

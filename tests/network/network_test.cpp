@@ -1,0 +1,171 @@
+// A network as data: what its nodes give, which sites they share, their numbers, and what is refused.
+#include "sparseconv/network/network.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/error_message.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::message_of;
+
+struct UNet {
+  Network net{"UNet"};
+  Value x = net.input("voxels", {.axes = 3, .channels = 4});
+  Value stem = net.submanifold_conv("stem", x, {.out_channels = 8});
+  Value down = net.sparse_conv("down", stem, {.out_channels = 16, .kernel_size = 3, .stride = 2, .padding = 1});
+  Value up = net.inverse_conv("up", down, {.out_channels = 8, .undoes = down});
+};
+
+std::int32_t sites(Network const& net, Value value) {
+  return net.graph().type(value).sites;
+}
+
+TEST(Network, KnowsAxesChannelsAndSitesOfEveryValue) {
+  UNet u;
+  EXPECT_EQ(u.net.graph().type(u.down).channels, 16);
+  EXPECT_EQ(u.net.graph().type(u.down).axes, 3);
+  EXPECT_EQ(sites(u.net, u.stem), sites(u.net, u.x)) << "submanifold";
+  EXPECT_NE(sites(u.net, u.down), sites(u.net, u.x));
+  EXPECT_EQ(sites(u.net, u.up), sites(u.net, u.x)) << "inverse";
+  Value const joined = u.net.concatenate({u.up, u.stem});
+  EXPECT_EQ(u.net.graph().type(joined).channels, 16);
+}
+
+TEST(Network, HasTheSameSitesForTheSameGeometry) {
+  UNet u;
+  SparseConvOptions const same{.out_channels = 3, .kernel_size = {3, 3, 3}, .stride = 2, .padding = {1, 1, 1}};
+  EXPECT_EQ(sites(u.net, u.net.sparse_conv("other", u.x, same)), sites(u.net, u.down));
+  Value const pooled = u.net.pool("pool", u.x, {.kernel_size = 3, .stride = AxisNumbers(2), .padding = 1});
+  EXPECT_EQ(sites(u.net, pooled), sites(u.net, u.down)) << "a pooling, too";
+  Value const apart = u.net.sparse_conv("apart", u.x, {.out_channels = 3, .stride = 2});
+  EXPECT_NE(sites(u.net, apart), sites(u.net, u.down)) << "another padding";
+  Value const onto = u.net.transposed_conv("onto", u.down, {.out_channels = 2, .stride = 2, .padding = 1, .onto = u.x});
+  EXPECT_EQ(sites(u.net, onto), sites(u.net, u.x));
+}
+
+TEST(Network, HasOneRowABatchItemAfterAGlobalPooling) {
+  UNet u;
+  Value const mean = u.net.global_pool(u.down, Pooling::average);
+  Value const most = u.net.global_pool(u.down, Pooling::max);
+  EXPECT_EQ(u.net.graph().type(mean).kind, ValueKind::items);
+  EXPECT_EQ(sites(u.net, mean), sites(u.net, most));
+  Value const score = u.net.linear("score", mean, {.out_channels = 5});
+  EXPECT_EQ(u.net.graph().type(score).kind, ValueKind::items);
+  Value const spread = u.net.broadcast(score, u.x);
+  EXPECT_EQ(sites(u.net, spread), sites(u.net, u.x));
+  EXPECT_EQ(u.net.graph().type(spread).channels, 5);
+  // A kernel of one cell and stride 1 has the numbers that a pooling's origin has; it is another set of sites all the same.
+  Value const cell = u.net.sparse_conv("cell", u.down, {.out_channels = 1, .kernel_size = 1});
+  EXPECT_EQ(u.net.graph().type(cell).kind, ValueKind::sparse);
+  EXPECT_NE(sites(u.net, cell), sites(u.net, mean));
+}
+
+TEST(Network, HasItsNumbersByName) {
+  UNet u;
+  Value const norm = u.net.batch_norm("norm", u.up);
+  u.net.linear("head", norm, {.out_channels = 3});
+  EXPECT_EQ(u.net.parameter("stem.weight").shape, (std::vector<std::int64_t>{27, 4, 8}));
+  EXPECT_EQ(u.net.parameter("up.weight").shape, (std::vector<std::int64_t>{27, 16, 8}));
+  EXPECT_EQ(u.net.parameter("head.weight").shape, (std::vector<std::int64_t>{8, 3}));
+  EXPECT_EQ(u.net.parameter("head.bias").values, std::vector<float>(3, 0.0F));
+  EXPECT_EQ(u.net.parameter("norm.running_var").values, std::vector<float>(8, 1.0F));
+  EXPECT_EQ(u.net.parameter("norm.weight").values, std::vector<float>(8, 1.0F));
+  EXPECT_EQ(u.net.parameter("norm.running_mean").values, std::vector<float>(8, 0.0F));
+  EXPECT_EQ(u.net.parameter_count(), 27 * (4 * 8 + 8 * 16 + 16 * 8) + 2 * 8 + 8 * 3 + 3) << "no statistics";
+  EXPECT_NE(u.net.parameter("stem.weight").values, Network(u.net).parameter("up.weight").values);
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              (void)u.net.parameter("stem.bias");
+              return 0;
+            }),
+            "UNet: there is no parameter 'stem.bias'; its names are those of parameters()");
+}
+
+TEST(Network, DrawsTheSameNumbersForASeed) {
+  auto const weights = [](std::uint64_t seed) {
+    Network net("n", seed);
+    (void)net.linear("a", net.input("x", {.channels = 2}), {.out_channels = 3});
+    return net.parameter("a.weight").values;
+  };
+  EXPECT_EQ(weights(7), weights(7));
+  EXPECT_NE(weights(7), weights(8));
+}
+
+TEST(Network, NamesWhatIsNotNamed) {
+  Network net;
+  Value const x = net.input("add3", {.channels = 2});
+  Value const y = net.activate(x, relu);
+  (void)net.add(x, y);
+  Value const sum = net.add(x, y);  // node 3, whose name is taken
+  EXPECT_EQ(net.graph().node(sum).name, "add4");
+  EXPECT_EQ(net.graph().find("add2"), Value{2});
+}
+
+TEST(Network, RefusesWhatDoesNotFit) {
+  UNet u;
+  auto const said = [&](auto const& call) { return message_of<ShapeError>([&] { return call().node; }); };
+  std::int32_t const before = u.net.graph().size();
+  std::size_t const sites_before = u.net.graph().sites().size();
+  EXPECT_EQ(said([&] { return u.net.linear("stem", u.x, {.out_channels = 1}); }),
+            "UNet: there is a node 'stem' already; give each a name of its own");
+  EXPECT_EQ(said([&] { return u.net.linear("", u.x, {.out_channels = 1}); }), "UNet: a node has no name; give it one");
+  EXPECT_EQ(said([&] { return u.net.linear("a", Value{9}, {.out_channels = 1}); }),
+            "UNet, a: value 9 is none of the 4 nodes so far; give what a node of this network gave");
+  EXPECT_EQ(said([&] { return u.net.linear("a", u.x, {}); }), "UNet, a: 0 channels; give at least 1");
+  EXPECT_EQ(said([&] { return u.net.input("a", {.axes = 9, .channels = 1}); }),
+            "UNet, a: an input of 9 axes; give 1 to 8");
+  EXPECT_EQ(said([&] {
+              return u.net.sparse_conv("a", u.x, {.out_channels = 1, .kernel_size = {3, 3}});
+            }),
+            "UNet, a: kernel_size is 3 for an input of 3 axes; give one number for each axis, or one for all");
+  EXPECT_EQ(said([&] { return u.net.sparse_conv("a", u.x, {.out_channels = 1, .stride = 0}); }),
+            "UNet, a: stride is 0 x 0 x 0; every stride must be at least 1");
+  EXPECT_EQ(said([&] { return u.net.add(u.x, u.down); }),
+            "UNet, add4: 'voxels' lies on the sites that 'voxels' has, 'down' on those that 'down' has; give values on "
+            "the same sites");
+  EXPECT_EQ(said([&] { return u.net.add(u.x, u.stem); }),
+            "UNet, add4: 'voxels' has 4 channels, 'stem' 8; they must be equal");
+  EXPECT_EQ(said([&] { return u.net.concatenate({}); }),
+            "UNet, concatenate4: nothing to concatenate; give at least one value");
+  EXPECT_EQ(
+      said([&] { return u.net.inverse_conv("a", u.up, {.out_channels = 1, .undoes = u.down}); }),
+      "UNet, a: 'up' lies on the sites that 'voxels' has, 'down' on those that 'down' has; give values on the same "
+      "sites");
+  EXPECT_EQ(said([&] { return u.net.inverse_conv("a", u.up, {.out_channels = 1, .undoes = u.up}); }),
+            "UNet: node 'up' has no kernel; name a convolution or a pooling");
+  EXPECT_EQ(said([&] { return u.net.batch_norm("a", u.x, -1); }),
+            "UNet, a: epsilon is -1; it must be finite and cannot be negative");
+  EXPECT_EQ(said([&] { return u.net.global_pool(u.x, Pooling::average_over_kernel); }),
+            "UNet, global_pool4: a global pooling has no kernel; use max, sum or average");
+  EXPECT_EQ(said([&] { return u.net.broadcast(u.x, u.x); }),
+            "UNet, broadcast4: 'voxels' onto 'voxels'; give what has one row a batch item, and what has sites");
+  EXPECT_EQ(
+      said([&] {
+        return u.net.add(
+            "a",
+            ConvNode{.input = u.x, .out_channels = 4, .geometry = {.kernel_size = 3, .stride = 2}, .residual = u.stem});
+      }),
+      "UNet, a: the residual 'stem' lies on the sites that 'voxels' has, and not on the result's; give a value on "
+      "those");
+  EXPECT_EQ(said([&] { return u.net.add("a", LinearNode{.input = u.x, .out_channels = 3, .residual = u.stem}); }),
+            "UNet, a: the residual 'stem' has 8 channels, the result 3; they must be equal");
+  EXPECT_EQ(
+      message_of<CapacityError>([&] { return u.net.linear("a", u.x, {.out_channels = std::int64_t{1} << 60}).node; }),
+      "UNet, a.weight: 4 x 1152921504606846976 numbers cannot be addressed; take fewer channels or a smaller "
+      "kernel");
+  EXPECT_EQ(u.net.graph().size(), before);
+  EXPECT_EQ(u.net.graph().sites().size(), sites_before) << "nothing is left of what was refused";
+  EXPECT_FALSE(u.net.parameters().contains("a.weight"));
+  EXPECT_EQ(message_of<ShapeError>([&] {
+              u.net.output("", u.x);
+              return 0;
+            }),
+            "UNet: there is an output '' already, or it has no name; give each one of its own");
+}
+
+}  // namespace
+}  // namespace sparseconv
