@@ -1,20 +1,22 @@
-# Defines sparseconv::compiled, an optional static library that holds what <sparseconv/compiled.hpp> lists: a program that links
-# it compiles in a fraction of the time, and gives the same bits. It is compiled only where something links it, or where it is
-# to be installed.
+# Defines sparseconv::compiled, an optional static library that holds what <sparseconv/compiled.hpp> and
+# <sparseconv/compiled_networks.hpp> list: a program that links it compiles in a fraction of the time, and gives the same bits. It is
+# compiled only where something links it, or where it is to be installed.
 
-# One source for each part that the header names.
-file(STRINGS "${PROJECT_SOURCE_DIR}/include/sparseconv/compiled.hpp" parts
-     REGEX "^SPARSECONV_PART_[A-Z0-9_]+\\(SPARSECONV_EXTERN\\)")
-list(TRANSFORM parts REPLACE "^SPARSECONV_PART_([A-Z0-9_]+).*" "\\1")
+# One source for each part that the headers name.
 set(compiled_sources "")
-foreach(part IN LISTS parts)
-  set(compiled_source "${PROJECT_BINARY_DIR}/compiled/${part}.cpp")
-  file(CONFIGURE OUTPUT "${compiled_source}" @ONLY CONTENT [=[
+foreach(list IN ITEMS compiled compiled_networks)
+  file(STRINGS "${PROJECT_SOURCE_DIR}/include/sparseconv/${list}.hpp" parts
+       REGEX "^SPARSECONV_PART_[A-Z0-9_]+\\(SPARSECONV_EXTERN\\)")
+  list(TRANSFORM parts REPLACE "^SPARSECONV_PART_([A-Z0-9_]+).*" "\\1")
+  foreach(part IN LISTS parts)
+    set(compiled_source "${PROJECT_BINARY_DIR}/compiled/${part}.cpp")
+    file(CONFIGURE OUTPUT "${compiled_source}" @ONLY CONTENT [=[
 #define SPARSECONV_COMPILING @part@
 #define SPARSECONV_COMPILING_@part@
-#include "sparseconv/compiled.hpp"
+#include "sparseconv/@list@.hpp"
 ]=])
-  list(APPEND compiled_sources "${compiled_source}")
+    list(APPEND compiled_sources "${compiled_source}")
+  endforeach()
 endforeach()
 
 add_library(sparseconv_compiled STATIC ${compiled_sources})

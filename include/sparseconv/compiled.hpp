@@ -13,11 +13,19 @@
 #include <span>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/execute/broadcast_items.hpp"
+#include "sparseconv/execute/cast_rows.hpp"
+#include "sparseconv/execute/column_moments.hpp"
+#include "sparseconv/execute/copy_rows.hpp"
 #include "sparseconv/execute/cpu/microkernels.hpp"
 #include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
+#include "sparseconv/execute/layer_norm_rows.hpp"
+#include "sparseconv/execute/multiply_rows.hpp"
+#include "sparseconv/execute/pool_items.hpp"
 #include "sparseconv/execute/pool_rows.hpp"
+#include "sparseconv/execute/softmax_rows.hpp"
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
@@ -97,6 +105,8 @@ namespace sparseconv::inline v0_1 {
                               MatrixView<T>, Epilogue<T, HostMemory, W> const&);                                      \
   TEMPLATE void on_seq::implicit_gemm(Policy const&, RowMapView const&, MatrixView<T const>, WeightsView<W> const&,   \
                                       MatrixView<T>, Epilogue<T, HostMemory, W> const&);                              \
+  TEMPLATE void multiply_rows(Policy const&, MatrixView<T const>, WeightsView<W> const&, MatrixView<T>,               \
+                              Epilogue<T, HostMemory, W> const&);                                                     \
   TEMPLATE void finish_rows(Policy const&, MatrixView<T const>, std::span<Accumulator<T> const>,                      \
                             Epilogue<T, HostMemory, W> const&, MatrixView<T>);
 
@@ -111,6 +121,22 @@ namespace sparseconv::inline v0_1 {
 #define SPARSECONV_LIST_POOL(TEMPLATE, Policy, T)                                                             \
   TEMPLATE void pool_rows(Policy const&, RulebookView<> const&, MatrixView<T const>, MatrixView<T>, Pooling); \
   TEMPLATE void pool_rows(Policy const&, Rulebook<> const&, MatrixView<T const>, MatrixView<T>, Pooling);
+
+// What is computed on rows by themselves, or on those of a batch item.
+#define SPARSECONV_LIST_ITEMS(TEMPLATE, Policy, T)                                                                    \
+  TEMPLATE void copy_rows(Policy const&, MatrixView<T const>, MatrixView<T>);                                         \
+  TEMPLATE void softmax_rows(Policy const&, MatrixView<T const>, MatrixView<T>);                                      \
+  TEMPLATE void pool_items(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>, Pooling);         \
+  TEMPLATE void broadcast_items(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>);             \
+  TEMPLATE void column_moments(Policy const&, MatrixView<T const> const&, std::span<double>, std::span<double>);      \
+  TEMPLATE void layer_norm_rows(Policy const&, MatrixView<T const>, std::span<double const>, std::span<double const>, \
+                                double, MatrixView<T>);
+#define SPARSECONV_LIST_CAST(TEMPLATE, Policy, T)                                 \
+  TEMPLATE void cast_rows(Policy const&, MatrixView<T const>, MatrixView<float>); \
+  TEMPLATE void cast_rows(Policy const&, MatrixView<float const>, MatrixView<T>);
+#define SPARSECONV_PART_CAST(TEMPLATE, T)      \
+  SPARSECONV_LIST_CAST(TEMPLATE, CpuPolicy, T) \
+  SPARSECONV_LIST_CAST(TEMPLATE, SequentialPolicy, T)
 
 // Features of T on sites in D dimensions.
 #define SPARSECONV_LIST_FEATURES(TEMPLATE, Policy, T, D)                                                               \
@@ -160,9 +186,11 @@ namespace sparseconv::inline v0_1 {
   SPARSECONV_LIST_CONVOLVE(TEMPLATE, CpuPolicy, T, W)        \
   SPARSECONV_LIST_CONVOLVE(TEMPLATE, SequentialPolicy, T, W) \
   SPARSECONV_LIST_BACK_ENDS(TEMPLATE, T, W)
-#define SPARSECONV_PART_POOL(TEMPLATE, T)      \
-  SPARSECONV_LIST_POOL(TEMPLATE, CpuPolicy, T) \
-  SPARSECONV_LIST_POOL(TEMPLATE, SequentialPolicy, T)
+#define SPARSECONV_PART_POOL(TEMPLATE, T)             \
+  SPARSECONV_LIST_POOL(TEMPLATE, CpuPolicy, T)        \
+  SPARSECONV_LIST_POOL(TEMPLATE, SequentialPolicy, T) \
+  SPARSECONV_LIST_ITEMS(TEMPLATE, CpuPolicy, T)       \
+  SPARSECONV_LIST_ITEMS(TEMPLATE, SequentialPolicy, T)
 #define SPARSECONV_PART_ROWS_OF(TEMPLATE, T) \
   TEMPLATE class KernelLayer<T>;             \
   SPARSECONV_PART_POOL(TEMPLATE, T)          \
@@ -170,10 +198,12 @@ namespace sparseconv::inline v0_1 {
   SPARSECONV_PART_ROWS(TEMPLATE, T, half)    \
   SPARSECONV_PART_ROWS(TEMPLATE, T, bfloat16)
 #define SPARSECONV_PART_ROWS_FLOAT(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, float)
-#define SPARSECONV_PART_ROWS_HALF(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, half)
-#define SPARSECONV_PART_ROWS_BFLOAT16(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, bfloat16)
+#define SPARSECONV_PART_ROWS_HALF(TEMPLATE) SPARSECONV_PART_ROWS_OF(TEMPLATE, half) SPARSECONV_PART_CAST(TEMPLATE, half)
+#define SPARSECONV_PART_ROWS_BFLOAT16(TEMPLATE) \
+  SPARSECONV_PART_ROWS_OF(TEMPLATE, bfloat16) SPARSECONV_PART_CAST(TEMPLATE, bfloat16)
 #define SPARSECONV_PART_ROWS_DOUBLE(TEMPLATE) \
   TEMPLATE class KernelLayer<double>;         \
+  SPARSECONV_PART_CAST(TEMPLATE, double)      \
   SPARSECONV_PART_POOL(TEMPLATE, double) SPARSECONV_PART_ROWS(TEMPLATE, double, double)
 
 #define SPARSECONV_PART_MODELS(TEMPLATE)             \
@@ -199,7 +229,7 @@ SPARSECONV_PART_ROWS_DOUBLE(SPARSECONV_EXTERN)
 SPARSECONV_PART_ROWS_HALF(SPARSECONV_EXTERN)
 SPARSECONV_PART_ROWS_BFLOAT16(SPARSECONV_EXTERN)
 SPARSECONV_PART_MODELS(SPARSECONV_EXTERN)
-#ifdef SPARSECONV_COMPILING
+#if defined(SPARSECONV_COMPILING) && !defined(SPARSECONV_COMPILING_NETWORKS)
 #define SPARSECONV_JOIN(a, b) a##b
 #define SPARSECONV_PART_NAMED(name, TEMPLATE) SPARSECONV_JOIN(SPARSECONV_PART_, name)(TEMPLATE)
 SPARSECONV_PART_NAMED(SPARSECONV_COMPILING, template)

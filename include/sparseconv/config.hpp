@@ -78,3 +78,15 @@
 #else
 #define SPARSECONV_BODIES 0
 #endif
+
+/// SPARSECONV_NETWORK_BODIES says the same of functions of networks that are no templates; SPARSECONV_NETWORK_BODY stands before each
+/// of them: it is inline, but where the library compiles it.
+#if !defined(SPARSECONV_COMPILED)
+#define SPARSECONV_NETWORK_BODIES 1
+#define SPARSECONV_NETWORK_BODY inline
+#elif defined(SPARSECONV_COMPILING_NETWORKS)
+#define SPARSECONV_NETWORK_BODIES 1
+#define SPARSECONV_NETWORK_BODY
+#else
+#define SPARSECONV_NETWORK_BODIES 0
+#endif

@@ -2,6 +2,7 @@
 
 /// sparseconv.hpp, networks as data, and the networks of the field: a plain C++20 compiler reads it.
 
+#include "sparseconv/compiled_networks.hpp"
 #include "sparseconv/models/minkunet.hpp"
 #include "sparseconv/models/pillars.hpp"
 #include "sparseconv/models/pooled.hpp"

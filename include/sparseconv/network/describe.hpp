@@ -5,13 +5,25 @@
 #include <string>
 #include <variant>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/network/network.hpp"
 #include "sparseconv/network/text_table.hpp"
 
 namespace sparseconv::inline v0_1 {
 
 /// What people call an operation: "submanifold conv".
-inline std::string kind_of(Operation const& operation) {
+std::string kind_of(Operation const& operation);
+
+/// A network as a table for people: a row a node with what it takes, its kernel, its channels and its learned numbers. Sites are
+/// named by the first node that has them.
+std::string to_string(Network const& network);
+
+inline std::ostream& operator<<(std::ostream& stream, Network const& network) {
+  return stream << to_string(network);
+}
+
+#if SPARSECONV_NETWORK_BODIES
+SPARSECONV_NETWORK_BODY std::string kind_of(Operation const& operation) {
   auto const activated = [](std::string text, Activation activation) {
     return activation == no_activation ? text : text + " + " + to_string(activation);
   };
@@ -45,9 +57,7 @@ inline std::string kind_of(Operation const& operation) {
                     operation);
 }
 
-/// A network as a table for people: a row a node with what it takes, its kernel, its channels and its learned numbers. Sites are
-/// named by the first node that has them.
-inline std::string to_string(Network const& network) {
+SPARSECONV_NETWORK_BODY std::string to_string(Network const& network) {
   Graph const& graph = network.graph();
   TextTable table({"node", "kind", "takes", "kernel", "stride", "channels", "sites of", "numbers"});
   std::int64_t sum = 0;
@@ -83,9 +93,6 @@ inline std::string to_string(Network const& network) {
   }
   return text;
 }
-
-inline std::ostream& operator<<(std::ostream& stream, Network const& network) {
-  return stream << to_string(network);
-}
+#endif
 
 }  // namespace sparseconv::inline v0_1

@@ -36,16 +36,29 @@ struct NoWatch {
   void node_done(Value, Sites const&, Map const&, std::int64_t) const {}
 };
 
+template <Element T, MemorySpace Memory, Element W>
+class Engine;
+
+/// The type of what goes into an engine and comes out.
+template <Element T>
+using OuterElement = std::conditional_t<std::same_as<T, double>, double, float>;
+
+/// What the call of an engine does; apart from it, as sparseconv::compiled holds it.
+template <int D, ExecutionPolicy Policy, Element T, MemorySpace Memory, Element W>
+void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
+                std::span<SparseTensor<OuterElement<T>, D, Memory> const* const> inputs,
+                std::span<SparseTensor<OuterElement<T>, D, Memory>> results);
+
 /// A network that is ready to run, made by prepare(). It never changes, and several threads may call one.
 ///
 /// T is the element type of the features between nodes, W that of the numbers of kernels. What goes in and comes out is float, or
 /// double where T is.
 ///
 /// Site sets and maps are kept with the sites of the inputs: a second run over them builds none.
-template <Element T, MemorySpace Memory, Element W = T>
+template <Element T, MemorySpace Memory, Element W>
 class Engine {
  public:
-  using Outer = std::conditional_t<std::same_as<T, double>, double, float>;
+  using Outer = OuterElement<T>;
   template <int D>
   using Tensor = SparseTensor<Outer, D, Memory>;
 
@@ -75,7 +88,7 @@ class Engine {
       throw ShapeError({name(), ": the network has ", outputs().size(), " outputs; use run, which gives a list"});
     }
     Tensor<D> result;
-    watched_run<D>(where, std::array{&input}, std::span(&result, 1), NoWatch{});
+    run_engine<D, Policy, T, Memory, W>(where, *this, std::array<Tensor<D> const*, 1>{&input}, std::span(&result, 1));
     return result;
   }
 
@@ -85,7 +98,8 @@ class Engine {
   [[nodiscard]] std::vector<Tensor<D>> run(Policy const& where, SparseTensor<Outer, D, Memory> const& input,
                                            More const&... more) const {
     std::vector<Tensor<D>> results(outputs().size());
-    watched_run<D>(where, std::array{&input, &more...}, std::span(results), NoWatch{});
+    run_engine<D, Policy, T, Memory, W>(
+        where, *this, std::array<Tensor<D> const*, 1 + sizeof...(More)>{&input, &more...}, std::span(results));
     return results;
   }
 
@@ -147,5 +161,12 @@ class Engine {
   MemoryPlan plan_;
   std::vector<NodeNumbers<T, Memory, W>> numbers_;
 };
+
+template <int D, ExecutionPolicy Policy, Element T, MemorySpace Memory, Element W>
+void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
+                std::span<SparseTensor<OuterElement<T>, D, Memory> const* const> inputs,
+                std::span<SparseTensor<OuterElement<T>, D, Memory>> results) {
+  engine.template watched_run<D>(where, inputs, results, NoWatch{});
+}
 
 }  // namespace sparseconv::inline v0_1

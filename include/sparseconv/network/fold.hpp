@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/layers/batch_norm.hpp"
 #include "sparseconv/network/network.hpp"
 #include "sparseconv/network/rewrite.hpp"
@@ -38,7 +39,10 @@ BatchNorm<T> batch_norm_of(Network const& network, Value value, BatchNormNode co
 /// fit float.
 ///
 /// Throws: as batch_norm_of.
-inline Network fold_batch_norms(Network network) {
+Network fold_batch_norms(Network network);
+
+#if SPARSECONV_NETWORK_BODIES
+SPARSECONV_NETWORK_BODY Network fold_batch_norms(Network network) {
   Rewrite rewrite(std::move(network));
   for (std::int32_t i = 0; i < rewrite.size(); ++i) {
     auto const* const node = std::get_if<BatchNormNode>(&rewrite.operation({i}));
@@ -75,5 +79,6 @@ inline Network fold_batch_norms(Network network) {
   }
   return rewrite.finished();
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1

@@ -6,11 +6,17 @@
 #include <utility>
 #include <variant>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/network/network.hpp"
 #include "sparseconv/network/rewrite.hpp"
 
 namespace sparseconv::inline v0_1 {
 
+/// The same network with additions and activations put into the nodes before them, where nothing else reads what those give: an
+/// addition becomes the residual of the later of its two convolutions, an activation that of a convolution, norm or addition.
+Network fuse(Network network);
+
+#if SPARSECONV_NETWORK_BODIES
 /// Calls f(node) if the operation is a convolution of any kind or a linear one.
 template <class Function>
 void if_kernel(Operation& operation, Function const& f) {
@@ -20,7 +26,7 @@ void if_kernel(Operation& operation, Function const& f) {
 }
 
 /// The activation of an operation that has one.
-inline Activation* activation_of(Operation& operation) {
+SPARSECONV_NETWORK_BODY Activation* activation_of(Operation& operation) {
   Activation* found = nullptr;
   if_kernel(operation, [&](auto& kernel) { found = &kernel.activation; });
   if (auto* const norm = std::get_if<BatchNormNode>(&operation)) found = &norm->activation;
@@ -28,9 +34,7 @@ inline Activation* activation_of(Operation& operation) {
   return found;
 }
 
-/// The same network with additions and activations put into the nodes before them, where nothing else reads what those give: an
-/// addition becomes the residual of the later of its two convolutions, an activation that of a convolution, norm or addition.
-inline Network fuse(Network network) {
+SPARSECONV_NETWORK_BODY Network fuse(Network network) {
   Rewrite rewrite(std::move(network));
   auto const fuse_activation = [&](Value self, ActivationNode const& node) {
     Value const before = rewrite.giver(node.input);
@@ -59,5 +63,6 @@ inline Network fuse(Network network) {
   }
   return rewrite.finished();
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1

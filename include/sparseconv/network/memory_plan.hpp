@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/network/network.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -38,7 +39,10 @@ struct MemoryPlan {
 };
 
 /// The plan for a network; with `in_place` false each value has a slot of its own, and concatenations copy.
-inline MemoryPlan plan_memory(Network const& network, bool in_place = true) {
+MemoryPlan plan_memory(Network const& network, bool in_place = true);
+
+#if SPARSECONV_NETWORK_BODIES
+SPARSECONV_NETWORK_BODY MemoryPlan plan_memory(Network const& network, bool in_place) {
   Graph const& graph = network.graph();
   auto const at = [](Value value) { return static_cast<std::size_t>(value.node); };
   auto const count = static_cast<std::size_t>(graph.size());
@@ -75,5 +79,6 @@ inline MemoryPlan plan_memory(Network const& network, bool in_place = true) {
   }
   return plan;
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1

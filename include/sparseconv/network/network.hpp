@@ -11,9 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/layers/he_uniform.hpp"
 #include "sparseconv/network/graph.hpp"
+#if SPARSECONV_NETWORK_BODIES
+#include "sparseconv/network/check_node.hpp"
+#endif
 
 namespace sparseconv::inline v0_1 {
 
@@ -143,7 +147,7 @@ class Network {
     NodeGeometry geometry{
         .kernel_size = options.kernel_size, .dilation = options.dilation, .definition = OutputDefinition::submanifold};
     check_node_geometry(geometry, axes, graph_.name() + ", " + name);  // before a product of its numbers is taken
-    geometry.padding = with_axes(axes, [&]<int D>() { return AxisNumbers(geometry.on_axes<D>().same_padding()); });
+    geometry.padding = site_keeping_padding(geometry, axes);
     return add(std::move(name),
                ConvNode{.input = x, .out_channels = options.out_channels, .geometry = geometry, .bias = options.bias});
   }
@@ -205,20 +209,11 @@ class Network {
 
   /// Any node, with new numbers. Throws: also CapacityError if they cannot be addressed, std::bad_alloc. The network is as it was
   /// then.
-  Value add(std::string name, Operation operation) {
-    return add_node(std::move(name), std::move(operation),
-                    [&](Parameter& parameter, std::string const& full_name) { fill(parameter, full_name); });
-  }
+  Value add(std::string name, Operation operation);
 
   /// A node with the numbers that another network has for its name, which it takes from there.
   /// Throws: also ShapeError if the other has none or of another shape.
-  Value add(std::string name, Operation operation, Network& taken_from) {
-    return add_node(std::move(name), std::move(operation), [&](Parameter& parameter, std::string const& full_name) {
-      Parameter& taken = taken_from.parameter(full_name);
-      check_parameter(taken, parameter.shape, full_name);
-      parameter = std::move(taken);
-    });
-  }
+  Value add(std::string name, Operation operation, Network& taken_from);
 
   /// Throws: ShapeError if the value is none of the network's, or the name is empty or taken.
   void output(std::string name, Value value) {
@@ -256,32 +251,10 @@ class Network {
 
  private:
   template <class Fill>
-  Value add_node(std::string name, Operation operation, Fill const& fill_parameter) {
-    Graph graph = graph_;
-    Value const added = graph.add(std::move(name), std::move(operation));
-    Parameters made;
-    for (auto& [role, parameter] : parameters_of(graph, added)) {
-      std::string full_name = error_message({graph.node(added).name, ".", role});
-      fill_parameter(parameter, full_name);
-      made.insert_or_assign(std::move(full_name), std::move(parameter));
-    }
-    parameters_.merge(std::move(made));
-    graph_ = std::move(graph);
-    return added;
-  }
+  Value add_node(std::string name, Operation operation, Fill const& fill_parameter);
 
   /// Weights of kernels, which have two extents or more, are drawn; each kernel from a seed of its own.
-  void fill(Parameter& parameter, std::string const& name) {
-    std::int64_t const count = number_count(parameter.shape, graph_.name() + ", " + name);
-    if (parameter.shape.size() > 1) {
-      Buffer<float> const drawn =
-          he_uniform<float>(count, count / parameter.shape.back(), seed_ * 1000003 + kernels_++);
-      parameter.values.assign(drawn.begin(), drawn.end());
-    } else {
-      bool const is_one = name.ends_with(".weight") || name.ends_with(".running_var");
-      parameter.values.assign(static_cast<std::size_t>(count), is_one ? 1.0f : 0.0f);
-    }
-  }
+  void fill(Parameter& parameter, std::string const& name);
 
   /// "add7": the word and the place of the node, or the next number that is free.
   [[nodiscard]] std::string own_name(char const* word) const {
@@ -296,5 +269,46 @@ class Network {
   std::vector<Output> outputs_;
   Parameters parameters_;
 };
+
+#if SPARSECONV_NETWORK_BODIES
+template <class Fill>
+Value Network::add_node(std::string name, Operation operation, Fill const& fill_parameter) {
+  Graph graph = graph_;
+  Value const added = graph.add(std::move(name), std::move(operation));
+  Parameters made;
+  for (auto& [role, parameter] : parameters_of(graph, added)) {
+    std::string full_name = error_message({graph.node(added).name, ".", role});
+    fill_parameter(parameter, full_name);
+    made.insert_or_assign(std::move(full_name), std::move(parameter));
+  }
+  parameters_.merge(std::move(made));
+  graph_ = std::move(graph);
+  return added;
+}
+
+SPARSECONV_NETWORK_BODY void Network::fill(Parameter& parameter, std::string const& name) {
+  std::int64_t const count = number_count(parameter.shape, graph_.name() + ", " + name);
+  if (parameter.shape.size() > 1) {
+    Buffer<float> const drawn = he_uniform<float>(count, count / parameter.shape.back(), seed_ * 1000003 + kernels_++);
+    parameter.values.assign(drawn.begin(), drawn.end());
+  } else {
+    bool const is_one = name.ends_with(".weight") || name.ends_with(".running_var");
+    parameter.values.assign(static_cast<std::size_t>(count), is_one ? 1.0f : 0.0f);
+  }
+}
+
+SPARSECONV_NETWORK_BODY Value Network::add(std::string name, Operation operation) {
+  return add_node(std::move(name), std::move(operation),
+                  [&](Parameter& parameter, std::string const& full_name) { fill(parameter, full_name); });
+}
+
+SPARSECONV_NETWORK_BODY Value Network::add(std::string name, Operation operation, Network& taken_from) {
+  return add_node(std::move(name), std::move(operation), [&](Parameter& parameter, std::string const& full_name) {
+    Parameter& taken = taken_from.parameter(full_name);
+    check_parameter(taken, parameter.shape, full_name);
+    parameter = std::move(taken);
+  });
+}
+#endif
 
 }  // namespace sparseconv::inline v0_1

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/output_grid.hpp"
@@ -58,7 +59,20 @@ decltype(auto) with_axes(int axes, Body const& body) {
 
 /// Throws: ShapeError if a number is told for other axes than those, or geometry and definition do not fit, see output_grid;
 ///         CapacityError as check_geometry.
-inline void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call) {
+void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call);
+
+/// The padding that keeps the sites as they are: KernelGeometry::same_padding. The geometry must have been checked.
+AxisNumbers site_keeping_padding(NodeGeometry const& geometry, int axes);
+
+/// K, the number of kernel elements. The geometry must have been checked.
+inline std::int64_t element_count(NodeGeometry const& geometry, int axes) {
+  std::int64_t count = 1;
+  for (int axis = 0; axis < axes; ++axis) count *= geometry.kernel_size[axis];
+  return count;
+}
+
+#if SPARSECONV_NETWORK_BODIES
+SPARSECONV_NETWORK_BODY void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call) {
   auto const check = [&](AxisNumbers const& numbers, char const* what) {
     if (numbers.fits(axes)) return;
     throw ShapeError({call, ": ", what, " is ", to_string(numbers), " for an input of ", axes,
@@ -72,11 +86,9 @@ inline void check_node_geometry(NodeGeometry const& geometry, int axes, std::str
   with_axes(axes, [&]<int D>() { (void)output_grid(Grid<D>{}, geometry.on_axes<D>(), geometry.definition, call); });
 }
 
-/// K, the number of kernel elements. The geometry must have been checked.
-inline std::int64_t element_count(NodeGeometry const& geometry, int axes) {
-  std::int64_t count = 1;
-  for (int axis = 0; axis < axes; ++axis) count *= geometry.kernel_size[axis];
-  return count;
+SPARSECONV_NETWORK_BODY AxisNumbers site_keeping_padding(NodeGeometry const& geometry, int axes) {
+  return with_axes(axes, [&]<int D>() { return AxisNumbers(geometry.on_axes<D>().same_padding()); });
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1

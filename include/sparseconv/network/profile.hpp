@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/network/describe.hpp"
 #include "sparseconv/network/engine.hpp"
 #include "sparseconv/network/text_table.hpp"
@@ -142,7 +143,10 @@ template <ExecutionPolicy Policy, class AnyEngine, Element Outer, int D, MemoryS
 }
 
 /// A profile as a table for people.
-inline std::string to_string(NetworkProfile const& profile) {
+std::string to_string(NetworkProfile const& profile);
+
+#if SPARSECONV_NETWORK_BODIES
+SPARSECONV_NETWORK_BODY std::string to_string(NetworkProfile const& profile) {
   TextTable table({"node", "kind", "channels", "sites", "pairs", "GFLOP", "sites ms", "map ms", "arithm. ms", "GFLOP/s",
                    "map MB", "held MB"});
   auto const number = [](double value, int digits) {
@@ -163,5 +167,6 @@ inline std::string to_string(NetworkProfile const& profile) {
   add(profile.total());
   return table.text();
 }
+#endif
 
 }  // namespace sparseconv::inline v0_1

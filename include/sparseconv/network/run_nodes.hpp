@@ -77,7 +77,7 @@ class NodeRun {
             [&](InputNode const&) {}, [&](ConvNode const& node) { convolve(self, node, map); },
             [&](InverseConvNode const& node) { convolve(self, node, map); },
             [&](LinearNode const& node) {
-              multiply_rows(where_, read(node.input), kernel(self).weights, written(self), epilogue(self, node));
+              multiply_rows(where_, read(node.input), kernel(self).weights.view(), written(self), epilogue(self, node));
             },
             [&](BatchNormNode const& node) { normalise(self, node); },
             [&](LayerNormNode const& node) {
@@ -192,7 +192,7 @@ class NodeRun {
 
   template <class KernelNode>
   void convolve(Value self, KernelNode const& node, NodeMap<Memory> const& map) {
-    Weights<W, Memory> const& weights = kernel(self).weights;
+    WeightsView<W, Memory> const weights = kernel(self).weights.view();
     if (map.row_map) {
       implicit_gemm(where_, *map.row_map, read(node.input), weights, written(self), epilogue(self, node));
     } else {
