@@ -22,9 +22,9 @@ TEST(Models, HaveAsManyLearnedNumbersAsPublished) {
   EXPECT_EQ(minkunet34c(3, 20).parameter_count(), 37'856'052);
   EXPECT_EQ(spunet(6, 20).parameter_count(), 39'157'844);
   EXPECT_EQ(tree_unet().parameter_count(), 551'928) << "as the checkpoint of its authors";
-  EXPECT_EQ(pooled(3).parameter_count(), 27 * (3 * 64 + 64 * 64 + 64 * 96 + 96 * 96 + 96 * 128 + 128 * 128 + 128 * 160 +
-                                               160 * 160 + 160 * 192 + 192 * 192 + 192 * 224 + 224 * 224 + 224 * 256 +
-                                               256 * 256));
+  EXPECT_EQ(pooled(3).parameter_count(),
+            27 * (3 * 64 + 64 * 64 + 64 * 96 + 96 * 96 + 96 * 128 + 128 * 128 + 128 * 160 + 160 * 160 + 160 * 192 +
+                  192 * 192 + 192 * 224 + 224 * 224 + 224 * 256 + 256 * 256));
 }
 
 }  // namespace
