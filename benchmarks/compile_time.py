@@ -3,7 +3,7 @@
 
 usage: benchmarks/compile_time.py [--old CHECKOUT] [--rounds N] [--compilers g++,clang++]
 
-The programs are examples/quick_start, examples/network, and the header sparseconv.hpp alone, each with -O2; header-only, and for
+The programs are examples/quick_start, examples/network, examples/unet, and the headers sparseconv.hpp and networks.hpp alone, each with -O2; header-only, and for
 sparseconv::compiled, without the time to compile that library once, which is measured too. Each figure is the least of several
 rounds in which all take turns: what a shared machine disturbs least. With --old the texts of that checkout (where it has them,
 else those of this one) are compiled with its headers in the same rounds, and each line ends with its share of the old time.
@@ -17,8 +17,10 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-PARTS = re.findall(r"^SPARSECONV_PART_(\w+)\(SPARSECONV_EXTERN\)",
-                   (HERE / "include/sparseconv/compiled.hpp").read_text(), re.MULTILINE)
+LISTS = ("compiled", "compiled_networks")
+PARTS = [(name, part) for name in LISTS
+         for part in re.findall(r"^SPARSECONV_PART_(\w+)\(SPARSECONV_EXTERN\)",
+                                (HERE / f"include/sparseconv/{name}.hpp").read_text(), re.MULTILINE)]
 
 
 def cost_of(command):
@@ -38,18 +40,18 @@ def main():
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
-        umbrella = pathlib.Path(folder) / "umbrella.cpp"
-        umbrella.write_text("#include <sparseconv/sparseconv.hpp>\n")
+        for face in ("sparseconv.hpp", "networks.hpp"):
+            (pathlib.Path(folder) / f"{face}.cpp").write_text(f"#include <sparseconv/{face}>\n")
         parts = []
-        for part in PARTS:
+        for name, part in PARTS:
             source = pathlib.Path(folder) / f"{part}.cpp"
             source.write_text(f"#define SPARSECONV_COMPILING {part}\n#define SPARSECONV_COMPILING_{part}\n"
-                              '#include "sparseconv/compiled.hpp"\n')
+                              f'#include "sparseconv/{name}.hpp"\n')
             parts.append(source)
 
         def sources(checkout, program):
-            if program == "sparseconv.hpp alone":
-                return [umbrella]
+            if program.endswith(" alone"):
+                return [pathlib.Path(folder) / f"{program.removesuffix(' alone')}.cpp"]
             if program == "the library itself":
                 return parts
             own = checkout / "examples" / program / f"{program}.cpp"
@@ -60,8 +62,9 @@ def main():
             if not shutil.which(compiler):
                 print(f"there is no {compiler} here", file=sys.stderr)
                 continue
-            for program in ("quick_start", "network", "sparseconv.hpp alone"):
-                if options.old:
+            for program in ("quick_start", "network", "unet", "sparseconv.hpp alone", "networks.hpp alone"):
+                of_networks = program in ("unet", "networks.hpp alone")
+                if options.old and (not of_networks or (options.old / "include/sparseconv/networks.hpp").exists()):
                     rows.append((program, compiler, "old", options.old, []))
                 rows.append((program, compiler, "header-only", HERE, []))
                 rows.append((program, compiler, "compiled", HERE, ["-DSPARSECONV_COMPILED"]))

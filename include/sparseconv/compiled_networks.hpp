@@ -5,6 +5,7 @@
 /// there how a list is used.
 
 #include <span>
+#include <vector>
 
 #include "sparseconv/compiled.hpp"
 #include "sparseconv/network/describe.hpp"
@@ -22,7 +23,10 @@ namespace sparseconv::inline v0_1 {
 #define SPARSECONV_LIST_RUN(TEMPLATE, Policy, T, D)                                                               \
   TEMPLATE void run_engine<D, Policy, T, HostMemory, T>(Policy const&, Engine<T, HostMemory, T> const&,           \
                                                         std::span<SparseTensor<OuterElement<T>, D> const* const>, \
-                                                        std::span<SparseTensor<OuterElement<T>, D>>);
+                                                        std::span<SparseTensor<OuterElement<T>, D>>);             \
+  TEMPLATE NetworkProfile profile(Policy const&, Engine<T, HostMemory, T> const&,                                 \
+                                  SparseTensor<OuterElement<T>, D> const&,                                        \
+                                  std::vector<SparseTensor<OuterElement<T>, D>>*, ProfileWatch<Policy>::Progress);
 
 #define SPARSECONV_LIST_ENGINE(TEMPLATE, Policy, T)                                                    \
   TEMPLATE Engine<T, HostMemory, T> prepare<T, T, Policy>(Policy const&, Network, Preparation const&); \
