@@ -41,7 +41,7 @@ struct NetworkProfile {
 
   /// The sum of all nodes; of held_bytes the most, of map_bytes nothing, as maps are shared.
   [[nodiscard]] NodeProfile total() const {
-    NodeProfile sum{.name = "total"};
+    NodeProfile sum{.name = "total", .kind = {}};
     for (NodeProfile const& node : nodes) {
       sum.pairs += node.pairs;
       sum.operations += node.operations;
