@@ -99,13 +99,21 @@ class Gemm {
 };
 
 /// Times `work` against one call of oneDNN's sgemm, or of several, as the counter `of_gemm`; alone where there is no oneDNN.
+/// `before` runs before each run of the work and is not timed.
+template <class Before, class Work, class Gemms>
+double measure_against_gemm(benchmark::State& state, Before const& before, Work const& work, Gemms const& gemms) {
+  if constexpr (have_gemm) {
+    return measure_against(state, "of_gemm", before, work, gemms);
+  } else {
+    return measure(state, before, work);
+  }
+}
+
+/// The same with nothing to do before.
 template <class Work, class Gemms>
 double measure_against_gemm(benchmark::State& state, Work const& work, Gemms const& gemms) {
-  if constexpr (have_gemm) {
-    return measure_against(state, "of_gemm", work, gemms);
-  } else {
-    return measure(state, work);
-  }
+  return measure_against_gemm(
+      state, [] {}, work, gemms);
 }
 
 /// Copies a block of memory; its bytes are read once and written once.
