@@ -13,7 +13,8 @@
 #include "encode_scan/measured_run.hpp"
 #include "encode_scan/options.hpp"
 #include "encode_scan/report.hpp"
-#include "encode_scan/scan_source.hpp"
+#include "scan_input/describe_points.hpp"
+#include "scan_input/scan_source.hpp"
 #include "sparseconv/io/png.hpp"
 
 namespace sc = sparseconv;
@@ -57,9 +58,9 @@ void write_json(std::string const& path, nlohmann::json const& table) {
 }
 
 void encode(Options const& options) {
-  sc::PointCloud const cloud = load_scan(options);
-  std::cout << (options.file.empty() ? "simulated scan" : options.file) << ", " << options.threads << " thread"
-            << (options.threads == 1 ? "" : "s") << '\n';
+  sc::PointCloud const cloud = scan_input::load_scan(options.scan, options.seed);
+  std::cout << (options.scan.file.empty() ? "simulated scan" : options.scan.file) << ", " << options.threads
+            << " thread" << (options.threads == 1 ? "" : "s") << '\n';
 
   auto const where = sc::cpu.threads(options.threads);
   sc::SecondEncoder<float> encoder(cloud.columns, options.seed);
@@ -71,7 +72,7 @@ void encode(Options const& options) {
   MeasuredRun result;
   for (int i = 0; i < options.repeat; ++i) {
     result = {};  // its memory goes back to the policy's pool, as in a program that takes scan after scan
-    result = run(where, cloud, options.grid, options.limits, encoder, [&](std::size_t layer) {
+    result = run(where, cloud, options.scan.grid, options.limits, encoder, [&](std::size_t layer) {
       if (!terminal) return;
       std::fprintf(stderr, "\r\033[Krun %d of %d: %s", i + 1, options.repeat, encoder.layers()[layer].name.c_str());
     });
@@ -84,12 +85,12 @@ void encode(Options const& options) {
   result.voxelize_ms = middle->voxelize_ms;
   result.layers = middle->layers;
 
-  std::cout << describe_points(cloud, result.voxels) << '\n'
+  std::cout << scan_input::describe_points(cloud, result.voxels) << '\n'
             << "SECOND middle extractor, " << parameters << " parameters (untrained), grid "
             << to_string(result.voxels.tensor.grid().shape) << " to " << to_string(result.output.grid().shape) << '\n';
   print_table(std::cout, result);
 
-  sc::write_png(options.output, draw(cloud, result, options.grid));
+  sc::write_png(options.output, draw(cloud, result, options.scan.grid));
   std::cout << "picture: " << options.output << '\n';
   if (!options.json.empty()) write_json(options.json, to_json(cloud, result, options.threads));
 }

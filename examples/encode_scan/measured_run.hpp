@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "measure/milliseconds.hpp"
 #include "sparseconv/sparseconv.hpp"
 
 namespace encode_scan {
@@ -40,14 +40,6 @@ struct MeasuredRun {
   }
 };
 
-/// Calls work and returns the milliseconds it took.
-template <class Work>
-double milliseconds(Work&& work) {
-  auto const begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-}
-
 /// Runs the encoder layer by layer. A layer asks for its sites and rulebook first, so that each stage has a time of its own;
 /// the layer's call then finds them with the site set. `before_layer` is told the index of each layer.
 template <class Policy>
@@ -55,7 +47,7 @@ MeasuredRun run(Policy const& where, sparseconv::PointCloud const& cloud, sparse
                 sparseconv::VoxelLimits const& limits, sparseconv::SecondEncoder<float> const& encoder,
                 std::function<void(std::size_t)> const& before_layer) {
   MeasuredRun run;
-  run.voxelize_ms = milliseconds([&] { run.voxels = sparseconv::voxelize(where, cloud, grid, limits); });
+  run.voxelize_ms = measure::milliseconds([&] { run.voxels = sparseconv::voxelize(where, cloud, grid, limits); });
   sparseconv::SparseTensor<float, 3> features = run.voxels.tensor;
   for (auto const& layer : encoder.layers()) {
     before_layer(run.layers.size());
@@ -72,10 +64,10 @@ MeasuredRun run(Policy const& where, sparseconv::PointCloud const& cloud, sparse
         .rulebook_ms = 0,
         .arithmetic_ms = 0};
     sparseconv::SiteSet<3> outputs;
-    row.sites_ms = milliseconds([&] { outputs = convolution.output_sites(where, features.sites()); });
-    row.rulebook_ms =
-        milliseconds([&] { row.pairs = convolution.rulebook(where, features.sites(), outputs)->pair_count(); });
-    row.arithmetic_ms = milliseconds([&] { features = layer(where, features); });
+    row.sites_ms = measure::milliseconds([&] { outputs = convolution.output_sites(where, features.sites()); });
+    row.rulebook_ms = measure::milliseconds(
+        [&] { row.pairs = convolution.rulebook(where, features.sites(), outputs)->pair_count(); });
+    row.arithmetic_ms = measure::milliseconds([&] { features = layer(where, features); });
     row.sites = features.size();
     row.operations = 2.0 * static_cast<double>(row.pairs) * static_cast<double>(row.in_channels * row.out_channels);
     run.layers.push_back(std::move(row));

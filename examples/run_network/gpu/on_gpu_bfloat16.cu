@@ -1,0 +1,5 @@
+#include "run_network/gpu/run_on_gpu.cuh"
+
+template run_network::Results run_network::run_on_gpu<sparseconv::bfloat16>(RunOptions const&,
+                                                                            sparseconv::Network const&,
+                                                                            SiteList const&);

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run_network/networks.hpp"
+#include "scan_input/scan_options.hpp"
+#include "scan_input/scan_source.hpp"
+
+namespace run_network {
+
+/// What the command line says.
+struct Options {
+  std::string network;
+  scan_input::ScanOptions scan;
+  std::string sites;  ///< empty: the input is a scan
+  std::string features;
+  std::vector<std::int32_t> shape;  ///< of the grid of the sites; empty: it has no bounds
+  std::string policy = "cpu";
+  std::optional<std::string> instructions;
+  std::optional<int> threads;
+  std::string element = "float";
+  int repeat = 3;
+  std::uint64_t seed = 1;
+  std::string output;
+  std::string json;
+  bool list = false;
+  bool parameters = false;
+};
+
+/// Declares the options on the command line `app` is to parse; `options` must outlive it.
+inline void declare_options(CLI::App& app, Options& options) {
+  app.add_option("network", options.network, "One of " + network_names());
+  scan_input::declare_scan_options(app, options.scan, "scan");
+  app.add_option("--sites", options.sites, "Instead of a scan: N x (1 + axes) integers, a .npy file; batch first");
+  app.add_option("--features", options.features, "N x C numbers, a .npy file; row i belongs to site i");
+  app.add_option("--shape", options.shape, "Extents of the sites' grid, as Z,Y,X (default: no bounds)")->delimiter(',');
+  app.add_option("--policy", options.policy, "seq (one thread of plain loops), cpu or gpu")
+      ->check(CLI::IsMember({"seq", "cpu", "gpu"}))
+      ->capture_default_str();
+  app.add_option("--instructions", options.instructions, "Of the policy cpu (default: the best that there are)")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512"}));
+  app.add_option("--threads", options.threads, "Of the policy cpu (default: all cores)")->check(CLI::PositiveNumber);
+  app.add_option("--element", options.element, "Type of features and weights between input and output")
+      ->check(CLI::IsMember({"float", "half", "bfloat16", "double"}))
+      ->capture_default_str();
+  app.add_option("--repeat", options.repeat, "Warm runs after the cold one; their median is reported")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the weights and of the simulated scan")->capture_default_str();
+  app.add_option("--output", options.output, "Write coordinates and features of the outputs to this .npz file");
+  app.add_option("--json", options.json, "Write the profile to this file, for programs, and no table");
+  app.add_flag("--list", options.list, "Say which networks there are");
+  app.add_flag("--parameters", options.parameters, "Say names and shapes of the network's numbers, and run nothing");
+}
+
+/// Checks that a file can be put there, before a long run. Throws: Error if its folder is none.
+inline void check_folder_of(std::string const& path, char const* option) {
+  std::filesystem::path const folder = std::filesystem::path(path).parent_path();
+  if (path.empty() || folder.empty() || std::filesystem::is_directory(folder)) return;
+  throw sparseconv::Error({"run_network: ", option, " ", path, ": there is no folder ", folder.string(),
+                           "; make it, or give a path in an existing folder"});
+}
+
+/// Checks that the options go together, and that nothing was said which would not be heard.
+/// Throws: Error.
+inline void check_options(CLI::App const& app, Options const& options) {
+  auto const refuse = [](std::initializer_list<sparseconv::MessagePart> parts) {
+    throw sparseconv::Error("run_network: " + sparseconv::error_message(parts));
+  };
+  auto const for_cpu = [&](bool given, char const* option) {
+    if (given && options.policy != "cpu") {
+      refuse({option, " is for --policy cpu, and --policy is ", options.policy, "; leave one of them out"});
+    }
+  };
+  NamedNetwork const& network = network_named(options.network);
+  if (options.sites.empty() && !options.features.empty()) {
+    refuse({"--features ", options.features, " is given without --sites; give a .npy file of N x ", network.axes + 1,
+            " integers, batch first"});
+  }
+  if (!options.sites.empty() && options.features.empty()) {
+    refuse({"--sites ", options.sites, " is given without --features; give a .npy file of N x C numbers"});
+  }
+  if (options.sites.empty() && !options.shape.empty()) {
+    refuse({"--shape is given without --sites; a scan's grid comes from --voxel and --range"});
+  }
+  if (!options.sites.empty()) {
+    if (!options.scan.file.empty()) {
+      refuse({"the scan ", options.scan.file, " and --sites ", options.sites, " are given; give one of them"});
+    }
+    for (char const* const option : {"--columns", "--float16", "--array", "--voxel", "--range"}) {
+      if (app.count(option) > 0) refuse({option, " is for scans, and --sites is given; leave one of them out"});
+    }
+  } else if (network.axes != 3 && (!options.parameters || !options.scan.file.empty())) {
+    refuse({network.name, " takes --sites and --features: it works in ", network.axes,
+            "-D on the features of pillars, which a point network makes of a scan"});
+  }
+  for_cpu(options.threads.has_value(), "--threads");
+  for_cpu(options.instructions.has_value(), "--instructions");
+  if (options.parameters && (!options.output.empty() || !options.json.empty())) {
+    refuse({"--parameters runs nothing, so there is nothing for --output or --json to write; leave it out"});
+  }
+  if (!options.output.empty() && options.output == options.json) {
+    refuse({"--output and --json both name ", options.json, "; give each a file of its own"});
+  }
+  check_folder_of(options.output, "--output");
+  check_folder_of(options.json, "--json");
+}
+
+}  // namespace run_network

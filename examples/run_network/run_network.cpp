@@ -1,0 +1,113 @@
+// Runs one of the networks of the field over a scan, or over sites and features from files, and says where its time goes.
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "run_network/input.hpp"
+#include "run_network/options.hpp"
+#include "run_network/progress_line.hpp"
+#include "run_network/report.hpp"
+#include "run_network/run_on.hpp"
+#include "sparseconv/compiled.hpp"
+#include "sparseconv/io/partial_file.hpp"
+#include "sparseconv/io/write_npz_arrays.hpp"
+
+namespace sc = sparseconv;
+
+namespace run_network {
+
+sc::InstructionSet instruction_set_named(std::string const& name) {
+  return name == "avx512" ? sc::InstructionSet::avx512
+         : name == "avx2" ? sc::InstructionSet::avx2
+                          : sc::InstructionSet::portable;
+}
+
+RunOptions run_options(Options const& options) {
+  RunOptions run;
+  run.policy = options.policy;
+  run.threads = options.threads.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  if (options.instructions) run.instructions = instruction_set_named(*options.instructions);
+  run.repeat = options.repeat;
+  return run;
+}
+
+Results run_as(std::string const& element, RunOptions const& options, sc::Network const& network,
+               SiteList const& list) {
+  if (element == "half") return run_on<sc::half>(options, network, list);
+  if (element == "bfloat16") return run_on<sc::bfloat16>(options, network, list);
+  if (element == "double") return run_on<double>(options, network, list);
+  return run_on<float>(options, network, list);
+}
+
+Input read_input(Options const& options, NamedNetwork const& network) {
+  return options.sites.empty() ? read_scan(options.scan, options.seed)
+                               : read_sites(network, options.sites, options.features, options.shape);
+}
+
+void list_parameters(Options const& options, NamedNetwork const& named) {
+  bool const has_input = !options.sites.empty() || !options.scan.file.empty();
+  std::int64_t const channels = has_input ? read_input(options, named).list.channels : named.channels;
+  std::cout << parameter_list(named.make(channels, options.seed));
+}
+
+void write_json(std::string const& path, nlohmann::json const& table) {
+  sc::PartialFile file(path, "run_network: cannot write " + path);
+  std::string const text = table.dump(2) + "\n";
+  file.write(std::as_bytes(std::span(text)));
+  file.keep();
+}
+
+void run(Options const& options, NamedNetwork const& named) {
+  Input const input = read_input(options, named);
+  sc::Network const network = named.make(input.list.channels, options.seed);
+  RunOptions how = run_options(options);
+  Results const results = [&] {
+    ProgressLine const line;
+    how.progress = [&](std::string const& what) { line.show(network.name() + ", " + what); };
+    return run_as(options.element, how, network, input.list);
+  }();
+  std::cout << input.words << ", " << input.list.channels << " channels, grid of " << shape_of(input.list) << '\n'
+            << network.name() << ", " << network.parameter_count() << " learned numbers (untrained); " << describe(how)
+            << ", " << options.element << '\n';
+  if (options.json.empty()) std::cout << to_string(results.profile);
+  std::cout << describe_times(results) << '\n';
+  for (NamedOutput const& output : results.outputs) std::cout << describe(output) << '\n';
+  if (!options.output.empty()) sc::write_npz_arrays(options.output, output_arrays(results.outputs));
+  if (!options.json.empty()) write_json(options.json, to_json(how, options.element, input.list, results));
+}
+
+}  // namespace run_network
+
+int main(int argc, char** argv) {
+  CLI::App app("Runs a network of the field over a scan, or over sites and features, and says where its time goes.");
+  run_network::Options options;
+  run_network::declare_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  try {
+    if (options.list) {
+      std::cout << run_network::network_list();
+      return 0;
+    }
+    run_network::check_options(app, options);
+    auto const& network = run_network::network_named(options.network);
+    options.parameters ? run_network::list_parameters(options, network) : run_network::run(options, network);
+  } catch (std::bad_alloc const&) {
+    std::cerr << "run_network: there is not enough memory; take a smaller input, network or element type\n";
+    return 1;
+  } catch (std::exception const& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}

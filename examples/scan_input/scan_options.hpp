@@ -1,0 +1,39 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "scan_input/scan_source.hpp"
+
+namespace scan_input {
+
+/// Declares what tells which scan to read and how to cut it into voxels; `options` must outlive the parse. The scan is the positional
+/// argument `name`.
+inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::string const& name = "file") {
+  app.add_option(name, options.file,
+                 "A scan: .bin (float32 records), .npy, .npz, .ply or .pcd. Without one a scan is simulated.");
+  app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 6")
+      ->check(CLI::Range(3, 6))
+      ->capture_default_str();
+  app.add_flag_callback(
+      "--float16", [&options] { options.records.element = sparseconv::RecordElement::float16; },
+      "The numbers of a .bin file have 16 bits");
+  app.add_option("--array", options.array, "Which array of a .npz file, if its name or shape does not tell");
+  app.add_option("--voxel", options.grid.voxel_size, "Voxel size X,Y,Z in metres")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option_function<std::array<float, 6>>(
+         "--range",
+         [&options](std::array<float, 6> const& range) {
+           std::copy_n(range.begin(), 3, options.grid.low.begin());
+           std::copy_n(range.begin() + 3, 3, options.grid.high.begin());
+         },
+         "X0,Y0,Z0,X1,Y1,Z1 in metres; points outside are dropped and counted")
+      ->delimiter(',')
+      ->default_str("-40,-40,-3,40,40,1");
+}
+
+}  // namespace scan_input
