@@ -274,6 +274,34 @@ TEST(Engine, NamesTheNodeInErrors) {
             "None: the network has no output; name one with output(name, value)");
 }
 
+TEST(Engine, SaysThatItWasMovedFrom) {
+  Network net("Moved");
+  net.output("y", net.input("x", {.axes = 2, .channels = 1}));
+  auto engine = prepare<float>(cpu, net);
+  auto const x = test::random_tensor<float>(test::random_site_set(room, 3, 1), 1, 2);
+  auto const kept = std::move(engine);
+  std::string const expected = "Engine: this one was moved from; use the engine that it was moved to";
+  EXPECT_EQ(message_of<ShapeError>([&] { return engine(cpu, x).size(); }), expected);
+  EXPECT_EQ(message_of<ShapeError>([&] { return engine.run(cpu, x).size(); }), expected);
+  auto const y = kept(cpu, x);
+  EXPECT_TRUE(test::same_bits(x.features(), y.features())) << "an output may be an input";
+}
+
+TEST(Engine, NamesTheNodeWhoseGivenSitesAreNotReached) {
+  Network net("Onto");
+  Value const x = net.input("x", {.axes = 2, .channels = 1});
+  Value const y = net.input("y", {.axes = 2, .channels = 1});
+  net.output("z", net.transposed_conv("up", x, {.out_channels = 1, .kernel_size = 2, .stride = 2, .onto = y}));
+  auto const tensor = [](Grid<2> const& grid) {
+    return test::random_tensor<float>(test::random_site_set(grid, 5, 1), 1, 2);
+  };
+  auto const engine = prepare<float>(cpu, net);
+  EXPECT_EQ(message_of<CoordinateError>([&] {
+              return engine.run(cpu, tensor({.shape = {4, 4}}), tensor({.shape = {8, 8}, .batch_size = 9})).size();
+            }).substr(0, 49),
+            "Onto, up: onto: the given sites have batch items ");
+}
+
 TEST(Prepare, RefusesNumbersThatDoNotFit) {
   Network net("Wrong");
   Value const x = net.input("x", {.channels = 2});
@@ -284,6 +312,10 @@ TEST(Prepare, RefusesNumbersThatDoNotFit) {
   Network changed = net;
   changed.parameter("linear.weight").values.pop_back();
   EXPECT_EQ(said(changed), "Wrong: parameter 'linear.weight' has 3 numbers of a shape 2 x 2; the node takes 2 x 2");
+  changed = net;
+  changed.parameter("linear.bias").values.clear();
+  EXPECT_EQ(said(changed), "Wrong: parameter 'linear.bias' has 0 numbers of a shape 2; the node takes 2")
+      << "before the norm is folded into it";
   changed = net;
   changed.parameter("linear.weight").values[1] = 1e6F;
   EXPECT_EQ(
@@ -296,31 +328,44 @@ TEST(Prepare, RefusesNumbersThatDoNotFit) {
             "Wrong, norm: BatchNorm.set: variance + epsilon of channel 1 is -1.99999; it must be positive");
 }
 
+/// A network prepared on seq with nothing folded or fused against what it is prepared to, on two policies.
+void check_prepared(Network const& net, std::vector<SparseTensor<double, 2>> const& x) {
+  auto const run = [](auto const& engine, auto const& where, auto const& inputs) {
+    return inputs.size() == 1 ? engine.run(where, inputs[0]) : engine.run(where, inputs[0], inputs[1]);
+  };
+  auto const expected = run(prepare<double>(seq, net, {false, false, false}), seq, x);
+  std::vector<SparseTensor<float, 2>> x_float;
+  for (auto const& input : x) x_float.push_back(cast<float>(seq, input));
+  auto const check = [&](auto const& where) {
+    auto const results = run(prepare<double>(where, net), where, x);
+    auto const results_float = run(prepare<float>(where, net), where, x_float);
+    ASSERT_EQ(results.size(), expected.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      ASSERT_TRUE(same_sites(seq, results[i].sites(), expected[i].sites()));
+      double largest = 1;
+      for (double const value : expected[i].features().values()) largest = std::max(largest, std::fabs(value));
+      EXPECT_LE(test::largest_difference(results[i].features(), expected[i].features()), 1e-9 * largest);
+      EXPECT_LE(test::largest_difference(results_float[i].features(), expected[i].features()), 2e-3 * largest)
+          << "norms are folded";
+    }
+  };
+  check(seq);
+  check(test::OnCpu<2>::policy());
+}
+
 TEST(RandomNetworks, RunPreparedAsTheyAre) {
   for (std::uint32_t seed = 1; seed <= 60 * test::test_rounds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     test::RandomNetworks draws(seed);
-    Network const net = draws.next(2, 14);
-    auto const sites = test::random_site_set(room, draws.random().between(0, 120), seed);
-    std::int64_t const channels = net.graph().type({0}).channels;
-    auto const x = test::random_tensor<double>(sites, channels, seed + 1);
-    auto const expected = prepare<double>(seq, net, {false, false, false}).run(seq, x);
-    auto const check = [&](auto const& where) {
-      auto const results = prepare<double>(where, net).run(where, x);
-      auto const x_float = cast<float>(where, x);
-      auto const results_float = prepare<float>(where, net).run(where, x_float);
-      ASSERT_EQ(results.size(), expected.size());
-      for (std::size_t i = 0; i < results.size(); ++i) {
-        ASSERT_TRUE(same_sites(seq, results[i].sites(), expected[i].sites()));
-        double largest = 1;
-        for (double const value : expected[i].features().values()) largest = std::max(largest, std::fabs(value));
-        EXPECT_LE(test::largest_difference(results[i].features(), expected[i].features()), 1e-9 * largest);
-        EXPECT_LE(test::largest_difference(results_float[i].features(), expected[i].features()), 2e-3 * largest)
-            << "norms are folded";
-      }
-    };
-    check(seq);
-    check(test::OnCpu<2>::policy());
+    int const inputs = seed % 4 == 0 ? 2 : 1;
+    Network const net = draws.next(2, 14, inputs);
+    std::vector<SparseTensor<double, 2>> x;
+    for (Value const input : net.inputs()) {
+      auto const sites =
+          test::random_site_set(room, draws.random().between(0, 120), seed + static_cast<std::uint32_t>(x.size()));
+      x.push_back(test::random_tensor<double>(sites, net.graph().type(input).channels, seed + 1));
+    }
+    check_prepared(net, x);
     if (HasFailure()) return;
   }
 }

@@ -59,10 +59,27 @@ TEST(Network, HasOneRowABatchItemAfterAGlobalPooling) {
   Value const spread = u.net.broadcast(score, u.x);
   EXPECT_EQ(sites(u.net, spread), sites(u.net, u.x));
   EXPECT_EQ(u.net.graph().type(spread).channels, 5);
+  EXPECT_EQ(
+      message_of<ShapeError>([&] { return u.net.sparse_conv("conv", score, {.out_channels = 1}).node; }),
+      "UNet, conv: 'score' has one row a batch item, from which no geometry leads to other sites; use a linear node");
+  EXPECT_EQ(
+      message_of<ShapeError>(
+          [&] { return u.net.transposed_conv("conv", score, {.out_channels = 1, .onto = mean}).node; }),
+      "UNet, conv: 'score' has one row a batch item, from which no geometry leads to other sites; use a linear node");
   // A kernel of one cell and stride 1 has the numbers that a pooling's origin has; it is another set of sites all the same.
   Value const cell = u.net.sparse_conv("cell", u.down, {.out_channels = 1, .kernel_size = 1});
   EXPECT_EQ(u.net.graph().type(cell).kind, ValueKind::sparse);
   EXPECT_NE(sites(u.net, cell), sites(u.net, mean));
+}
+
+TEST(Network, HasTheSameBatchItemsOnEveryLevel) {
+  UNet u;
+  Value const coarse = u.net.global_pool(u.down, Pooling::average);
+  Value const fine = u.net.global_pool(u.x, Pooling::average);
+  EXPECT_EQ(sites(u.net, coarse), sites(u.net, fine));
+  EXPECT_EQ(u.net.graph().type(u.net.concatenate({coarse, fine})).channels, 16 + 4);
+  Value const other = u.net.input("other", {.axes = 3, .channels = 1});
+  EXPECT_NE(sites(u.net, u.net.global_pool(other, Pooling::average)), sites(u.net, fine)) << "another batch";
 }
 
 TEST(Network, HasItsNumbersByName) {
@@ -118,6 +135,13 @@ TEST(Network, RefusesWhatDoesNotFit) {
   EXPECT_EQ(said([&] { return u.net.linear("a", u.x, {}); }), "UNet, a: 0 channels; give at least 1");
   EXPECT_EQ(said([&] { return u.net.input("a", {.axes = 9, .channels = 1}); }),
             "UNet, a: an input of 9 axes; give 1 to 8");
+  EXPECT_EQ(said([&] { return u.net.input("a", {.axes = 2, .channels = 1}); }),
+            "UNet, a: an input of 2 axes in a network of 3; all inputs must have as many");
+  EXPECT_EQ(said([&] {
+              (void)u.net.graph().type(Value{});
+              return u.x;
+            }),
+            "UNet, node: value -1 is none of the 4 nodes so far; give what a node of this network gave");
   EXPECT_EQ(said([&] {
               return u.net.sparse_conv("a", u.x, {.out_channels = 1, .kernel_size = {3, 3}});
             }),
@@ -136,7 +160,9 @@ TEST(Network, RefusesWhatDoesNotFit) {
       "UNet, a: 'up' lies on the sites that 'voxels' has, 'down' on those that 'down' has; give values on the same "
       "sites");
   EXPECT_EQ(said([&] { return u.net.inverse_conv("a", u.up, {.out_channels = 1, .undoes = u.up}); }),
-            "UNet: node 'up' has no kernel; name a convolution or a pooling");
+            "UNet, a: node 'up' has no kernel to undo; name a convolution or a pooling");
+  EXPECT_EQ(said([&] { return u.net.inverse_conv("a", u.down, {.out_channels = 1, .undoes = {}}); }),
+            "UNet, a: undoes is not told; give the convolution or pooling that led to the sites of the input");
   EXPECT_EQ(said([&] { return u.net.batch_norm("a", u.x, -1); }),
             "UNet, a: epsilon is -1; it must be finite and cannot be negative");
   EXPECT_EQ(said([&] { return u.net.global_pool(u.x, Pooling::average_over_kernel); }),

@@ -65,6 +65,15 @@ TEST(FoldBatchNorms, LeavesANormWhoseProductsDoNotFit) {
   EXPECT_EQ(folded.parameter("linear.weight").values, net.parameter("linear.weight").values);
 }
 
+TEST(FoldBatchNorms, LeavesANetworkThatMayGrow) {
+  Network net("grows", 7);
+  (void)net.linear("first", net.input("x", {.channels = 2}), {.out_channels = 2});
+  Network folded = fold_batch_norms(net);
+  for (Network* const either : {&net, &folded}) (void)either->linear("second", Value{1}, {.out_channels = 2});
+  EXPECT_EQ(folded.parameter("second.weight").values, net.parameter("second.weight").values);
+  EXPECT_NE(folded.parameter("second.weight").values, net.parameter("first.weight").values);
+}
+
 TEST(Fuse, MakesAResidualAndAnActivationOfABlock) {
   Network net;
   Value const x = net.input("x", {.channels = 2});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,19 +13,22 @@
 
 namespace sparseconv::test {
 
-/// Draws networks of every kind of node, of one input, with random numbers.
+/// Draws networks of every kind of node and of every option that changes what a node does, with random numbers.
 class RandomNetworks : public RandomDraws {
  public:
   using RandomDraws::RandomDraws;
 
-  /// A network over so many axes, with one to three outputs. What an unlucky draw would make is left out.
-  Network next(int axes, int nodes) {
+  /// A network over so many axes, with one to four outputs. What an unlucky draw would make is left out.
+  Network next(int axes, int nodes, int inputs = 1) {
     Network net("random", static_cast<std::uint64_t>(draw(0, 1000)));
-    values_ = {net.input("input", {.axes = axes, .channels = draw(1, 5)})};
-    levels_ = {0};
+    values_.clear();
+    levels_.clear();
+    for (int i = 0; i < inputs; ++i) {
+      keep(net, net.input("input" + std::to_string(i), {.axes = axes, .channels = draw(1, 5)}), 0);
+    }
     while (net.graph().size() < nodes) add_node(net);
     for (auto const& [name, parameter] : Network::Parameters(net.parameters())) shake(net, name);
-    for (int i = 0, outputs = draw(1, 3); i < outputs; ++i) {
+    for (std::int64_t i = 0, outputs = draw(1, 4); i < outputs; ++i) {
       std::size_t const back =
           i == 0 ? 0 : static_cast<std::size_t>(draw(0, static_cast<std::int64_t>(values_.size()) - 1));
       net.output("out" + std::to_string(i), values_[values_.size() - 1 - back]);
@@ -52,6 +56,16 @@ class RandomNetworks : public RandomDraws {
     return found[static_cast<std::size_t>(draw(0, std::ssize(found) - 1))];
   }
 
+  /// A value of that kind, if there is one.
+  [[nodiscard]] std::optional<Value> any_of(Network const& net, ValueKind kind) {
+    std::vector<Value> found;
+    for (Value const value : values_) {
+      if (net.graph().type(value).kind == kind) found.push_back(value);
+    }
+    if (found.empty()) return std::nullopt;
+    return found[static_cast<std::size_t>(draw(0, std::ssize(found) - 1))];
+  }
+
   [[nodiscard]] int level(Value value) const { return levels_[static_cast<std::size_t>(value.node)]; }
 
   void keep(Network const& net, Value value, int level) {
@@ -60,11 +74,28 @@ class RandomNetworks : public RandomDraws {
   }
 
   void add_node(Network& net) {
+    draw_node(net);
+    if (one_in(3)) finish(net, values_.back());
+  }
+
+  /// What passes put into the node before: a norm, an addition and an activation, or some of them.
+  void finish(Network& net, Value x) {
+    int const x_level = level(x);
+    auto const then = [&](Value next) {
+      keep(net, next, x_level);
+      x = next;
+    };
+    if (one_in(2)) then(net.batch_norm("node" + std::to_string(net.graph().size()), x, 1e-3));
+    if (one_in(2)) then(one_in(2) ? net.add(x, *beside(net, x, true)) : net.add(*beside(net, x, true), x));
+    if (one_in(2)) then(net.activate(x, activation()));
+  }
+
+  void draw_node(Network& net) {
     Value const x = any();
     std::string const name = "node" + std::to_string(net.graph().size());
-    std::int64_t const channels = draw(1, 9);
+    std::int64_t const channels = one_in(3) ? draw(1, 9) : 4;  // often those of other nodes, for additions
     bool const is_items = net.graph().type(x).kind == ValueKind::items;
-    switch (draw(0, is_items ? 7 : 14)) {
+    switch (draw(0, is_items ? 9 : 17)) {
       case 0:
         return keep(net, net.linear(name, x, {.out_channels = channels, .bias = one_in(2)}), level(x));
       case 1:
@@ -80,19 +111,17 @@ class RandomNetworks : public RandomDraws {
         if (auto const other = beside(net, x, true)) keep(net, net.add(x, *other), level(x));
         return;
       case 6:
-        if (auto const other = beside(net, x, false)) {
-          std::vector<Value> parts{x, *other};
-          if (one_in(3)) parts.push_back(x);
-          keep(net, net.concatenate(parts), level(x));
-        }
-        return;
+        return side_by_side(net, x);
       case 7:
-        if (is_items && net.graph().type(values_.front()).kind == ValueKind::sparse) {
-          return keep(net, net.broadcast(x, values_.front()), 0);
-        }
         return keep(net, net.softmax(x), level(x));
       case 8:
+        if (auto const items = is_items ? x : any_of(net, ValueKind::items)) {
+          Value const onto = *any_of(net, ValueKind::sparse);
+          return keep(net, net.broadcast(*items, onto), level(onto));
+        }
+        return;
       case 9:
+      case 10:
         return keep(net,
                     net.submanifold_conv(name, x,
                                          {.out_channels = channels,
@@ -102,27 +131,90 @@ class RandomNetworks : public RandomDraws {
                                           .dilation = one_in(4) ? 2 : 1,
                                           .bias = one_in(2)}),
                     level(x));
-      case 10:
       case 11:
-        if (level(x) >= 2) return;
-        return keep(net,
-                    net.sparse_conv(name, x,
-                                    {.out_channels = channels,
-                                     .kernel_size = draw(2, 3),
-                                     .stride = 2,
-                                     .padding = draw(0, 1),
-                                     .definition = one_in(2) ? OutputDefinition::floor : OutputDefinition::regular,
-                                     .bias = one_in(2)}),
-                    level(x) + 1);
       case 12:
-        if (level(x) >= 2) return;
-        return keep(net, net.pool(name, x, {.kernel_size = 2, .pooling = one_in(2) ? Pooling::max : Pooling::average}),
-                    level(x) + 1);
+        return downward(net, name, x, channels);
       case 13:
+        return pool(net, name, x);
+      case 14:
         return upward(net, name, x, channels);
+      case 15:
+        if (level(x) < 1) return;
+        return keep(net,
+                    net.transposed_conv(name, x,
+                                        {.out_channels = channels,
+                                         .kernel_size = 2,
+                                         .stride = 2,
+                                         .output_padding = draw(0, 1),
+                                         .bias = one_in(2)}),
+                    level(x) - 1);
+      case 16:
+        return with_everything(net, name, x);
       default:
-        return keep(net, net.global_pool(x, one_in(2) ? Pooling::max : Pooling::average), level(x));
+        return keep(net, net.global_pool(x, std::array{Pooling::max, Pooling::sum, Pooling::average}[at(draw(0, 2))]),
+                    level(x));
     }
+  }
+
+  static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+  /// One to four values on the same sites, some more than once.
+  void side_by_side(Network& net, Value x) {
+    std::vector<Value> parts{x};
+    while (!one_in(3) && parts.size() < 4) parts.push_back(*beside(net, x, false));
+    std::int64_t channels = 0;
+    for (Value const part : parts) channels += net.graph().type(part).channels;
+    if (channels <= 40) keep(net, net.concatenate(parts), level(x));
+  }
+
+  void downward(Network& net, std::string const& name, Value x, std::int64_t channels) {
+    if (level(x) >= 2) return;
+    keep(net,
+         net.sparse_conv(name, x,
+                         {.out_channels = channels,
+                          .kernel_size = draw(2, 3),
+                          .stride = 2,
+                          .padding = draw(0, 1),
+                          .definition = one_in(2) ? OutputDefinition::floor : OutputDefinition::regular,
+                          .bias = one_in(2)}),
+         level(x) + 1);
+  }
+
+  void pool(Network& net, std::string const& name, Value x) {
+    if (level(x) >= 2) return;
+    PoolOptions options{.pooling = std::array{Pooling::max, Pooling::sum, Pooling::average,
+                                              Pooling::average_over_kernel}[at(draw(0, 3))]};
+    if (one_in(2)) {
+      options.kernel_size = 3;
+      options.stride = 2;
+      options.padding = 1;
+    }
+    if (one_in(3)) options.definition = OutputDefinition::floor;
+    keep(net, net.pool(name, x, options), level(x) + 1);
+  }
+
+  /// A node with bias, residual and activation of its own, as passes make them.
+  void with_everything(Network& net, std::string const& name, Value x) {
+    Value const residual = *beside(net, x, false);
+    std::int64_t const channels = net.graph().type(residual).channels;
+    if (one_in(2)) {
+      return keep(net,
+                  net.add(name, LinearNode{.input = x,
+                                           .out_channels = channels,
+                                           .bias = one_in(2),
+                                           .residual = residual,
+                                           .activation = activation()}),
+                  level(x));
+    }
+    NodeGeometry const geometry{.kernel_size = 3, .padding = 1, .definition = OutputDefinition::submanifold};
+    keep(net,
+         net.add(name, ConvNode{.input = x,
+                                .out_channels = channels,
+                                .geometry = geometry,
+                                .bias = one_in(2),
+                                .residual = residual,
+                                .activation = activation()}),
+         level(x));
   }
 
   /// Back by a layer that led to the sites of x, as an inverse convolution or a transposed one onto what it took.
@@ -145,7 +237,8 @@ class RandomNetworks : public RandomDraws {
                                        .stride = geometry.stride,
                                        .padding = geometry.padding,
                                        .dilation = geometry.dilation,
-                                       .onto = from}),
+                                       .onto = from,
+                                       .bias = one_in(2)}),
                   level(from));
     }
   }

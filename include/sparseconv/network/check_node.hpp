@@ -23,6 +23,10 @@ class NodeCheck {
     if (node.axes < 1 || node.axes > most_axes) {
       throw ShapeError({graph_.name(), ", ", name_, ": an input of ", node.axes, " axes; give 1 to ", most_axes});
     }
+    if (graph_.size() > 0 && graph_.types_.front().axes != node.axes) {
+      throw ShapeError({graph_.name(), ", ", name_, ": an input of ", node.axes, " axes in a network of ",
+                        graph_.types_.front().axes, "; all inputs must have as many"});
+    }
     check_channels(node.channels);
     graph_.sites_.push_back({.maker = self_});
     return {ValueKind::sparse, node.axes, node.channels, last_sites()};
@@ -33,6 +37,7 @@ class NodeCheck {
     check_node_geometry(node.geometry, result.axes, named());
     result.channels = check_channels(node.out_channels);
     if (node.onto) {
+      refuse_items(node.input);
       ValueType const& onto = graph_.type(*node.onto);
       if (onto.axes != result.axes || onto.kind != result.kind) refuse_sites(node.input, *node.onto);
       result.sites = onto.sites;
@@ -44,7 +49,7 @@ class NodeCheck {
   }
 
   ValueType type_of(InverseConvNode const& node) {
-    (void)graph_.geometry(node.undoes);
+    named_in_errors(graph_.name(), name_, [&] { (void)graph_.geometry(node.undoes); });
     if (graph_.type(node.undoes).sites != graph_.type(node.input).sites) refuse_sites(node.input, node.undoes);
     ValueType result = graph_.type(graph_.input_of_kernel(node.undoes));
     result.channels = check_channels(node.out_channels);
@@ -111,10 +116,13 @@ class NodeCheck {
       throw ShapeError({graph_.name(), ", ", name_, ": '", graph_.node(node.input).name,
                         "' has one row a batch item already; pool what has sites"});
     }
+    // Sites that are derived have the batch items of what they are derived from.
+    std::int32_t from = result.sites;
+    while (auto const before = graph_.sites_[static_cast<std::size_t>(from)].from) from = *before;
     auto const known = std::ranges::find_if(graph_.sites_, [&](SiteOrigin const& origin) {
-      return origin.kind == ValueKind::items && origin.from == result.sites;
+      return origin.kind == ValueKind::items && origin.from == from;
     });
-    std::int32_t const from = std::exchange(result.sites, static_cast<std::int32_t>(known - graph_.sites_.begin()));
+    result.sites = static_cast<std::int32_t>(known - graph_.sites_.begin());
     if (known == graph_.sites_.end()) graph_.sites_.push_back({.maker = self_, .from = from, .kind = ValueKind::items});
     result.kind = ValueKind::items;
     return result;
@@ -138,14 +146,22 @@ class NodeCheck {
     bool const kept =
         with_axes(from.axes, [&]<int D>() { return keeps_sites(geometry.on_axes<D>(), geometry.definition); });
     if (kept) return from.sites;
+    refuse_items(input);
     for (std::size_t i = 0; i < graph_.sites_.size(); ++i) {
       SiteOrigin const& known = graph_.sites_[i];
-      if (known.kind == from.kind && known.from == from.sites && known.geometry == geometry) {
+      if (known.kind == ValueKind::sparse && known.from == from.sites && known.geometry == geometry) {
         return static_cast<std::int32_t>(i);
       }
     }
-    graph_.sites_.push_back({.maker = self_, .from = from.sites, .geometry = geometry, .kind = from.kind});
+    graph_.sites_.push_back({.maker = self_, .from = from.sites, .geometry = geometry});
     return last_sites();
+  }
+
+  /// Batch items have no neighbours, from which there could be other sites.
+  void refuse_items(Value input) const {
+    if (graph_.type(input).kind == ValueKind::sparse) return;
+    throw ShapeError({graph_.name(), ", ", name_, ": '", graph_.node(input).name,
+                      "' has one row a batch item, from which no geometry leads to other sites; use a linear node"});
   }
 
   [[nodiscard]] std::int32_t last_sites() const { return static_cast<std::int32_t>(graph_.sites_.size()) - 1; }

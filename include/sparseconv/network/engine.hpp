@@ -84,6 +84,7 @@ class Engine {
   ///         or outputs; and what its nodes throw: the message names the node.
   template <ExecutionPolicy Policy, int D>
   [[nodiscard]] Tensor<D> operator()(Policy const& where, SparseTensor<Outer, D, Memory> const& input) const {
+    check_is_there();
     if (outputs().size() != 1) {
       throw ShapeError({name(), ": the network has ", outputs().size(), " outputs; use run, which gives a list"});
     }
@@ -97,6 +98,7 @@ class Engine {
   template <ExecutionPolicy Policy, int D, std::same_as<SparseTensor<Outer, D, Memory>>... More>
   [[nodiscard]] std::vector<Tensor<D>> run(Policy const& where, SparseTensor<Outer, D, Memory> const& input,
                                            More const&... more) const {
+    check_is_there();
     std::vector<Tensor<D>> results(outputs().size());
     run_engine<D, Policy, T, Memory, W>(
         where, *this, std::array<Tensor<D> const*, 1 + sizeof...(More)>{&input, &more...}, std::span(results));
@@ -108,6 +110,7 @@ class Engine {
   void watched_run(Policy const& where, std::span<Tensor<D> const* const> inputs, std::span<Tensor<D>> results,
                    Watch&& watch) const {
     check_reach<Policy, Memory>();
+    check_is_there();
     check_inputs<D>(inputs);
     NodeSites<Policy, D> sites(where, graph());
     NodeRun<T, W, Outer, D, Policy> nodes(where, graph(), plan_, numbers_, sites);
@@ -135,12 +138,13 @@ class Engine {
   }
 
  private:
+  void check_is_there() const {
+    if (graph().size() > 0) return;
+    throw ShapeError({"Engine: this one was moved from; use the engine that it was moved to"});
+  }
+
   template <int D>
   void check_inputs(std::span<Tensor<D> const* const> inputs) const {
-    if (graph().size() == 0) {
-      throw ShapeError(
-          {name(), ": the network has no nodes; give it some, or use the engine that this one was moved to"});
-    }
     if (inputs.size() != inputs_.size()) {
       throw ShapeError(
           {name(), ": ", inputs.size(), " inputs for a network of ", inputs_.size(), "; give one for each"});

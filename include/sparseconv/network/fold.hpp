@@ -38,7 +38,7 @@ BatchNorm<T> batch_norm_of(Network const& network, Value value, BatchNormNode co
 /// else reads what that gives: the same function up to rounding, with a bias in place of each norm. A norm stays where its products do not
 /// fit float.
 ///
-/// Throws: as batch_norm_of.
+/// Throws: as batch_norm_of; ShapeError if the shape of a number of such a convolution was changed.
 Network fold_batch_norms(Network network);
 
 #if SPARSECONV_NETWORK_BODIES
@@ -51,6 +51,10 @@ SPARSECONV_NETWORK_BODY Network fold_batch_norms(Network network) {
     auto const fold = [&](auto& kernel) {
       if (kernel.residual || kernel.activation != no_activation) return;
       Network& numbers = rewrite.network();
+      for (auto const& [role, needed] : parameters_of(numbers.graph(), before)) {
+        std::string const name = numbers.parameter_name(before, role);
+        numbers.check_parameter(numbers.parameter(name), needed.shape, name);
+      }
       BatchNorm<double> const norm = batch_norm_of<double>(numbers, {i}, *node);
       auto const channels = static_cast<std::size_t>(norm.channels());
       std::vector<float>& weights = numbers.parameter(numbers.parameter_name(before, "weight")).values;

@@ -53,6 +53,9 @@ class Graph {
   [[nodiscard]] std::int32_t size() const { return static_cast<std::int32_t>(nodes_.size()); }
   [[nodiscard]] std::span<Node const> nodes() const { return nodes_; }
   [[nodiscard]] std::span<SiteOrigin const> sites() const { return sites_; }
+
+  // Throws: ShapeError if the value is none of this network's.
+
   [[nodiscard]] Node const& node(Value value) const { return nodes_[place(value)]; }
   [[nodiscard]] ValueType const& type(Value value) const { return types_[place(value)]; }
 
@@ -67,7 +70,7 @@ class Graph {
   [[nodiscard]] NodeGeometry const& geometry(Value value) const {
     if (auto const* conv = std::get_if<ConvNode>(&node(value).operation)) return conv->geometry;
     if (auto const* pool = std::get_if<PoolNode>(&node(value).operation)) return pool->geometry;
-    throw ShapeError({name_, ": node '", node(value).name, "' has no kernel; name a convolution or a pooling"});
+    throw ShapeError({"node '", node(value).name, "' has no kernel to undo; name a convolution or a pooling"});
   }
 
   /// What such a node takes. Throws: as geometry().
@@ -87,7 +90,7 @@ class Graph {
  private:
   friend class NodeCheck;
 
-  static std::size_t place(Value value) { return static_cast<std::size_t>(value.node); }
+  [[nodiscard]] std::size_t place(Value value) const { return static_cast<std::size_t>(checked(value, "node").node); }
 
   std::string name_;
   std::vector<Node> nodes_;

@@ -166,6 +166,10 @@ class Network {
   }
 
   Value inverse_conv(std::string name, Value x, InverseConvOptions const& options) {
+    if (options.undoes == Value{}) {
+      throw ShapeError({graph_.name(), ", ", name,
+                        ": undoes is not told; give the convolution or pooling that led to the sites of the input"});
+    }
     return add(std::move(name),
                InverseConvNode{
                    .input = x, .out_channels = options.out_channels, .undoes = options.undoes, .bias = options.bias});
@@ -230,6 +234,13 @@ class Network {
   void set_bias(Value value, std::vector<float> values) {
     auto const count = static_cast<std::int64_t>(values.size());
     parameters_.insert_or_assign(parameter_name(value, "bias"), Parameter{{count}, std::move(values)});
+  }
+
+  /// A network of the same name without nodes, whose new numbers are none that this one has drawn.
+  [[nodiscard]] Network without_nodes() const {
+    Network network(name(), seed_);
+    network.kernels_ = kernels_;
+    return network;
   }
 
   /// Lets go of all numbers, for who has made others of them.

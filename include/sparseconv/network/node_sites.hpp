@@ -49,7 +49,7 @@ class NodeSites {
   /// The pairs of a convolution or a pooling.
   NodeMap<Memory> map(Value self, ConvNode const& node) {
     if (node.onto) {
-      check_given_sites(of(node.input), of(self), node.geometry.template on_axes<D>(), graph_.node(self).name);
+      check_given_sites(of(node.input), of(self), node.geometry.template on_axes<D>(), "onto");
     }
     return map(node.input, self, node.geometry);
   }
@@ -91,9 +91,7 @@ class NodeSites {
     if (set) return *set;
     SiteOrigin const& origin = graph_.sites()[place(index)];
     Sites const& from = of(*origin.from);
-    bool const is_global =
-        origin.kind == ValueKind::items && graph_.sites()[place(*origin.from)].kind == ValueKind::sparse;
-    if (is_global) {
+    if (origin.kind == ValueKind::items) {
       set = item_sites(where_, from);
     } else {
       set = cached_output_sites(where_, from, origin.geometry.template on_axes<D>(), origin.geometry.definition);

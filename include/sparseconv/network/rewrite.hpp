@@ -43,7 +43,7 @@ class Rewrite {
 
   /// The new network; the old one's numbers go there.
   [[nodiscard]] Network finished() {
-    Network made(from_.name());
+    Network made = from_.without_nodes();
     std::vector<Value> now(static_cast<std::size_t>(size()));
     for (std::int32_t i = 0; i < size(); ++i) {
       if (giver({i}) != Value{i}) continue;

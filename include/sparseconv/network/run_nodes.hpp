@@ -42,7 +42,8 @@ class NodeRun {
         plan_(plan),
         numbers_(numbers),
         sites_(sites),
-        slots_(plan.slots.size(), PoolAllocator<std::optional<Buffer<T, Memory>>>(host_pool(where))) {}
+        slots_(plan.slots.size(), PoolAllocator<std::optional<Buffer<T, Memory>>>(host_pool(where))),
+        inputs_(PoolAllocator<Brought>(host_pool(where))) {}
 
   /// What an input brings. Features that have the type of the run are read where they are, and must outlive it.
   void set(Value input, MatrixView<Outer const, Memory> features) {
@@ -228,7 +229,7 @@ class NodeRun {
   std::span<Numbers const> numbers_;
   NodeSites<Policy, D>& sites_;
   std::vector<std::optional<Buffer<T, Memory>>, PoolAllocator<std::optional<Buffer<T, Memory>>>> slots_;
-  std::vector<Brought> inputs_;
+  std::vector<Brought, PoolAllocator<Brought>> inputs_;
 };
 
 }  // namespace sparseconv::inline v0_1

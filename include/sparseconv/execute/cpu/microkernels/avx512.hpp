@@ -43,7 +43,8 @@ struct Vector<float> {
   }
   /// No more than the limit; NaN stays NaN.
   SPARSECONV_MICROKERNEL_TARGET static Register at_most(Register limit, Register value) {
-    return _mm512_maskz_min_ps(0xffff, limit, value);  // the second where one is NaN; GCC 12 warns of its own _mm512_min_ps
+    return _mm512_maskz_min_ps(0xffff, limit,
+                               value);  // the second where one is NaN; GCC 12 warns of its own _mm512_min_ps
   }
   SPARSECONV_MICROKERNEL_TARGET static Register where_negative(Register value, Register other) {
     return _mm512_mask_mov_ps(value, _mm512_cmp_ps_mask(value, _mm512_setzero_ps(), _CMP_LT_OQ), other);
