@@ -37,17 +37,22 @@ inline std::string describe_times(Results const& results) {
   return line;
 }
 
-/// "output features: 10,000 sites of 128 channels, grid 2 x 200 x 176".
+/// "1 site", "2 sites".
+inline std::string count_of(std::int64_t count, char const* thing) {
+  return sparseconv::error_message({count, " ", thing, count == 1 ? "" : "s"});
+}
+
+/// "output features: 10000 sites of 128 channels, grid of 2 x 200 x 176".
 inline std::string describe(NamedOutput const& output) {
-  return sparseconv::error_message({"output ", output.name, ": ", output.list.size(), " sites of ",
-                                    output.list.channels, " channels, grid of ", shape_of(output.list)});
+  return sparseconv::error_message({"output ", output.name, ": ", count_of(output.list.size(), "site"), " of ",
+                                    count_of(output.list.channels, "channel"), ", grid of ", shape_of(output.list)});
 }
 
 /// "cpu, 1 thread, avx512".
 inline std::string describe(RunOptions const& options) {
   if (options.policy != "cpu") return options.policy;
   return sparseconv::error_message(
-      {"cpu, ", options.threads, options.threads == 1 ? " thread, " : " threads, ", to_string(options.instructions)});
+      {"cpu, ", count_of(options.threads, "thread"), ", ", to_string(options.instructions)});
 }
 
 /// What --json writes: the profile of the cold run, how it was run, and the times of all runs. Units are in the names.

@@ -15,7 +15,7 @@
 #include "run_network/progress_line.hpp"
 #include "run_network/report.hpp"
 #include "run_network/run_on.hpp"
-#include "sparseconv/compiled.hpp"
+#include "sparseconv/compiled_networks.hpp"
 #include "sparseconv/io/partial_file.hpp"
 #include "sparseconv/io/write_npz_arrays.hpp"
 

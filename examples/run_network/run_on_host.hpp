@@ -2,7 +2,7 @@
 
 #include "run_network/measured_run.hpp"
 #include "run_network/run_on.hpp"
-#include "sparseconv/compiled.hpp"
+#include "sparseconv/compiled_networks.hpp"
 
 namespace run_network {
 
