@@ -44,15 +44,15 @@ class RandomNetworks : public RandomDraws {
     return values_[static_cast<std::size_t>(count - 1 - back)];
   }
 
-  /// Another value on the same sites, of as many channels if asked.
-  [[nodiscard]] std::optional<Value> beside(Network const& net, Value value, bool same_channels) {
+  /// A value on the same sites, of as many channels if asked: the value itself where there is no other, and now and then else.
+  [[nodiscard]] Value beside(Network const& net, Value value, bool same_channels) {
     std::vector<Value> found;
     for (Value const other : values_) {
       bool const fits = net.graph().type(other).sites == net.graph().type(value).sites &&
                         (!same_channels || net.graph().type(other).channels == net.graph().type(value).channels);
-      if (fits) found.push_back(other);
+      if (fits && other != value) found.push_back(other);
     }
-    if (found.empty()) return std::nullopt;
+    if (found.empty() || one_in(6)) return value;
     return found[static_cast<std::size_t>(draw(0, std::ssize(found) - 1))];
   }
 
@@ -86,7 +86,8 @@ class RandomNetworks : public RandomDraws {
       x = next;
     };
     if (one_in(2)) then(net.batch_norm("node" + std::to_string(net.graph().size()), x, 1e-3));
-    if (one_in(2)) then(one_in(2) ? net.add(x, *beside(net, x, true)) : net.add(*beside(net, x, true), x));
+    Value const other = beside(net, x, true);
+    if (other != x && !one_in(4)) then(one_in(2) ? net.add(x, other) : net.add(other, x));
     if (one_in(2)) then(net.activate(x, activation()));
   }
 
@@ -108,8 +109,7 @@ class RandomNetworks : public RandomDraws {
       case 4:
         return keep(net, net.activate(x, activation()), level(x));
       case 5:
-        if (auto const other = beside(net, x, true)) keep(net, net.add(x, *other), level(x));
-        return;
+        return keep(net, net.add(x, beside(net, x, true)), level(x));
       case 6:
         return side_by_side(net, x);
       case 7:
@@ -161,7 +161,7 @@ class RandomNetworks : public RandomDraws {
   /// One to four values on the same sites, some more than once.
   void side_by_side(Network& net, Value x) {
     std::vector<Value> parts{x};
-    while (!one_in(3) && parts.size() < 4) parts.push_back(*beside(net, x, false));
+    while (!one_in(3) && parts.size() < 4) parts.push_back(beside(net, x, false));
     std::int64_t channels = 0;
     for (Value const part : parts) channels += net.graph().type(part).channels;
     if (channels <= 40) keep(net, net.concatenate(parts), level(x));
@@ -172,9 +172,9 @@ class RandomNetworks : public RandomDraws {
     keep(net,
          net.sparse_conv(name, x,
                          {.out_channels = channels,
-                          .kernel_size = draw(2, 3),
+                          .kernel_size = one_in(3) ? 3 : 2,
                           .stride = 2,
-                          .padding = draw(0, 1),
+                          .padding = one_in(3) ? 1 : 0,
                           .definition = one_in(2) ? OutputDefinition::floor : OutputDefinition::regular,
                           .bias = one_in(2)}),
          level(x) + 1);
@@ -195,7 +195,7 @@ class RandomNetworks : public RandomDraws {
 
   /// A node with bias, residual and activation of its own, as passes make them.
   void with_everything(Network& net, std::string const& name, Value x) {
-    Value const residual = *beside(net, x, false);
+    Value const residual = beside(net, x, false);
     std::int64_t const channels = net.graph().type(residual).channels;
     if (one_in(2)) {
       return keep(net,

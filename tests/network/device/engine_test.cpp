@@ -1,0 +1,112 @@
+// Networks that run on a device: the numbers of the host, no waiting once sites are known, and captures.
+// Not run as PTX: its kernels and bodies are those of index_test, on_device_test, activation_test, statistics_test and rows_test.
+#include "sparseconv/network/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "sparseconv/network/plan.hpp"
+#include "sparseconv/network/prepare.hpp"
+#include "support/device_policies.hpp"
+#include "support/error_message.hpp"
+#include "support/every_kind_of_node.hpp"
+#include "support/random_sites.hpp"
+#include "support/rounding.hpp"
+#include "support/same_index.hpp"
+
+namespace sparseconv {
+namespace {
+
+template <class Where>
+class EngineOnDevice : public test::DeviceTest<Where> {};
+TYPED_TEST_SUITE(EngineOnDevice, test::DevicePolicies);
+
+constexpr Grid<2> room{.shape = {19, 23}, .batch_size = 3};
+
+/// Every kind of node, and what some nodes in the middle give beside the result.
+Network several_outputs() {
+  Network net = test::every_kind_of_node(2, 3);
+  for (char const* const name : {"stem", "up", "max_pool", "reached", "sum_norm", "gate"}) {
+    net.output(name, *net.graph().find(name));
+  }
+  return net;
+}
+
+template <class Policy, class AnyEngine, class Outer>
+auto run_there(Policy const& where, AnyEngine const& engine, SparseTensor<Outer, 2> const& x) {
+  std::vector<SparseTensor<Outer, 2>> results;
+  for (auto const& result : engine.run(where, copy_to(where, x))) results.push_back(copy_to_host(where, result));
+  return results;
+}
+
+template <class T, class Policy>
+void expect_numbers_of_the_host(Policy const& where, double tolerance) {
+  using Outer = typename Engine<T, HostMemory>::Outer;
+  Network const net = several_outputs();
+  auto const engine = prepare<T>(where, net);
+  for (std::int64_t const sites : {150, 0}) {
+    auto const x = test::random_tensor<Outer>(test::random_site_set(room, sites, 1), 3, 2);
+    auto const expected = prepare<T>(seq, net).run(seq, x);
+    auto const results = run_there(where, engine, x);
+    ASSERT_EQ(results.size(), 7U);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      SCOPED_TRACE(net.outputs()[i].name);
+      ASSERT_TRUE(test::same_sites(results[i].sites(), expected[i].sites()));
+      double largest = 1;
+      for (double const value : expected[i].features().values()) largest = std::max(largest, std::fabs(value));
+      EXPECT_LE(test::largest_difference(results[i].features(), expected[i].features()), tolerance * largest);
+    }
+  }
+}
+
+TYPED_TEST(EngineOnDevice, GivesTheNumbersOfTheHost) {
+  expect_numbers_of_the_host<double>(TypeParam::policy(), 1e-11);
+  expect_numbers_of_the_host<half>(TypeParam::policy(), 0.02);
+}
+
+TYPED_TEST(EngineOnDevice, WaitsForNewSitesAlone) {
+  auto const& where = TypeParam::policy();
+  Network const net = several_outputs();
+  auto const engine = prepare<half>(where, net);
+  auto const x = test::random_tensor<float>(test::random_site_set(room, 150, 1), 3, 2);
+  auto const unplanned = copy_to(where, x);
+  (void)engine.run(where, unplanned);
+  test::expect_waits(where, 0, [&] { (void)engine.run(where, unplanned); });
+  auto const planned = copy_to(where, x);
+  plan(where, engine, planned.sites());
+  auto const fresh = prepare<half>(where, net);
+  test::expect_waits(where, 0, [&] { (void)fresh.run(where, planned); });
+}
+
+TYPED_TEST(EngineOnDevice, RunsInACaptureOnceItRan) {
+  auto const& where = TypeParam::policy();
+  if constexpr (requires { where.set_capturing(true); }) {
+    auto const engine = prepare<half>(where, test::every_kind_of_node(2, 3));
+    auto const x = test::random_tensor<float>(test::random_site_set(room, 150, 1), 3, 2);
+    auto const known = copy_to(where, x);
+    plan(where, engine, known.sites());
+    auto const expected = copy_to_host(where, engine(where, known));
+    auto const unknown = copy_to(where, x);
+    where.set_capturing(true);
+    auto const captured = engine(where, known);
+    std::string const message = test::message_of<CudaError>([&] { return engine(where, unknown).size(); });
+    where.set_capturing(false);
+    auto const result = copy_to_host(where, captured);
+    EXPECT_TRUE(test::same_bits(result.features(), expected.features()));
+    EXPECT_EQ(
+        message,
+        "EveryKindOfNode, stem: cached_row_map: the stream is being captured in a CUDA graph, to which all that is "
+        "built now would belong; run once before the capture, so that sites, maps and packed weights are in "
+        "place");
+    EXPECT_EQ(unknown.sites().derived_bytes(), 0);
+  } else {
+    GTEST_SKIP() << "a real device captures in another test";
+  }
+}
+
+}  // namespace
+}  // namespace sparseconv
