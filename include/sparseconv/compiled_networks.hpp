@@ -4,6 +4,7 @@
 /// with features and weights of one type. It is a list apart from compiled.hpp, as programs without networks do not read them; see
 /// there how a list is used.
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,12 +21,12 @@
 #ifdef SPARSECONV_COMPILED
 namespace sparseconv::inline v0_1 {
 
-#define SPARSECONV_LIST_RUN(TEMPLATE, Policy, T, D)                                                               \
-  TEMPLATE void run_engine<D, Policy, T, HostMemory, T>(Policy const&, Engine<T, HostMemory, T> const&,           \
-                                                        std::span<SparseTensor<OuterElement<T>, D> const* const>, \
-                                                        std::span<SparseTensor<OuterElement<T>, D>>);             \
-  TEMPLATE NetworkProfile profile(Policy const&, Engine<T, HostMemory, T> const&,                                 \
-                                  SparseTensor<OuterElement<T>, D> const&,                                        \
+#define SPARSECONV_LIST_RUN(TEMPLATE, Policy, T, D)                                                                  \
+  TEMPLATE void run_engine<D, Policy, T, HostMemory, T>(Policy const&, Engine<T, HostMemory, T> const&,              \
+                                                        std::span<SparseTensor<OuterElement<T>, D> const* const>,    \
+                                                        std::span<std::optional<SparseTensor<OuterElement<T>, D>>>); \
+  TEMPLATE NetworkProfile profile(Policy const&, Engine<T, HostMemory, T> const&,                                    \
+                                  SparseTensor<OuterElement<T>, D> const&,                                           \
                                   std::vector<SparseTensor<OuterElement<T>, D>>*, ProfileWatch<Policy>::Progress);
 
 #define SPARSECONV_LIST_ENGINE(TEMPLATE, Policy, T)                                                    \

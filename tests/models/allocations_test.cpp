@@ -13,9 +13,12 @@
 #include <vector>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/models/blocks.hpp"
 #include "sparseconv/models/pooled_encoder.hpp"
 #include "sparseconv/models/second_encoder.hpp"
+#include "sparseconv/network/prepare.hpp"
 #include "sparseconv/points/voxelize.hpp"
+#include "support/every_kind_of_node.hpp"
 #include "support/point_clouds.hpp"
 #include "support/random_sites.hpp"
 
@@ -89,6 +92,36 @@ TEST(WarmCalls, OfNarrowFeaturesAskNothingOfTheHeap) {
   EXPECT_TRUE(comes_to_ask_nothing([&] { (void)encoder(where, input); }));
 }
 
+/// An engine that gives one tensor; a list of several is the caller's.
+template <class T>
+void expect_engine_asks_nothing(Network const& net) {
+  auto const sites = test::random_site_set(Grid<3>{.shape = {17, 20, 18}, .batch_size = 3}, 300, 1);
+  auto const input = test::random_tensor<float>(sites, 4, 2);
+  for (int const threads : {1, 2, 4}) {
+    CpuPolicy const where = cpu.threads(threads);
+    auto const engine = prepare<T>(where, net);
+    EXPECT_TRUE(comes_to_ask_nothing([&] { (void)engine(where, input); })) << net.name() << ", " << threads;
+  }
+}
+
+TEST(WarmCalls, OfAnEngineAskNothingOfTheHeap) {
+  Network const net = test::every_kind_of_node(3, 4);
+  expect_engine_asks_nothing<float>(net);
+  expect_engine_asks_nothing<half>(net);
+}
+
+TEST(WarmCalls, OfAUNetAskNothingOfTheHeap) {
+  Network net("UNet");
+  BlockStyle const style;
+  Value const skip = submanifold_norm_relu(net, "stem", net.input("x", {.channels = 4}), {.out_channels = 16}, style);
+  Value const down = net.sparse_conv("down", skip, {.out_channels = 32, .stride = 2, .padding = 1});
+  Value const inner = basic_block(net, "inner", norm_relu(net, "down", down, style), 32, style);
+  Value const up = norm_relu(net, "up", net.inverse_conv("up", inner, {.out_channels = 16, .undoes = down}), style);
+  net.output("y", net.linear("head", net.concatenate({up, skip}), {.out_channels = 5}));
+  expect_engine_asks_nothing<float>(net);
+  expect_engine_asks_nothing<half>(net);
+}
+
 TEST(WarmCalls, OfVoxelizeAskNothingOfTheHeap) {
   PointCloud const cloud = test::random_cloud(20000);
   for (int const threads : {1, 2, 4}) {
@@ -144,6 +177,20 @@ TEST(FailingAllocations, InANetworkLeaveItUsable) {
         [&](Scene const& made) { ASSERT_EQ(numbers_of(encoder(made.where, made.input)), expected); });
     EXPECT_GT(failures, 50) << "a network that nothing is kept for asks for many things";
   }
+}
+
+TEST(FailingAllocations, InAnEngineLeaveItUsable) {
+  auto const engine = prepare<float>(seq, test::every_kind_of_node(3, 2));
+  auto const prepare_scene = [] {
+    auto const sites = test::random_site_set(Grid<3>{.shape = {9, 8, 7}, .batch_size = 2}, 12, 1);
+    return Scene{cpu.threads(1), test::random_tensor<float>(sites, 2, 2)};
+  };
+  Scene const scene = prepare_scene();
+  std::vector<float> const expected = numbers_of(engine(scene.where, scene.input));
+  std::int64_t const failures = fail_each_allocation(
+      prepare_scene, [&](Scene const& made) { (void)engine(made.where, made.input); },
+      [&](Scene const& made) { ASSERT_EQ(numbers_of(engine(made.where, made.input)), expected); });
+  EXPECT_GT(failures, 50);
 }
 
 TEST(FailingAllocations, InVoxelizeLeaveThePolicyUsable) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -47,7 +48,7 @@ using OuterElement = std::conditional_t<std::same_as<T, double>, double, float>;
 template <int D, ExecutionPolicy Policy, Element T, MemorySpace Memory, Element W>
 void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
                 std::span<SparseTensor<OuterElement<T>, D, Memory> const* const> inputs,
-                std::span<SparseTensor<OuterElement<T>, D, Memory>> results);
+                std::span<std::optional<SparseTensor<OuterElement<T>, D, Memory>>> results);
 
 /// A network that is ready to run, made by prepare(). It never changes, and several threads may call one.
 ///
@@ -88,9 +89,9 @@ class Engine {
     if (outputs().size() != 1) {
       throw ShapeError({name(), ": the network has ", outputs().size(), " outputs; use run, which gives a list"});
     }
-    Tensor<D> result;
+    std::optional<Tensor<D>> result;  // a tensor without sites would ask the heap for some
     run_engine<D, Policy, T, Memory, W>(where, *this, std::array<Tensor<D> const*, 1>{&input}, std::span(&result, 1));
-    return result;
+    return *std::move(result);
   }
 
   /// Runs a network of any number of inputs and outputs, in the order of inputs() and outputs().
@@ -99,15 +100,19 @@ class Engine {
   [[nodiscard]] std::vector<Tensor<D>> run(Policy const& where, SparseTensor<Outer, D, Memory> const& input,
                                            More const&... more) const {
     check_is_there();
-    std::vector<Tensor<D>> results(outputs().size());
+    std::vector<std::optional<Tensor<D>>> made(outputs().size());
     run_engine<D, Policy, T, Memory, W>(
-        where, *this, std::array<Tensor<D> const*, 1 + sizeof...(More)>{&input, &more...}, std::span(results));
+        where, *this, std::array<Tensor<D> const*, 1 + sizeof...(More)>{&input, &more...}, std::span(made));
+    std::vector<Tensor<D>> results;
+    results.reserve(made.size());
+    for (std::optional<Tensor<D>>& result : made) results.push_back(*std::move(result));
     return results;
   }
 
-  /// The same with somebody who watches: its functions are those of NoWatch. Results are one for each output.
-  template <int D, ExecutionPolicy Policy, class Watch>
-  void watched_run(Policy const& where, std::span<Tensor<D> const* const> inputs, std::span<Tensor<D>> results,
+  /// The same with somebody who watches: its functions are those of NoWatch. When all nodes have run, give(Tensor<D>&&) is called
+  /// for each output in their order.
+  template <int D, ExecutionPolicy Policy, class Give, class Watch>
+  void watched_run(Policy const& where, std::span<Tensor<D> const* const> inputs, Give const& give,
                    Watch&& watch) const {
     check_reach<Policy, Memory>();
     check_is_there();
@@ -128,12 +133,12 @@ class Engine {
         watch.node_done(self, sites.of(self), map, nodes.bytes());
       });
     }
-    for (std::size_t i = 0; i < results.size(); ++i) {
+    for (std::size_t i = 0; i < outputs().size(); ++i) {
       Value const value = outputs()[i].value;
       bool last = true;
       for (Network::Output const& later : outputs().subspan(i + 1))
         last = last && plan_.place(later.value).slot != plan_.place(value).slot;
-      results[i] = nodes.take(value, last);
+      give(nodes.take(value, last));
     }
   }
 
@@ -169,8 +174,10 @@ class Engine {
 template <int D, ExecutionPolicy Policy, Element T, MemorySpace Memory, Element W>
 void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
                 std::span<SparseTensor<OuterElement<T>, D, Memory> const* const> inputs,
-                std::span<SparseTensor<OuterElement<T>, D, Memory>> results) {
-  engine.template watched_run<D>(where, inputs, results, NoWatch{});
+                std::span<std::optional<SparseTensor<OuterElement<T>, D, Memory>>> results) {
+  std::size_t next = 0;
+  engine.template watched_run<D>(
+      where, inputs, [&](auto&& output) { results[next++] = std::move(output); }, NoWatch{});
 }
 
 }  // namespace sparseconv::inline v0_1

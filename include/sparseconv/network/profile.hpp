@@ -135,9 +135,10 @@ template <ExecutionPolicy Policy, class AnyEngine, Element Outer, int D, MemoryS
                                      std::vector<SparseTensor<Outer, D, Memory>>* results = nullptr,
                                      typename ProfileWatch<Policy>::Progress progress = {}) {
   NetworkProfile profile{.network = engine.name(), .nodes = {}};
-  std::vector<SparseTensor<Outer, D, Memory>> outputs(engine.outputs().size());
-  engine.template watched_run<D>(where, std::array{&input}, std::span(outputs),
-                                 ProfileWatch<Policy>(where, engine.graph(), profile, std::move(progress)));
+  std::vector<SparseTensor<Outer, D, Memory>> outputs;
+  engine.template watched_run<D>(
+      where, std::array{&input}, [&](auto&& output) { outputs.push_back(std::forward<decltype(output)>(output)); },
+      ProfileWatch<Policy>(where, engine.graph(), profile, std::move(progress)));
   if (results != nullptr) *results = std::move(outputs);
   return profile;
 }
