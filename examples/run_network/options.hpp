@@ -38,7 +38,9 @@ inline void declare_options(CLI::App& app, Options& options) {
   scan_input::declare_scan_options(app, options.scan, "scan");
   app.add_option("--sites", options.sites, "Instead of a scan: N x (1 + axes) integers, a .npy file; batch first");
   app.add_option("--features", options.features, "N x C numbers, a .npy file; row i belongs to site i");
-  app.add_option("--shape", options.shape, "Extents of the sites' grid, as Z,Y,X (default: no bounds)")->delimiter(',');
+  app.add_option("--shape", options.shape, "Extents of the sites' grid, as Z,Y,X (default: no bounds)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--policy", options.policy, "seq (one thread of plain loops), cpu or gpu")
       ->check(CLI::IsMember({"seq", "cpu", "gpu"}))
       ->capture_default_str();

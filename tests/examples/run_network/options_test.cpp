@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/error_message.hpp"
@@ -66,6 +70,10 @@ TEST(RunNetworkOptions, TakeSitesOfTwoAxes) {
   EXPECT_EQ(options.sites, "s.npy");
   EXPECT_EQ(options.features, "f.npy");
   EXPECT_EQ(options.shape, (std::vector<std::int32_t>{5, 6}));
+  // What stands behind a shape is none of its numbers.
+  Options const last = options_of({"--sites", "s.npy", "--features", "f.npy", "--shape", "7,8", "pillar"});
+  EXPECT_EQ(last.network, "pillar");
+  EXPECT_EQ(last.shape, (std::vector<std::int32_t>{7, 8}));
 }
 
 TEST(RunNetworkOptions, NameAllNetworksToWhomNamesNone) {
