@@ -40,7 +40,7 @@ TEST(Network, HasTheSameSitesForTheSameGeometry) {
   UNet u;
   SparseConvOptions const same{.out_channels = 3, .kernel_size = {3, 3, 3}, .stride = 2, .padding = {1, 1, 1}};
   EXPECT_EQ(sites(u.net, u.net.sparse_conv("other", u.x, same)), sites(u.net, u.down));
-  Value const pooled = u.net.pool("pool", u.x, {.kernel_size = 3, .stride = AxisNumbers(2), .padding = 1});
+  Value const pooled = u.net.pool("pool", u.x, {.kernel_size = 3, .stride = {2, 2, 2}, .padding = 1});
   EXPECT_EQ(sites(u.net, pooled), sites(u.net, u.down)) << "a pooling, too";
   Value const apart = u.net.sparse_conv("apart", u.x, {.out_channels = 3, .stride = 2});
   EXPECT_NE(sites(u.net, apart), sites(u.net, u.down)) << "another padding";

@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -70,6 +71,22 @@ class AxisNumbers {
 
   std::array<std::int32_t, most_axes> values_{};
   int count_;
+};
+
+/// The same, or none told; made from what AxisNumbers are made from.
+class OptionalAxisNumbers {
+ public:
+  constexpr OptionalAxisNumbers() = default;
+  template <std::integral... Ints>
+  requires(sizeof...(Ints) >= 1 && sizeof...(Ints) <= most_axes) constexpr OptionalAxisNumbers(Ints... each)
+      : told_(AxisNumbers(each...)) {}  // NOLINT: meant to be converted to, as `.stride = {2, 1}`
+  constexpr OptionalAxisNumbers(AxisNumbers const& each) : told_(each) {}  // NOLINT
+
+  /// What was told, or else the fallback.
+  [[nodiscard]] constexpr AxisNumbers value_or(AxisNumbers const& fallback) const { return told_.value_or(fallback); }
+
+ private:
+  std::optional<AxisNumbers> told_;
 };
 
 }  // namespace sparseconv::inline v0_1

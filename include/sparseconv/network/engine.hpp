@@ -145,7 +145,7 @@ class Engine {
  private:
   void check_is_there() const {
     if (graph().size() > 0) return;
-    throw ShapeError({"Engine: this one was moved from; use the engine that it was moved to"});
+    throw ShapeError("Engine: this one was moved from; use the engine that it was moved to");
   }
 
   template <int D>

@@ -63,7 +63,7 @@ struct LinearOptions {
 
 struct PoolOptions {
   AxisNumbers kernel_size = 2;
-  std::optional<AxisNumbers> stride = {};  ///< the kernel's size if not told
+  OptionalAxisNumbers stride = {};  ///< the kernel's size if not told
   AxisNumbers padding = 0;
   AxisNumbers dilation = 1;
   OutputDefinition definition = OutputDefinition::regular;
