@@ -22,7 +22,7 @@ template <class Layer, class T>
 void expect_row(Layer const& layer, T const* row, double const* sums, double const* magnitudes, std::int64_t terms) {
   for (std::int64_t c = 0; c < layer.out_channels(); ++c) {
     double const bias = layer.bias().empty() ? 0 : static_cast<double>(layer.bias()[static_cast<std::size_t>(c)]);
-    double const expected = activated(layer.activation(), sums[c] + bias);
+    auto const expected = static_cast<double>(activated(layer.activation(), sums[c] + bias));
     // A bias and a slope round once each.
     double const bound = rounding_bound<T>(terms + 2, magnitudes[c] + std::fabs(bias), expected);
     ASSERT_LE(std::fabs(static_cast<double>(row[c]) - expected), bound) << "channel " << c;
