@@ -26,8 +26,8 @@ enum class Start {
   warm      ///< sites of the run before
 };
 
-/// Counts what the engine holds, and what a cold run takes at its peak above what was in use before it. All blocks are new, so that
-/// they are at most a quarter larger than what they serve.
+/// Counts what is in use between runs (packed weights, in blocks that may be up to twice as large as what they serve), and what a
+/// cold run takes at its peak above that, in new blocks, which are a quarter larger at most.
 template <class AnyEngine>
 void count_memory(benchmark::State& state, sc::CpuPolicy const& where, AnyEngine const& engine,
                   sc::SparseTensor<float, 3> const& input) {
@@ -37,7 +37,7 @@ void count_memory(benchmark::State& state, sc::CpuPolicy const& where, AnyEngine
   pool.reset_peak();
   std::int64_t const before = pool.bytes_in_use();
   benchmark::DoNotOptimize(engine(where, input));
-  state.counters["weights_MB"] = megabytes(before);
+  state.counters["held_MB"] = megabytes(before);
   state.counters["peak_MB"] = megabytes(pool.peak_bytes_in_use() - before);
   state.counters["index_MB"] = megabytes(input.sites().derived_bytes());
 }
