@@ -37,7 +37,7 @@ struct NoWatch {
   void node_done(Value, Sites const&, Map const&, std::int64_t) const {}
 };
 
-template <Element T, MemorySpace Memory, Element W>
+template <Element T, MemorySpace Memory, Element W = T>
 class Engine;
 
 /// The type of what goes into an engine and comes out.
