@@ -84,7 +84,7 @@ struct Array {
                         " bytes, the array has ", bytes.size(), "; make_array puts one together that fits"});
   }
 
-  /// The numbers in C order, as T: half, float, double or an integer of <cstdint>. `where` begins every message, as in
+  /// The numbers in C order, as T: half, float, double or an integer of 8 to 64 bits. `where` begins every message, as in
   /// "run_network: sites.npy".
   ///
   /// No integer changes its value: one that T does not hold is an error. Real numbers are rounded to the nearest T, and
@@ -125,7 +125,7 @@ struct Array {
   }
 };
 
-/// An array of `values`, a vector or span of half, float, double or an integer of <cstdint>.
+/// An array of `values`, a vector or span of half, float, double or an integer of 8 to 64 bits.
 ///
 /// Shapes:  as many values as `shape` has places; they are taken in C order.
 /// Throws:  ShapeError if they are not as many.

@@ -34,7 +34,7 @@ struct NodeGeometry {
   friend bool operator==(NodeGeometry const&, NodeGeometry const&) = default;
 };
 
-/// Calls body.operator()<D>() for a number of axes from 1 to 8.
+/// Calls the body for a number of axes D from 1 to 8, which is its template parameter.
 template <class Body>
 decltype(auto) with_axes(int axes, Body const& body) {
   switch (axes) {
