@@ -43,11 +43,11 @@ struct ColumnBlock {
   }
 };
 
-/// The sum of sums, `stride` apart, in their order, divided by a count; 0 for a count of 0.
+/// The sum of a column's sums, `stride` apart, in their order, divided by a count; 0 for a count of 0, of which there may be no sums.
 template <Element T>
-constexpr double mean_of_blocks(WideSum<T> const* sums, std::int64_t stride, std::int64_t count) {
+constexpr double mean_of_blocks(WideSum<T> const* sums, std::int64_t column, std::int64_t stride, std::int64_t count) {
   WideSum<T> total;
-  for (std::int64_t block = 0; block < block_count(count); ++block) total.add(sums[block * stride]);
+  for (std::int64_t block = 0; block < block_count(count); ++block) total.add(sums[block * stride + column]);
   return count == 0 ? 0 : total.value() / static_cast<double>(count);
 }
 

@@ -29,7 +29,7 @@ void mean_of_columns(CpuPolicy const& where, MatrixView<T const> input, std::spa
   });
   for_each_range(where, channels, 16, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t c = begin; c < end; ++c) {
-      results[static_cast<std::size_t>(c)] = mean_of_blocks(sums.data() + c, channels, input.rows);
+      results[static_cast<std::size_t>(c)] = mean_of_blocks(sums.data(), c, channels, input.rows);
     }
   });
 }

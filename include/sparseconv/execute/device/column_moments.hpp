@@ -53,7 +53,7 @@ struct MeanOfBlocks {
   double* means;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t column) const {
-    means[column] = mean_of_blocks(sums + column, columns, rows);
+    means[column] = mean_of_blocks(sums, column, columns, rows);
   }
 };
 

@@ -22,13 +22,13 @@ void column_moments(MatrixView<T const> input, std::span<double> means, std::spa
     for (std::int64_t block = 0; block < blocks; ++block) {
       sums[static_cast<std::size_t>(block)] = ColumnBlock<T>(input.data + c, input.stride, input.rows, block).sum();
     }
-    double const mean = mean_of_blocks(sums.data(), 1, input.rows);
+    double const mean = mean_of_blocks(sums.data(), 0, 1, input.rows);
     for (std::int64_t block = 0; block < blocks; ++block) {
       squares[static_cast<std::size_t>(block)] =
           ColumnBlock<T>(input.data + c, input.stride, input.rows, block).squares(mean);
     }
     means[c] = mean;
-    variances[c] = mean_of_blocks(squares.data(), 1, input.rows);
+    variances[c] = mean_of_blocks(squares.data(), 0, 1, input.rows);
   }
 }
 
