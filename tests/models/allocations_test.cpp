@@ -45,7 +45,17 @@ SPARSECONV_NOINLINE void* operator new(std::size_t bytes) {
 SPARSECONV_NOINLINE void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return counted(bytes, static_cast<std::size_t>(alignment));
 }
+SPARSECONV_NOINLINE void* operator new(std::size_t bytes, std::nothrow_t const&) noexcept {
+  try {
+    return counted(bytes, alignof(std::max_align_t));
+  } catch (std::bad_alloc const&) {
+    return nullptr;
+  }
+}
 SPARSECONV_NOINLINE void operator delete(void* data) noexcept {
+  std::free(data);
+}
+SPARSECONV_NOINLINE void operator delete(void* data, std::nothrow_t const&) noexcept {
   std::free(data);
 }
 SPARSECONV_NOINLINE void operator delete(void* data, std::size_t) noexcept {
