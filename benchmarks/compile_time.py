@@ -3,9 +3,9 @@
 
 usage: benchmarks/compile_time.py [--old CHECKOUT] [--rounds N] [--compilers g++,clang++]
 
-The programs are examples/quick_start, examples/network, examples/unet, and the headers sparseconv.hpp and networks.hpp alone, each with -O2; header-only, and for
-sparseconv::compiled, without the time to compile that library once, which is measured too. Each figure is the least of several
-rounds in which all take turns: what a shared machine disturbs least. With --old the texts of that checkout (where it has them,
+The programs are examples/quick_start, examples/network, examples/unet, and the headers sparseconv.hpp and networks.hpp alone,
+each with -O2; header-only, and for sparseconv::compiled, without the time to compile that library once, which is measured too.
+Each figure is the least of several rounds in which all take turns: what a shared machine disturbs least. With --old the texts of that checkout (where it has them,
 else those of this one) are compiled with its headers in the same rounds, and each line ends with its share of the old time.
 """
 import argparse

@@ -14,19 +14,15 @@
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/error_message.hpp"
 #include "support/layer_sums.hpp"
+#include "support/list_of.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
 namespace sparseconv {
 namespace {
 
+using test::list_of;
 using test::message_of;
-
-template <class T, int D>
-std::vector<T> list_of(SparseTensor<T, D> const& tensor) {
-  auto const values = tensor.features().values();
-  return {values.begin(), values.end()};
-}
 
 // Numbers 1 and 5 in two batch items: mean 3, variance 4, with epsilon 2.25 the root is 2.5.
 // Channel 0: scale 10, shift 1: 4 (x - 3) + 1. Channel 1: equal numbers give the shift.

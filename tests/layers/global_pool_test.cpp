@@ -10,6 +10,7 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/error_message.hpp"
+#include "support/list_of.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
@@ -17,13 +18,8 @@
 namespace sparseconv {
 namespace {
 
+using test::list_of;
 using test::message_of;
-
-template <class T, int D>
-std::vector<T> list_of(SparseTensor<T, D> const& tensor) {
-  auto const values = tensor.features().values();
-  return {values.begin(), values.end()};
-}
 
 // Item 0 has two sites, item 1 none, item 2 one.
 TEST(GlobalPool, JoinsTheSitesOfEachItemByHand) {

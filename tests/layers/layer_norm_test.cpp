@@ -10,19 +10,15 @@
 
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/error_message.hpp"
+#include "support/list_of.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
 namespace sparseconv {
 namespace {
 
+using test::list_of;
 using test::message_of;
-
-template <class T, int D>
-std::vector<T> list_of(SparseTensor<T, D> const& tensor) {
-  auto const values = tensor.features().values();
-  return {values.begin(), values.end()};
-}
 
 // Row 0: 1, 5: mean 3, variance 4; with epsilon 2.25 the root is 2.5. Row 1 has a mean of its own.
 TEST(LayerNorm, IsPyTorchsFormulaOfEachRow) {

@@ -19,6 +19,7 @@
 #include "sparseconv/network/prepare.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "support/every_kind_of_node.hpp"
+#include "support/list_of.hpp"
 #include "support/point_clouds.hpp"
 #include "support/random_sites.hpp"
 
@@ -162,12 +163,6 @@ std::int64_t fail_each_allocation(Prepare const& prepare, Call const& call, Chec
   }
 }
 
-template <class T, int D>
-std::vector<T> numbers_of(SparseTensor<T, D> const& tensor) {
-  auto const values = tensor.features().values();
-  return {values.begin(), values.end()};
-}
-
 struct Scene {
   CpuPolicy where;
   SparseTensor<float, 3> input;
@@ -181,10 +176,10 @@ TEST(FailingAllocations, InANetworkLeaveItUsable) {
       return Scene{cpu.threads(threads), test::random_tensor<float>(sites, 2, 2)};
     };
     Scene const scene = prepare();
-    std::vector<float> const expected = numbers_of(encoder(scene.where, scene.input));
+    std::vector<float> const expected = test::list_of(encoder(scene.where, scene.input));
     std::int64_t const failures = fail_each_allocation(
         prepare, [&](Scene const& made) { (void)encoder(made.where, made.input); },
-        [&](Scene const& made) { ASSERT_EQ(numbers_of(encoder(made.where, made.input)), expected); });
+        [&](Scene const& made) { ASSERT_EQ(test::list_of(encoder(made.where, made.input)), expected); });
     EXPECT_GT(failures, 50) << "a network that nothing is kept for asks for many things";
   }
 }
@@ -196,23 +191,23 @@ TEST(FailingAllocations, InAnEngineLeaveItUsable) {
     return Scene{cpu.threads(1), test::random_tensor<float>(sites, 2, 2)};
   };
   Scene const scene = prepare_scene();
-  std::vector<float> const expected = numbers_of(engine(scene.where, scene.input));
+  std::vector<float> const expected = test::list_of(engine(scene.where, scene.input));
   std::int64_t const failures = fail_each_allocation(
       prepare_scene, [&](Scene const& made) { (void)engine(made.where, made.input); },
-      [&](Scene const& made) { ASSERT_EQ(numbers_of(engine(made.where, made.input)), expected); });
+      [&](Scene const& made) { ASSERT_EQ(test::list_of(engine(made.where, made.input)), expected); });
   EXPECT_GT(failures, 50);
 }
 
 TEST(FailingAllocations, InVoxelizeLeaveThePolicyUsable) {
   PointCloud const cloud = test::random_cloud(300);
   VoxelLimits const limits{.points_per_voxel = 2, .voxels = 50};
-  std::vector<float> const expected = numbers_of(voxelize(seq, cloud, test::fine_grid, limits).tensor);
+  std::vector<float> const expected = test::list_of(voxelize(seq, cloud, test::fine_grid, limits).tensor);
   std::int64_t const failures =
       fail_each_allocation([] { return cpu.threads(2); },
                            [&](CpuPolicy const& where) { (void)voxelize(where, cloud, test::fine_grid, limits); },
                            [&](CpuPolicy const& where) {
                              auto const voxels = voxelize(where, cloud, test::fine_grid, limits);
-                             ASSERT_EQ(numbers_of(voxels.tensor), expected);
+                             ASSERT_EQ(test::list_of(voxels.tensor), expected);
                            });
   EXPECT_GT(failures, 10);
 }
@@ -223,14 +218,14 @@ TEST(FailingAllocations, WhileNormsAreFoldedFoldNone) {
   SecondEncoder<float> const original(2, 3);
   SecondEncoder<float> folded = original;
   folded.fold_batch_norms();
-  std::vector<float> const before = numbers_of(original(seq, input));
-  std::vector<float> const after = numbers_of(folded(seq, input));
+  std::vector<float> const before = test::list_of(original(seq, input));
+  std::vector<float> const after = test::list_of(folded(seq, input));
   std::int64_t const failures =
       fail_each_allocation([&] { return original; }, [](SecondEncoder<float>& encoder) { encoder.fold_batch_norms(); },
                            [&](SecondEncoder<float>& encoder) {
                              bool const has_norms = encoder.layers().front().norm.has_value();
                              for (auto const& layer : encoder.layers()) ASSERT_EQ(layer.norm.has_value(), has_norms);
-                             ASSERT_EQ(numbers_of(encoder(seq, input)), has_norms ? before : after);
+                             ASSERT_EQ(test::list_of(encoder(seq, input)), has_norms ? before : after);
                            });
   EXPECT_GT(failures, 20);
 }

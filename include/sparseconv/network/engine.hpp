@@ -128,7 +128,7 @@ class Engine {
       named_in_errors(name(), graph().node(self).name, [&] {
         watch.stage(self, Stage::sites, [&] { (void)sites.of(self); });
         NodeMap<Memory> map;
-        watch.stage(self, Stage::map, [&] { map = nodes.map(self); });
+        watch.stage(self, Stage::map, [&] { map = sites.map(self); });
         watch.stage(self, Stage::arithmetic, [&] { nodes.compute(self, map); });
         watch.node_done(self, sites.of(self), map, nodes.bytes());
       });

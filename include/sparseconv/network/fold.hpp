@@ -19,10 +19,7 @@ namespace sparseconv::inline v0_1 {
 template <Element T>
 BatchNorm<T> batch_norm_of(Network const& network, Value value, BatchNormNode const& node) {
   auto const numbers = [&](char const* role) {
-    std::string const name = network.parameter_name(value, role);
-    Parameter const& parameter = network.parameter(name);
-    network.check_parameter(parameter, {network.graph().type(value).channels}, name);
-    return std::span<float const>(parameter.values);
+    return std::span<float const>(network.checked_parameter(value, role).values);
   };
   BatchNorm<T> norm(network.graph().type(value).channels, node.epsilon);
   named_in_errors(network.name(), network.graph().node(value).name, [&] {
@@ -52,8 +49,7 @@ SPARSECONV_NETWORK_BODY Network fold_batch_norms(Network network) {
       if (kernel.residual || kernel.activation != no_activation) return;
       Network& numbers = rewrite.network();
       for (auto const& [role, needed] : parameters_of(numbers.graph(), before)) {
-        std::string const name = numbers.parameter_name(before, role);
-        numbers.check_parameter(numbers.parameter(name), needed.shape, name);
+        (void)numbers.checked_parameter(before, role);
       }
       BatchNorm<double> const norm = batch_norm_of<double>(numbers, {i}, *node);
       auto const channels = static_cast<std::size_t>(norm.channels());
@@ -76,10 +72,7 @@ SPARSECONV_NETWORK_BODY Network fold_batch_norms(Network network) {
       kernel.activation = node->activation;
       rewrite.leave_out({i}, before);
     };
-    Operation& operation = rewrite.operation(before);
-    if (auto* const conv = std::get_if<ConvNode>(&operation)) fold(*conv);
-    if (auto* const inverse = std::get_if<InverseConvNode>(&operation)) fold(*inverse);
-    if (auto* const linear = std::get_if<LinearNode>(&operation)) fold(*linear);
+    if_kernel(rewrite.operation(before), fold);
   }
   return rewrite.finished();
 }

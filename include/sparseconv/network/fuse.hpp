@@ -17,14 +17,6 @@ namespace sparseconv::inline v0_1 {
 Network fuse(Network network);
 
 #if SPARSECONV_NETWORK_BODIES
-/// Calls f(node) if the operation is a convolution of any kind or a linear one.
-template <class Function>
-void if_kernel(Operation& operation, Function const& f) {
-  if (auto* const conv = std::get_if<ConvNode>(&operation)) f(*conv);
-  if (auto* const inverse = std::get_if<InverseConvNode>(&operation)) f(*inverse);
-  if (auto* const linear = std::get_if<LinearNode>(&operation)) f(*linear);
-}
-
 /// The activation of an operation that has one.
 SPARSECONV_NETWORK_BODY Activation* activation_of(Operation& operation) {
   Activation* found = nullptr;

@@ -251,6 +251,10 @@ class Network {
     return error_message({graph_.node(value).name, ".", role});
   }
 
+  /// The numbers of a node's role, once they are found to have the shape that the node needs.
+  /// Throws: as parameter() and check_parameter().
+  [[nodiscard]] Parameter const& checked_parameter(Value value, std::string_view role) const;
+
   /// Throws: ShapeError if numbers that were changed do not have the shape that their node needs.
   void check_parameter(Parameter const& parameter, std::vector<std::int64_t> const& shape,
                        std::string_view name) const {
@@ -306,6 +310,15 @@ SPARSECONV_NETWORK_BODY void Network::fill(Parameter& parameter, std::string con
     bool const is_one = name.ends_with(".weight") || name.ends_with(".running_var");
     parameter.values.assign(static_cast<std::size_t>(count), is_one ? 1.0f : 0.0f);
   }
+}
+
+SPARSECONV_NETWORK_BODY Parameter const& Network::checked_parameter(Value value, std::string_view role) const {
+  std::string const name = parameter_name(value, role);
+  Parameter const& found = parameter(name);
+  for (auto const& [needed_role, needed] : parameters_of(graph_, value)) {
+    if (needed_role == role) check_parameter(found, needed.shape, name);
+  }
+  return found;
 }
 
 SPARSECONV_NETWORK_BODY Value Network::add(std::string name, Operation operation) {

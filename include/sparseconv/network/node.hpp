@@ -171,6 +171,14 @@ decltype(auto) visit_node(Function const& f, AnyOperation& operation) {
   }
 }
 
+/// Calls f(node) if the operation is a convolution of any kind or a linear one.
+template <class Function>
+void if_kernel(Operation& operation, Function const& f) {
+  if (auto* const conv = std::get_if<ConvNode>(&operation)) f(*conv);
+  if (auto* const inverse = std::get_if<InverseConvNode>(&operation)) f(*inverse);
+  if (auto* const linear = std::get_if<LinearNode>(&operation)) f(*linear);
+}
+
 /// What an operation takes another node for.
 enum class Use {
   features,  ///< it reads the rows

@@ -77,17 +77,8 @@ class NumberMaker {
  private:
   [[nodiscard]] std::int64_t channels(Value value) const { return network_.graph().type(value).channels; }
 
-  [[nodiscard]] Parameter const& checked(Value value, char const* role) const {
-    std::string const name = network_.parameter_name(value, role);
-    Parameter const& parameter = network_.parameter(name);
-    for (auto const& [needed_role, needed] : parameters_of(network_.graph(), value)) {
-      if (needed_role == role) network_.check_parameter(parameter, needed.shape, name);
-    }
-    return parameter;
-  }
-
   [[nodiscard]] Buffer<W> rounded(Value value, char const* role) const {
-    std::vector<float> const& numbers = checked(value, role).values;
+    std::vector<float> const& numbers = network_.checked_parameter(value, role).values;
     Buffer<W> result(static_cast<std::int64_t>(numbers.size()));
     for (std::int64_t i = 0; float const number : numbers) {
       W const stored(number);
@@ -103,7 +94,7 @@ class NumberMaker {
   }
 
   [[nodiscard]] Numbers kernel(Value value, bool has_bias) const {
-    std::vector<std::int64_t> const& shape = checked(value, "weight").shape;
+    std::vector<std::int64_t> const& shape = network_.checked_parameter(value, "weight").shape;
     std::int64_t const elements = shape.size() == 3 ? shape.front() : 1;
     Buffer<W> bias = has_bias ? rounded(value, "bias") : Buffer<W>();
     return KernelNumbers<Memory, W>{Weights<W, Memory>(elements, shape[shape.size() - 2], shape.back(),
@@ -113,7 +104,8 @@ class NumberMaker {
 
   template <class Norm>
   [[nodiscard]] Numbers with_scale_and_shift(Value value, Norm norm) const {
-    norm.template set<float>(checked(value, "weight").values, checked(value, "bias").values);
+    norm.template set<float>(network_.checked_parameter(value, "weight").values,
+                             network_.checked_parameter(value, "bias").values);
     return brought_to(where_, std::move(norm));
   }
 

@@ -11,17 +11,27 @@
 #include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/network/graph.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/item_sites.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
 
-/// The pairs of a node as the policy takes them: a rulebook, which an inverse node reads the other way round, or a row map.
+/// The pool of a policy of the host; none of another, whose memory the host cannot write.
+template <ExecutionPolicy Policy>
+std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
+  if constexpr (HostPolicy<Policy>) return where.memory();
+  return nullptr;
+}
+
+/// What a node's arithmetic goes by. Its pairs as the policy takes them: a rulebook, which an inverse node reads the other way round, or
+/// a row map. Or the rows of batch items. Or nothing.
 template <MemorySpace Memory>
 struct NodeMap {
   std::shared_ptr<Rulebook<Memory> const> rules;
   std::shared_ptr<RowMap<Memory> const> row_map;
   bool exchanged = false;
+  std::shared_ptr<Buffer<Row, Memory> const> item_offsets = nullptr;
 
   [[nodiscard]] RulebookView<Memory> view() const { return exchanged ? rules->transposed() : rules->view(); }
   [[nodiscard]] std::int64_t bytes() const { return rules ? rules->bytes() : row_map ? row_map->bytes() : 0; }
@@ -45,6 +55,21 @@ class NodeSites {
 
   /// The sites of a value, made if they are not there yet.
   Sites const& of(Value value) { return of(graph_.type(value).sites); }
+
+  /// What a node's arithmetic goes by, made if it is not there yet.
+  NodeMap<Memory> map(Value self) {
+    using Map = NodeMap<Memory>;
+    return visit_node(Cases{[&](ConvNode const& node) { return map(self, node); },
+                            [&](InverseConvNode const& node) { return map(self, node); },
+                            [&](PoolNode const& node) { return map(self, node); },
+                            [&](GlobalPoolNode const& node) { return map_of_items(node.input); },
+                            [&](BroadcastNode const&) { return map_of_items(self); },
+                            [](InputNode const&) { return Map{}; }, [](LinearNode const&) { return Map{}; },
+                            [](BatchNormNode const&) { return Map{}; }, [](LayerNormNode const&) { return Map{}; },
+                            [](ActivationNode const&) { return Map{}; }, [](SoftmaxNode const&) { return Map{}; },
+                            [](AddNode const&) { return Map{}; }, [](ConcatenateNode const&) { return Map{}; }},
+                      graph_.node(self).operation);
+  }
 
   /// The pairs of a convolution or a pooling.
   NodeMap<Memory> map(Value self, ConvNode const& node) {
@@ -72,10 +97,7 @@ class NodeSites {
  private:
   static std::size_t place(std::int32_t index) { return static_cast<std::size_t>(index); }
 
-  static std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
-    if constexpr (HostPolicy<Policy>) return where.memory();
-    return nullptr;
-  }
+  NodeMap<Memory> map_of_items(Value value) { return {nullptr, nullptr, false, item_offsets(where_, of(value))}; }
 
   NodeMap<Memory> map(Value input, Value output, NodeGeometry const& node_geometry) {
     auto const geometry = node_geometry.template on_axes<D>();

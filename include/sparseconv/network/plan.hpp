@@ -2,12 +2,10 @@
 
 #include <cstdint>
 #include <span>
-#include <variant>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/tensor/item_offsets.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -33,17 +31,8 @@ void plan(Policy const& where, Of const& network, SiteSet<D, typename Policy::Me
   for (std::int32_t i = 0; i < graph.size(); ++i) {
     Value const self{i};
     named_in_errors(network.name(), graph.node(self).name, [&] {
-      auto const map = [&](auto const& node) { (void)nodes.map(self, node); };
-      auto const sites_of = [&](Value value) { (void)item_offsets(where, nodes.of(value)); };
       (void)nodes.of(self);
-      visit_node(
-          Cases{[&](ConvNode const& node) { map(node); }, [&](InverseConvNode const& node) { map(node); },
-                [&](PoolNode const& node) { map(node); }, [&](GlobalPoolNode const& node) { sites_of(node.input); },
-                [&](BroadcastNode const& node) { sites_of(node.onto); }, [](InputNode const&) {},
-                [](LinearNode const&) {}, [](BatchNormNode const&) {}, [](LayerNormNode const&) {},
-                [](ActivationNode const&) {}, [](SoftmaxNode const&) {}, [](AddNode const&) {},
-                [](ConcatenateNode const&) {}},
-          graph.node(self).operation);
+      (void)nodes.map(self);
     });
   }
 }

@@ -22,7 +22,6 @@
 #include "sparseconv/network/memory_plan.hpp"
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/network/node_sites.hpp"
-#include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -54,23 +53,6 @@ class NodeRun {
     }
   }
 
-  /// The pairs that a node's arithmetic goes through, none where it needs none.
-  [[nodiscard]] NodeMap<Memory> map(Value self) {
-    return visit_node(
-        Cases{[&](ConvNode const& node) { return sites_.map(self, node); },
-              [&](InverseConvNode const& node) { return sites_.map(self, node); },
-              [&](PoolNode const& node) { return sites_.map(self, node); },
-              [&](InputNode const&) { return NodeMap<Memory>{}; }, [&](LinearNode const&) { return NodeMap<Memory>{}; },
-              [&](BatchNormNode const&) { return NodeMap<Memory>{}; },
-              [&](LayerNormNode const&) { return NodeMap<Memory>{}; },
-              [&](ActivationNode const&) { return NodeMap<Memory>{}; },
-              [&](SoftmaxNode const&) { return NodeMap<Memory>{}; }, [&](AddNode const&) { return NodeMap<Memory>{}; },
-              [&](ConcatenateNode const&) { return NodeMap<Memory>{}; },
-              [&](GlobalPoolNode const&) { return NodeMap<Memory>{}; },
-              [&](BroadcastNode const&) { return NodeMap<Memory>{}; }},
-        graph_.node(self).operation);
-  }
-
   /// Does a node's arithmetic, and frees what no later node reads.
   void compute(Value self, NodeMap<Memory> const& map) {
     visit_node(
@@ -98,11 +80,10 @@ class NodeRun {
             [&](ConcatenateNode const& node) { concatenate(self, node); },
             [&](PoolNode const& node) { pool_rows(where_, map.view(), read(node.input), written(self), node.pooling); },
             [&](GlobalPoolNode const& node) {
-              pool_items(where_, offsets(*item_offsets(where_, sites_.of(node.input))), read(node.input), written(self),
-                         node.pooling);
+              pool_items(where_, offsets(*map.item_offsets), read(node.input), written(self), node.pooling);
             },
             [&](BroadcastNode const& node) {
-              broadcast_items(where_, offsets(*item_offsets(where_, sites_.of(self))), read(node.items), written(self));
+              broadcast_items(where_, offsets(*map.item_offsets), read(node.items), written(self));
             }},
         graph_.node(self).operation);
     free_after(self);
@@ -134,11 +115,6 @@ class NodeRun {
     Value input;
     MatrixView<Outer const, Memory> features;
   };
-
-  static std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
-    if constexpr (HostPolicy<Policy>) return where.memory();
-    return nullptr;
-  }
 
   static std::span<Row const> offsets(Buffer<Row, Memory> const& rows) {
     return {rows.data(), static_cast<std::size_t>(rows.size())};
