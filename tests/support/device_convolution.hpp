@@ -18,6 +18,7 @@
 #include "sparseconv/index/device/device_pairs.hpp"
 #include "sparseconv/index/row_map.hpp"
 #include "support/emulated_block.hpp"
+#include "support/emulated_kernels.hpp"
 #include "support/random_numbers.hpp"
 #include "support/warp_matrices.hpp"
 

@@ -10,6 +10,7 @@
 #include "ptx/ptx_gpu.hpp"
 #else
 #include "support/emulated_gpu.hpp"
+#include "support/emulated_kernels.hpp"
 #endif
 
 namespace sparseconv::test {

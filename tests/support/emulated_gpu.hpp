@@ -99,17 +99,18 @@ class EmulatedGpu {
   template <class Body>
   void for_each(std::int64_t count, Body const& body) const {
     static_assert(std::is_trivially_copyable_v<Body>, "a device takes bodies as bytes");
-    for_each_range(state_->host, count, 61, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) body(i);
+    share(count, &body, [](void const* kept, std::int64_t, std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) (*static_cast<Body const*>(kept))(i);
     });
   }
 
   template <class Body>
   void for_each(std::int64_t rows, std::int64_t columns, Body const& body) const {
     static_assert(std::is_trivially_copyable_v<Body>, "a device takes bodies as bytes");
-    for_each_range(state_->host, rows * columns, 61, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) body(i / columns, i % columns);
-    });
+    auto const run = [](void const* kept, std::int64_t width, std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) (*static_cast<Body const*>(kept))(i / width, i % width);
+    };
+    share(rows * columns, &body, run, columns);
   }
 
   void sort_keys(std::uint64_t const* keys, std::uint64_t* sorted_keys, std::int64_t count, int first_bit,
@@ -164,6 +165,13 @@ class EmulatedGpu {
   [[nodiscard]] std::int64_t waits() const { return state_->waits; }
 
  private:
+  /// Runs a body over parts of [0, count) on several threads. It is no template, as there are hundreds of bodies.
+  void share(std::int64_t count, void const* body,
+             void (*run)(void const* body, std::int64_t columns, std::int64_t begin, std::int64_t end),
+             std::int64_t columns = 0) const {
+    for_each_range(state_->host, count, 61,
+                   [&](std::int64_t begin, std::int64_t end) { run(body, columns, begin, end); });
+  }
   void count_wait() const {
     if (state_->capturing) throw CudaError("EmulatedGpu: waits during a capture");
     ++state_->waits;
