@@ -1,4 +1,4 @@
-# Defines sparseconv::io, which is sparseconv::sparseconv with the libraries that io/npz.hpp (libzip) and io/png.hpp
+# Defines sparseconv::io, which is sparseconv::sparseconv with the libraries that weights/zip_archive.hpp (libzip) and io/png.hpp
 # (libpng) include. Both in the project's own build and, installed, as the package's component `io`.
 # sparseconv_io_missing lists the Debian packages of the libraries that were not found.
 

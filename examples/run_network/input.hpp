@@ -9,8 +9,8 @@
 #include "run_network/site_list.hpp"
 #include "scan_input/describe_points.hpp"
 #include "scan_input/scan_source.hpp"
-#include "sparseconv/io/npy_array.hpp"
 #include "sparseconv/points/voxelize.hpp"
+#include "sparseconv/weights/npy_array.hpp"
 
 namespace run_network {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "run_network/results.hpp"
-#include "sparseconv/io/npz_arrays.hpp"
 #include "sparseconv/network/profile_json.hpp"
+#include "sparseconv/weights/array.hpp"
 
 namespace run_network {
 

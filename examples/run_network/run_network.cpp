@@ -16,8 +16,8 @@
 #include "run_network/report.hpp"
 #include "run_network/run_on.hpp"
 #include "sparseconv/compiled_networks.hpp"
-#include "sparseconv/io/partial_file.hpp"
-#include "sparseconv/io/write_npz_arrays.hpp"
+#include "sparseconv/weights/partial_file.hpp"
+#include "sparseconv/weights/write_npz_arrays.hpp"
 
 namespace sc = sparseconv;
 

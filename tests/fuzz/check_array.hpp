@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "check_reader.hpp"
-#include "sparseconv/io/array.hpp"
+#include "sparseconv/weights/array.hpp"
 
 namespace sparseconv::fuzz {
 

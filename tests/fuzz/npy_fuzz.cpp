@@ -8,7 +8,7 @@
 #include "check_reader.hpp"
 #include "mutate.hpp"
 #include "npy_file.hpp"
-#include "sparseconv/io/npy_array.hpp"
+#include "sparseconv/weights/npy_array.hpp"
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed) {

@@ -11,7 +11,7 @@
 #include "check_reader.hpp"
 #include "mutate.hpp"
 #include "npy_file.hpp"
-#include "sparseconv/io/npz_arrays.hpp"
+#include "sparseconv/weights/npz_arrays.hpp"
 #include "spoil_body.hpp"
 #include "zip_file.hpp"
 

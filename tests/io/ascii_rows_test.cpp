@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
 namespace sparseconv {

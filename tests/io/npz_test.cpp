@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "bytes_read.hpp"
-#include "npy_file.hpp"
-#include "shared_data.hpp"
+#include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
-#include "zip_file.hpp"
+#include "support/npy_file.hpp"
+#include "support/shared_data.hpp"
+#include "support/temporary_file.hpp"
+#include "support/zip_file.hpp"
 
 namespace sparseconv {
 namespace {

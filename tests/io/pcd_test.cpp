@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "byte_writer.hpp"
-#include "bytes_read.hpp"
+#include "support/byte_writer.hpp"
+#include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sparseconv {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
 namespace sparseconv {

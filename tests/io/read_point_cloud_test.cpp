@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "npy_file.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
+#include "support/npy_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sparseconv {
 namespace {

@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "io/shared_data.hpp"
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/models/minkunet.hpp"
 #include "sparseconv/models/pillars.hpp"
@@ -22,6 +21,7 @@
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
+#include "support/shared_data.hpp"
 #include "support/test_rounds.hpp"
 
 namespace sparseconv {

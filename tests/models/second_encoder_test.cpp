@@ -13,13 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include "io/shared_data.hpp"
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
+#include "support/shared_data.hpp"
 #include "support/stored_as.hpp"
 
 namespace sparseconv {

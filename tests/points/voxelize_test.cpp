@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "io/shared_data.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/io/npz.hpp"
@@ -21,6 +20,7 @@
 #include "support/error_message.hpp"
 #include "support/point_clouds.hpp"
 #include "support/policies.hpp"
+#include "support/shared_data.hpp"
 
 namespace sparseconv {
 namespace {

@@ -8,10 +8,10 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/column_order.hpp"
-#include "sparseconv/io/number_text.hpp"
 #include "sparseconv/io/packed_colour.hpp"
-#include "sparseconv/io/scalar_type.hpp"
-#include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/weights/number_text.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

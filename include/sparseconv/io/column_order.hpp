@@ -9,8 +9,8 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/packed_colour.hpp"
-#include "sparseconv/io/scalar_type.hpp"
-#include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

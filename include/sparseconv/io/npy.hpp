@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "sparseconv/io/bytes.hpp"
-#include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/npy_header.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

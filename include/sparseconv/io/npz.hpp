@@ -14,10 +14,10 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/npy.hpp"
-#include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/text_lines.hpp"
-#include "sparseconv/io/zip_archive.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/npy_header.hpp"
+#include "sparseconv/weights/text_lines.hpp"
+#include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 

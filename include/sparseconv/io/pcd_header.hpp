@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/number_text.hpp"
-#include "sparseconv/io/scalar_type.hpp"
-#include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/weights/number_text.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

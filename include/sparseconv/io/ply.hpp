@@ -12,12 +12,12 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/ascii_rows.hpp"
-#include "sparseconv/io/bytes.hpp"
 #include "sparseconv/io/column_order.hpp"
 #include "sparseconv/io/ply_header.hpp"
-#include "sparseconv/io/scalar_type.hpp"
-#include "sparseconv/io/text_lines.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

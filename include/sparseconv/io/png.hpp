@@ -7,8 +7,8 @@
 #include <string>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/partial_file.hpp"
 #include "sparseconv/io/picture.hpp"
+#include "sparseconv/weights/partial_file.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/bytes.hpp"
-#include "sparseconv/io/scalar_type.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

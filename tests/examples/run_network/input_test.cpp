@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "io/temporary_file.hpp"
 #include "support/error_message.hpp"
+#include "support/temporary_file.hpp"
 
 namespace run_network {
 namespace {

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "io/temporary_file.hpp"
-#include "sparseconv/io/npy_array.hpp"
-#include "sparseconv/io/npz_arrays.hpp"
 #include "sparseconv/networks.hpp"
+#include "sparseconv/weights/npy_array.hpp"
+#include "sparseconv/weights/npz_arrays.hpp"
+#include "support/temporary_file.hpp"
 
 namespace run_network {
 namespace {

@@ -1,4 +1,4 @@
-#include "sparseconv/io/bytes.hpp"
+#include "sparseconv/weights/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "byte_writer.hpp"
-#include "bytes_read.hpp"
+#include "support/byte_writer.hpp"
+#include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sparseconv {
 namespace {

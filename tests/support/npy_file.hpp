@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 
 namespace sparseconv::test {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/bytes.hpp"
+#include "sparseconv/weights/bytes.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -14,9 +15,11 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/little_endian.hpp"
-#include "sparseconv/io/scalar_type.hpp"
+#include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
+#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/weights/shared_bytes.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -65,11 +68,11 @@ template <class T, class From>
   }
 }
 
-/// Numbers of one type on any number of axes, as NumPy's files hold them.
+/// Numbers of one type on any number of axes, as files hold them. They may lie in the file that they come from.
 struct Array {
   ScalarType type = ScalarType::float32;
   std::vector<std::int64_t> shape = {0};  ///< no axis at all: one number
-  std::vector<std::byte> bytes = {};      ///< little-endian, in C order (the last axis fastest), without gaps
+  SharedBytes bytes = {};                 ///< little-endian, in C order (the last axis fastest), without gaps
 
   /// Checks that there are as many bytes as type and shape say. `where` begins the message.
   ///
@@ -84,7 +87,7 @@ struct Array {
                         " bytes, the array has ", bytes.size(), "; make_array puts one together that fits"});
   }
 
-  /// The numbers in C order, as T: half, float, double or an integer of 8 to 64 bits. `where` begins every message, as in
+  /// The numbers in C order, as T: half, bfloat16, float, double or an integer of 8 to 64 bits. `where` begins every message, as in
   /// "run_network: sites.npy".
   ///
   /// No integer changes its value: one that T does not hold is an error. Real numbers are rounded to the nearest T, and
@@ -125,7 +128,7 @@ struct Array {
   }
 };
 
-/// An array of `values`, a vector or span of half, float, double or an integer of 8 to 64 bits.
+/// An array of `values`, a vector or span of half, bfloat16, float, double or an integer of 8 to 64 bits.
 ///
 /// Shapes:  as many values as `shape` has places; they are taken in C order.
 /// Throws:  ShapeError if they are not as many.
@@ -138,16 +141,32 @@ template <class Values>
   if (!needed || *needed / sizeof(T) != from.size())
     throw ShapeError({"make_array: the shape ", tuple_text(array.shape), " does not have the ", from.size(),
                       " places of the values; give it and them the same count"});
-  array.bytes.resize(from.size() * sizeof(T));
+  std::vector<std::byte> bytes(from.size() * sizeof(T));
   for (std::size_t i = 0; i < from.size(); ++i) {
-    std::byte* const to = array.bytes.data() + i * sizeof(T);
-    if constexpr (std::same_as<T, half>) {
+    std::byte* const to = bytes.data() + i * sizeof(T);
+    if constexpr (std::same_as<T, half> || std::same_as<T, bfloat16>) {
       store_little_endian(from[i].bits(), to);
     } else {
       store_little_endian(from[i], to);
     }
   }
+  array.bytes = std::move(bytes);
   return array;
+}
+
+/// An array, and its name in a file. Of a .npz file that is the name without the ending .npy of its entry.
+struct NamedArray {
+  std::string name;
+  Array array;
+};
+
+/// A name that stands more than once in the list; null if each stands once.
+[[nodiscard]] inline std::string const* repeated_name(std::vector<std::string const*> names) {
+  auto const by_text = [](std::string const* left, std::string const* right) { return *left < *right; };
+  std::sort(names.begin(), names.end(), by_text);
+  for (std::size_t i = 1; i < names.size(); ++i)
+    if (*names[i - 1] == *names[i]) return names[i];
+  return nullptr;
 }
 
 }  // namespace sparseconv::inline v0_1

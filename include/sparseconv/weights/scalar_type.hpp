@@ -8,12 +8,13 @@
 #include <span>
 #include <string_view>
 
-#include "sparseconv/io/little_endian.hpp"
+#include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
+#include "sparseconv/weights/little_endian.hpp"
 
 namespace sparseconv::inline v0_1 {
 
-/// The number types that point files are made of.
+/// The number types that files of arrays and points are made of.
 enum class ScalarType : std::uint8_t {
   int8,
   uint8,
@@ -25,7 +26,8 @@ enum class ScalarType : std::uint8_t {
   uint64,
   float16,
   float32,
-  float64
+  float64,
+  bf16  ///< bfloat16
 };
 
 /// Bytes of one number.
@@ -37,6 +39,7 @@ enum class ScalarType : std::uint8_t {
     case ScalarType::int16:
     case ScalarType::uint16:
     case ScalarType::float16:
+    case ScalarType::bf16:
       return 2;
     case ScalarType::int32:
     case ScalarType::uint32:
@@ -50,10 +53,10 @@ enum class ScalarType : std::uint8_t {
   return 8;
 }
 
-/// The type's name, which is also NumPy's.
+/// The type's name, which is also NumPy's; NumPy has no bfloat16.
 [[nodiscard]] constexpr std::string_view name_of(ScalarType type) noexcept {
-  constexpr std::array<std::string_view, 11> names = {"int8",  "uint8",  "int16",   "uint16",  "int32",  "uint32",
-                                                      "int64", "uint64", "float16", "float32", "float64"};
+  constexpr std::array<std::string_view, 12> names = {"int8",  "uint8",  "int16",   "uint16",  "int32",   "uint32",
+                                                      "int64", "uint64", "float16", "float32", "float64", "bfloat16"};
   return names[static_cast<std::size_t>(type)];
 }
 
@@ -62,13 +65,15 @@ template <class T>
 [[nodiscard]] constexpr ScalarType scalar_type_of() noexcept {
   if constexpr (std::same_as<T, half>) {
     return ScalarType::float16;
+  } else if constexpr (std::same_as<T, bfloat16>) {
+    return ScalarType::bf16;
   } else if constexpr (std::same_as<T, float>) {
     return ScalarType::float32;
   } else if constexpr (std::same_as<T, double>) {
     return ScalarType::float64;
   } else {
     static_assert(std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && sizeof(T) <= 8,
-                  "sparseconv reads and writes arrays of half, float, double and the integers of <cstdint>");
+                  "sparseconv reads and writes arrays of half, bfloat16, float, double and the integers of <cstdint>");
     constexpr bool is_signed = std::signed_integral<T>;
     if constexpr (sizeof(T) == 1) return is_signed ? ScalarType::int8 : ScalarType::uint8;
     if constexpr (sizeof(T) == 2) return is_signed ? ScalarType::int16 : ScalarType::uint16;
@@ -77,7 +82,7 @@ template <class T>
   }
 }
 
-/// Calls `visit` with a function that loads one little-endian number of `type` as it is (a half as a float).
+/// Calls `visit` with a function that loads one little-endian number of `type` as it is (half and bfloat16 as a float).
 template <class Visitor>
 decltype(auto) with_loader(ScalarType type, Visitor&& visit) {
   switch (type) {
@@ -100,6 +105,10 @@ decltype(auto) with_loader(ScalarType type, Visitor&& visit) {
     case ScalarType::float16:
       return visit([](std::byte const* at) {
         return static_cast<float>(half::from_bits(load_little_endian<std::uint16_t>(at)));
+      });
+    case ScalarType::bf16:
+      return visit([](std::byte const* at) {
+        return static_cast<float>(bfloat16::from_bits(load_little_endian<std::uint16_t>(at)));
       });
     case ScalarType::float32:
       return visit([](std::byte const* at) { return load_little_endian<float>(at); });

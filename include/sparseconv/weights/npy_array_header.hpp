@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/array.hpp"
-#include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/scalar_type.hpp"
-#include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/weights/array.hpp"
+#include "sparseconv/weights/npy_header.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -62,12 +62,15 @@ struct NpyArrayHeader {
 /// The header of a .npy file of version 1.0 of an array in C order, byte for byte as np.save of NumPy 1.23 to 2 writes
 /// it.
 ///
-/// Throws:  ShapeError if the shape has more than most_array_axes axes.
+/// Throws:  ShapeError if the shape has more than most_array_axes axes, or the numbers are bfloat16, which NumPy does not have.
 [[nodiscard]] inline std::string format_npy_header(ScalarType type, std::span<const std::int64_t> shape,
                                                    std::string_view where) {
   if (shape.size() > most_array_axes)
     throw ShapeError({where, ": the shape ", tuple_text(shape), " has ", shape.size(), " axes, the writer takes up to ",
                       most_array_axes, "; join some of them"});
+  if (type == ScalarType::bf16)
+    throw ShapeError(
+        {where, ": NumPy has no bfloat16, the type of the array; make_array takes its numbers as float, too"});
   std::string text = "{'descr': '";
   text += size_of(type) == 1 ? '|' : '<';
   text += name_of(type).front();  // i, u or f, as NumPy's codes begin too

@@ -1,4 +1,4 @@
-#include "sparseconv/io/npy_header.hpp"
+#include "sparseconv/weights/npy_header.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "npy_file.hpp"
 #include "support/error_message.hpp"
+#include "support/npy_file.hpp"
 
 namespace sparseconv {
 namespace {

@@ -1,11 +1,11 @@
-#include "sparseconv/io/little_endian.hpp"
+#include "sparseconv/weights/little_endian.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <vector>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 
 namespace sparseconv {
 namespace {

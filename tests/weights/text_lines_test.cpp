@@ -1,10 +1,10 @@
-#include "sparseconv/io/text_lines.hpp"
+#include "sparseconv/weights/text_lines.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 
 namespace sparseconv {
 namespace {

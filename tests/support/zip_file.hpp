@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 
 namespace sparseconv::test {
 

@@ -1,4 +1,4 @@
-#include "sparseconv/io/write_npz_arrays.hpp"
+#include "sparseconv/weights/write_npz_arrays.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "file_size_limit.hpp"
-#include "folder_contents.hpp"
-#include "npy_file.hpp"
+#include "sparseconv/weights/npz_arrays.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
+#include "support/file_size_limit.hpp"
+#include "support/folder_contents.hpp"
+#include "support/npy_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sparseconv {
 namespace {

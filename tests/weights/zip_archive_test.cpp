@@ -1,11 +1,11 @@
-#include "sparseconv/io/zip_archive.hpp"
+#include "sparseconv/weights/zip_archive.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "support/error_message.hpp"
-#include "zip_file.hpp"
+#include "support/zip_file.hpp"
 
 namespace sparseconv {
 namespace {

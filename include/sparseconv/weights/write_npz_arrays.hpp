@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/array.hpp"
-#include "sparseconv/io/npy_array_header.hpp"
-#include "sparseconv/io/npz_arrays.hpp"
-#include "sparseconv/io/text_lines.hpp"
-#include "sparseconv/io/zip_archive.hpp"
+#include "sparseconv/weights/array.hpp"
+#include "sparseconv/weights/npy_array_header.hpp"
+#include "sparseconv/weights/shared_bytes.hpp"
+#include "sparseconv/weights/text_lines.hpp"
+#include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 
@@ -43,9 +43,10 @@ inline void expect_npz_arrays(std::span<const NamedArray> arrays, std::string_vi
 /// Adds an array to an archive that is written, which views `header` and the array until it is closed. False if that
 /// failed; the archive knows why.
 [[nodiscard]] inline bool add_npz_array(zip_t* archive, NamedArray const& named, std::string& header) {
-  auto& bytes = const_cast<std::vector<std::byte>&>(named.array.bytes);  // libzip only reads, and takes no const
+  SharedBytes const& bytes = named.array.bytes;
+  auto* const data = const_cast<std::byte*>(bytes.data());  // libzip only reads, and takes no const
   const std::array<zip_buffer_fragment_t, 2> parts = {{{reinterpret_cast<zip_uint8_t*>(header.data()), header.size()},
-                                                       {reinterpret_cast<zip_uint8_t*>(bytes.data()), bytes.size()}}};
+                                                       {reinterpret_cast<zip_uint8_t*>(data), bytes.size()}}};
   zip_source_t* source = zip_source_buffer_fragment(archive, parts.data(), bytes.empty() ? 1 : 2, 0);
   if (!source) return false;
   const zip_int64_t index = zip_file_add(archive, (named.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
@@ -65,7 +66,7 @@ inline void expect_npz_arrays(std::span<const NamedArray> arrays, std::string_vi
 /// The file appears whole or not at all: libzip writes it under another name beside it, then renames it.
 /// Order:   that of `arrays`.
 /// Bits:    the same bytes for the same arrays, whenever and wherever they are written with one version of libzip.
-/// Throws:  ShapeError if the bytes of an array do not fit its shape, or it has more than most_array_axes axes;
+/// Throws:  ShapeError if the bytes of an array do not fit its shape, it has more than most_array_axes axes or is of bfloat16;
 ///          Error if there is no array, if a name is empty, stands twice or is not UTF-8, or if the file cannot be written.
 inline void write_npz_arrays(std::filesystem::path const& path, std::span<const NamedArray> arrays) {
   const std::string where = "write_npz_arrays: " + path.string();

@@ -13,37 +13,22 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/array.hpp"
-#include "sparseconv/io/npy_array.hpp"
-#include "sparseconv/io/npy_array_header.hpp"
-#include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/text_lines.hpp"
-#include "sparseconv/io/zip_archive.hpp"
+#include "sparseconv/weights/array.hpp"
+#include "sparseconv/weights/npy_array.hpp"
+#include "sparseconv/weights/npy_array_header.hpp"
+#include "sparseconv/weights/npy_header.hpp"
+#include "sparseconv/weights/text_lines.hpp"
+#include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 
 namespace sparseconv::inline v0_1 {
-
-/// An array of a .npz file, and its name there, without the ending .npy of its entry.
-struct NamedArray {
-  std::string name;
-  Array array;
-};
 
 /// How large the arrays of a .npz file may be.
 struct NpzArraysOptions {
   /// The most bytes that all of them may unpack to, their headers with them. A hostile archive of 16 MB makes 16 GB.
   std::uint64_t max_bytes = std::uint64_t{16} << 30;
 };
-
-/// A name that stands more than once in the list; null if each stands once.
-[[nodiscard]] inline std::string const* repeated_name(std::vector<std::string const*> names) {
-  auto const by_text = [](std::string const* left, std::string const* right) { return *left < *right; };
-  std::sort(names.begin(), names.end(), by_text);
-  for (std::size_t i = 1; i < names.size(); ++i)
-    if (*names[i - 1] == *names[i]) return names[i];
-  return nullptr;
-}
 
 /// Reads the array of one entry.
 ///

@@ -1,4 +1,4 @@
-#include "sparseconv/io/npy_array_header.hpp"
+#include "sparseconv/weights/npy_array_header.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "npy_file.hpp"
 #include "support/error_message.hpp"
+#include "support/npy_file.hpp"
 
 namespace sparseconv {
 namespace {

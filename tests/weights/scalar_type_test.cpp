@@ -1,4 +1,4 @@
-#include "sparseconv/io/scalar_type.hpp"
+#include "sparseconv/weights/scalar_type.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 
 namespace sparseconv {
 namespace {
@@ -33,6 +33,7 @@ TEST(ScalarType, ConvertsEachType) {
   EXPECT_EQ(converted(ScalarType::float16, ByteWriter().numbers<std::uint16_t>(0xc100)), -2.5f);
   EXPECT_EQ(converted(ScalarType::float32, ByteWriter().numbers<float>(0.1f)), 0.1f);
   EXPECT_EQ(converted(ScalarType::float64, ByteWriter().numbers<double>(0.1)), 0.1f);
+  EXPECT_EQ(converted(ScalarType::bf16, ByteWriter().numbers<std::uint16_t>(0xc049)), -3.140625f);
 }
 
 TEST(ScalarType, NamesEachTypeAsNumPyDoes) {
@@ -47,6 +48,7 @@ TEST(ScalarType, NamesEachTypeAsNumPyDoes) {
   EXPECT_EQ(name_of(scalar_type_of<half>()), "float16");
   EXPECT_EQ(name_of(scalar_type_of<float>()), "float32");
   EXPECT_EQ(name_of(scalar_type_of<double>()), "float64");
+  EXPECT_EQ(name_of(scalar_type_of<bfloat16>()), "bfloat16");
 }
 
 TEST(ScalarType, ADoubleBeyondFloatIsInfinite) {

@@ -1,4 +1,4 @@
-#include "sparseconv/io/npz_arrays.hpp"
+#include "sparseconv/weights/npz_arrays.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "bytes_read.hpp"
-#include "npy_file.hpp"
+#include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
-#include "zip_file.hpp"
+#include "support/npy_file.hpp"
+#include "support/temporary_file.hpp"
+#include "support/zip_file.hpp"
 
 namespace sparseconv {
 namespace {

@@ -1,11 +1,11 @@
-#include "sparseconv/io/c_order.hpp"
+#include "sparseconv/weights/c_order.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <vector>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 
 namespace sparseconv {
 namespace {

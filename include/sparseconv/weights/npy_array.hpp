@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/io/array.hpp"
-#include "sparseconv/io/bytes.hpp"
-#include "sparseconv/io/c_order.hpp"
-#include "sparseconv/io/npy_array_header.hpp"
-#include "sparseconv/io/npy_header.hpp"
-#include "sparseconv/io/partial_file.hpp"
+#include "sparseconv/weights/array.hpp"
+#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/c_order.hpp"
+#include "sparseconv/weights/npy_array_header.hpp"
+#include "sparseconv/weights/npy_header.hpp"
+#include "sparseconv/weights/partial_file.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -65,7 +65,7 @@ struct NpyArrayOptions {
 /// Writes an array as a .npy file of version 1.0, byte for byte as np.save does. A file of that name is replaced.
 ///
 /// The file appears whole or not at all: it is written under another name beside it, then renamed.
-/// Throws:  ShapeError if the array's bytes do not fit its shape, or it has more than most_array_axes axes;
+/// Throws:  ShapeError if the array's bytes do not fit its shape, it has more than most_array_axes axes or is of bfloat16;
 ///          Error if the file cannot be written.
 inline void write_npy_array(std::filesystem::path const& path, Array const& array) {
   const std::string name = path.string();
@@ -73,7 +73,7 @@ inline void write_npy_array(std::filesystem::path const& path, Array const& arra
   const std::string header = format_npy_header(array.type, array.shape, "write_npy_array: " + name);
   PartialFile file(path, "write_npy_array: cannot write " + name);
   file.write(std::as_bytes(std::span(header)));
-  file.write(array.bytes);
+  file.write({array.bytes.data(), array.bytes.size()});
   file.keep();
 }
 

@@ -1,4 +1,4 @@
-#include "sparseconv/io/array.hpp"
+#include "sparseconv/weights/array.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "byte_writer.hpp"
+#include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
 namespace sparseconv {
@@ -61,6 +61,7 @@ TEST(Array, KeepsLittleEndianBytes) {
   EXPECT_EQ(array.bytes, ByteWriter().numbers<std::int32_t>(1, -2).bytes());
   EXPECT_EQ(make_array({}, std::array<float, 1>{1.5f}).bytes, ByteWriter().numbers<float>(1.5f).bytes());
   EXPECT_EQ(make_array({1}, std::array{half(-2.5f)}).bytes, ByteWriter().numbers<std::uint16_t>(0xc100).bytes());
+  EXPECT_EQ(make_array({1}, std::array{bfloat16(-2.5f)}).bytes, ByteWriter().numbers<std::uint16_t>(0xc020).bytes());
 }
 
 TEST(Array, GivesEachTypeBackAsItWas) {
@@ -156,7 +157,7 @@ TEST(Array, NamesWhatDoesNotFitTogether) {
             }).find("(-1, -5)"),
             std::string::npos);
   Array array = make_array({2, 3}, std::vector<float>(6));
-  array.bytes.pop_back();
+  array.bytes = array.bytes.part(0, array.bytes.size() - 1);
   EXPECT_EQ(message_of<ShapeError>([&] { return array.values_as<float>("run: a"); }),
             "run: a: the shape (2, 3) of float32 takes 24 bytes, the array has 23; make_array puts one together that "
             "fits");

@@ -1,4 +1,4 @@
-#include "sparseconv/io/npy_array.hpp"
+#include "sparseconv/weights/npy_array.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -11,12 +11,12 @@
 #include <thread>
 #include <vector>
 
-#include "bytes_read.hpp"
-#include "file_size_limit.hpp"
-#include "folder_contents.hpp"
-#include "npy_file.hpp"
+#include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
+#include "support/file_size_limit.hpp"
+#include "support/folder_contents.hpp"
+#include "support/npy_file.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sparseconv {
 namespace {
@@ -37,8 +37,9 @@ constexpr ScalarType all_types[] = {ScalarType::int8,    ScalarType::uint8,   Sc
 /// An array of any bytes.
 Array patterned(ScalarType type, Shape const& shape) {
   Array array{.type = type, .shape = shape};
-  array.bytes.resize(bytes_of_shape(type, shape).value());
-  for (std::size_t i = 0; i < array.bytes.size(); ++i) array.bytes[i] = static_cast<std::byte>((i * 37 + 11) % 256);
+  std::vector<std::byte> bytes(bytes_of_shape(type, shape).value());
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>((i * 37 + 11) % 256);
+  array.bytes = std::move(bytes);
   return array;
 }
 
@@ -195,13 +196,15 @@ TEST(NpyArray, RefusesToWriteWhatDoesNotFitTogether) {
   const TemporaryFile file("a.npy", ByteWriter("before").bytes());
   const std::string where = "write_npy_array: " + file.path().string() + ": ";
   Array array = patterned(ScalarType::int32, {2, 2});
-  array.bytes.pop_back();
+  array.bytes = array.bytes.part(0, array.bytes.size() - 1);
   EXPECT_EQ(
       message_of<ShapeError>([&] { return (write_npy_array(file.path(), array), 0); }),
       where + "the shape (2, 2) of int32 takes 16 bytes, the array has 15; make_array puts one together that fits");
   EXPECT_EQ(message_of<ShapeError>(
                 [&] { return (write_npy_array(file.path(), patterned(ScalarType::int8, Shape(9, 1))), 0); }),
             where + "the shape (1, 1, 1, 1, 1, 1, 1, 1, 1) has 9 axes, the writer takes up to 8; join some of them");
+  EXPECT_EQ(message_of<ShapeError>([&] { return (write_npy_array(file.path(), patterned(ScalarType::bf16, {2})), 0); }),
+            where + "NumPy has no bfloat16, the type of the array; make_array takes its numbers as float, too");
   EXPECT_EQ(text_of(file.path()), "before");
 }
 

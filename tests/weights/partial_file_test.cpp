@@ -1,4 +1,4 @@
-#include "sparseconv/io/partial_file.hpp"
+#include "sparseconv/weights/partial_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "byte_writer.hpp"
-#include "file_size_limit.hpp"
-#include "folder_contents.hpp"
+#include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
-#include "temporary_file.hpp"
+#include "support/file_size_limit.hpp"
+#include "support/folder_contents.hpp"
+#include "support/temporary_file.hpp"
 
 namespace sparseconv {
 namespace {

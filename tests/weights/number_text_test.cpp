@@ -1,4 +1,4 @@
-#include "sparseconv/io/number_text.hpp"
+#include "sparseconv/weights/number_text.hpp"
 
 #include <gtest/gtest.h>
 
