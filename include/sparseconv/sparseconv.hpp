@@ -44,6 +44,7 @@
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/dense.hpp"
+#include "sparseconv/tensor/folded_to_map.hpp"
 #include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
