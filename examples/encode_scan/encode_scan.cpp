@@ -37,7 +37,7 @@ std::vector<float> strongest_responses(sc::SparseTensor<float, 3> const& output)
 
 sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelGrid const& grid) {
   constexpr double panel_pixels = 800;
-  constexpr int stride = 8;  // of the encoder along x and y
+  constexpr int stride = 8;  // of the network along x and y
   double const longest = std::max(grid.high[0] - grid.low[0], grid.high[1] - grid.low[1]);
   GroundWindow const window{.x_min = grid.low[0],
                             .y_min = grid.low[1],
@@ -63,30 +63,29 @@ void encode(Options const& options) {
             << " thread" << (options.threads == 1 ? "" : "s") << '\n';
 
   auto const where = sc::cpu.threads(options.threads);
-  sc::SecondEncoder<float> encoder(cloud.columns, options.seed);
-  std::int64_t const parameters = encoder.parameter_count();
-  encoder.fold_batch_norms();
+  sc::Network const network = sc::second(cloud.columns, options.seed);
+  auto const engine = sc::prepare<float>(where, network);
 
   bool const terminal = isatty(STDERR_FILENO) == 1;
   std::vector<MeasuredRun> times;  // of every run, without its tensors
   MeasuredRun result;
   for (int i = 0; i < options.repeat; ++i) {
     result = {};  // its memory goes back to the policy's pool, as in a program that takes scan after scan
-    result = run(where, cloud, options.scan.grid, options.limits, encoder, [&](std::size_t layer) {
+    result = run(where, cloud, options.scan.grid, options.limits, engine, [&](sc::NodeProfile const& node) {
       if (!terminal) return;
-      std::fprintf(stderr, "\r\033[Krun %d of %d: %s", i + 1, options.repeat, encoder.layers()[layer].name.c_str());
+      std::fprintf(stderr, "\r\033[Krun %d of %d: %s", i + 1, options.repeat, node.name.c_str());
     });
-    times.push_back({.voxels = {}, .output = {}, .voxelize_ms = result.voxelize_ms, .layers = result.layers});
+    times.push_back({.voxels = {}, .output = {}, .voxelize_ms = result.voxelize_ms, .profile = result.profile});
   }
   if (terminal) std::fputs("\r\033[K", stderr);
   auto const middle = times.begin() + options.repeat / 2;
   std::nth_element(times.begin(), middle, times.end(),
                    [](MeasuredRun const& a, MeasuredRun const& b) { return a.total_ms() < b.total_ms(); });
   result.voxelize_ms = middle->voxelize_ms;
-  result.layers = middle->layers;
+  result.profile = middle->profile;
 
   std::cout << scan_input::describe_points(cloud, result.voxels) << '\n'
-            << "SECOND middle extractor, " << parameters << " parameters (untrained), grid "
+            << "SECOND middle extractor, " << network.parameter_count() << " parameters (untrained), grid "
             << to_string(result.voxels.tensor.grid().shape) << " to " << to_string(result.output.grid().shape) << '\n';
   print_table(std::cout, result);
 

@@ -12,6 +12,7 @@
 #include "gpu_graph/captured.cuh"
 #include "simulated_scan/simulated_scan.hpp"
 #include "sparseconv/cuda.cuh"
+#include "sparseconv/networks.hpp"
 
 namespace sc = sparseconv;
 
@@ -36,23 +37,23 @@ void run(cudaStream_t stream) {
   auto const cloud = simulated_scan::simulate();
   sc::VoxelGrid const grid{.voxel_size = {.1F, .1F, .15F}, .low = {-64, -64, -3}, .high = {64, 64, 3}};
   sc::SparseTensor<float, 3> const scan = sc::voxelize(sc::cpu, cloud, grid).tensor;
-  sc::SecondEncoder<float> encoder(scan.channels());
-  encoder.fold_batch_norms();
-  auto const expected = encoder(sc::cpu, scan);
+  sc::Network const network = sc::second(scan.channels());
+  auto const expected = sc::prepare<float>(sc::cpu, network)(sc::cpu, scan);
   std::printf("%lld voxels, %lld sites in the end\n", static_cast<long long>(scan.size()),
               static_cast<long long>(expected.size()));
 
   // The one change: another policy, and operands in its memory.
   auto const where = sc::gpu.on(stream);
-  auto const network = sc::copy_to(where, encoder);
+  auto const engine = sc::prepare<float>(where, network);
   auto const input = sc::voxelize(where, sc::copy_to(where, cloud), grid).tensor;
-  auto output = network(where, input);
+  auto output = engine(where, input);
   auto const result = sc::copy_to_host(where, output);
   std::printf("GPU against CPU: deviation %.1e of the largest number\n",
               largest_deviation(result.features().values(), expected.features().values()));
 
-  // All sites and row maps are in place: now the network neither waits nor asks the system for memory, and can be captured.
-  cudaGraphExec_t const graph = gpu_graph::captured(stream, [&] { output = network(where, input); });
+  // All sites, row maps and packed weights are in place: now the network neither waits nor asks the system for memory, and can be
+  // captured.
+  cudaGraphExec_t const graph = gpu_graph::captured(stream, [&] { output = engine(where, input); });
   constexpr int replays = 100;
   auto const begin = std::chrono::steady_clock::now();
   for (int i = 0; i < replays; ++i) sc::check_cuda(cudaGraphLaunch(graph, stream), "cudaGraphLaunch");
