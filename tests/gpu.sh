@@ -27,7 +27,7 @@ stop() {
 
 packed_most=60000000  # bytes
 gpu_benchmarks=(convolution index networks)
-programs=(tests_cuda limits_cuda_benchmark "${gpu_benchmarks[@]/%/_cuda_benchmark}" second_encoder_benchmark
+programs=(tests_cuda limits_cuda_benchmark "${gpu_benchmarks[@]/%/_cuda_benchmark}" second_benchmark
           gather_gemm_scatter_benchmark)
 scans=(kitti_000008.bin waymo_benchmark_pc.npy waymo_benchmark_pc.npz nuscenes_10sweeps.bin)  # scenes.hpp reads them
 
@@ -398,7 +398,7 @@ measure() {
     note "Threads of the CPU" "not run: the machine has $cores cores, and more than four are wanted"
     return
   fi
-  run_benchmark "Threads of the CPU: SECOND" $(($(left) * 2 / 3)) second_encoder_benchmark --benchmark_min_time=1 \
+  run_benchmark "Threads of the CPU: SECOND" $(($(left) * 2 / 3)) second_benchmark --benchmark_min_time=1 \
     '--benchmark_filter=/(simulated|waymo)/threads:(1|2|4|8|16)(/|$)'
   run_benchmark "Threads of the CPU: a layer" "$(left)" gather_gemm_scatter_benchmark --benchmark_min_time=0.3 \
     '--benchmark_filter=^sub3/64-64/(simulated|waymo)/threads:(1|2|4|8|16)(/|$)'

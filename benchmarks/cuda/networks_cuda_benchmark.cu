@@ -4,94 +4,46 @@
 #include <deque>
 
 #include "gpu_graph/captured.cuh"
+#include "sparseconv/networks.hpp"
 #include "support/gpu_scenes.cuh"
 #include "support/gpu_timing.cuh"
 #include "support/gpu_yardsticks.cuh"
+#include "support/layer_sizes.hpp"
 
 namespace bs = benchmark_support;
 namespace sc = sparseconv;
 
 namespace {
 
-using Sites = sc::SiteSet<3, sc::DeviceMemory>;
-
 enum class Start { cold, warm, graph };
 
-/// A product of matrices that a layer's pairs come to.
-struct Product {
-  std::int64_t pairs;
-  std::int64_t in_channels;
-  std::int64_t out_channels;
+/// A network, and what it takes.
+struct Subject {
+  char const* name;
+  sc::Network (*make)(std::int64_t in_channels);
+  std::int64_t channels;
+  int extra_slices;
 };
 
-template <class Layer>
-Product product_of(sc::GpuPolicy const& where, Layer const& layer, Sites const& inputs, Sites const& outputs) {
-  auto const rules = sc::copy_to_host(where, sc::build_rulebook(where, inputs, outputs, layer.geometry()));
-  return {rules.pair_count(), layer.in_channels(), layer.out_channels()};
-}
+constexpr Subject second{"second", [](std::int64_t channels) { return sc::second(channels); }, 4, 1};
+constexpr Subject pooled{"pooled", [](std::int64_t channels) { return sc::pooled(channels); }, 3, 0};
 
-/// SECOND's middle extractor, its norms folded.
-struct Second {
-  static constexpr std::int64_t channels = 4;
-  static constexpr int extra_slices = 1;
-
-  template <class T>
-  static sc::SecondEncoder<T> make() {
-    sc::SecondEncoder<T> encoder(channels);
-    encoder.fold_batch_norms();
-    return encoder;
-  }
-
-  static std::vector<Product> products(sc::GpuPolicy const& where, auto const& encoder, Sites sites) {
-    std::vector<Product> all;
-    for (auto const& layer : encoder.layers()) {
-      auto const outputs = layer.convolution.output_sites(where, sites);
-      all.push_back(product_of(where, layer.convolution, sites, outputs));
-      sites = outputs;
-    }
-    return all;
-  }
-};
-
-/// The network by which spconv measures itself.
-struct Pooled {
-  static constexpr std::int64_t channels = 3;
-  static constexpr int extra_slices = 0;
-
-  template <class T>
-  static sc::PooledEncoder<T> make() {
-    return sc::PooledEncoder<T>(channels);
-  }
-
-  static std::vector<Product> products(sc::GpuPolicy const& where, auto const& encoder, Sites sites) {
-    sc::SparsePool3D const pool{sc::SparsePoolConfig<3>{}};
-    std::vector<Product> all;
-    for (auto const& layer : encoder.layers()) {
-      if (!all.empty() && all.size() % 2 == 0) {
-        sites = sc::cached_output_sites(where, sites, pool.geometry(), pool.definition());
-      }
-      all.push_back(product_of(where, layer, sites, sites));
-    }
-    return all;
-  }
-};
-
-template <class Network, class T>
-void encode(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const& scene, Start start) {
+template <class T>
+void encode(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const& scene, Subject const& subject,
+            Start start) {
+  using Outer = sc::OuterElement<T>;
   bs::Scene sliced = scene;
-  sliced.grid.extra_slices = Network::extra_slices;
-  auto const encoder = sc::copy_to(where, Network::template make<T>());
+  sliced.grid.extra_slices = subject.extra_slices;
+  auto const engine = sc::prepare<T>(where, subject.make(subject.channels));
   auto const sites = sc::copy_to(where, bs::sites_of(sliced));
-  sc::SparseTensor<T, 3, sc::DeviceMemory> const input(
-      sites, Network::channels, bs::random_numbers_on_gpu<T>(where, sites.size() * Network::channels, 3));
+  sc::SparseTensor<Outer, 3, sc::DeviceMemory> const input(
+      sites, subject.channels, bs::random_numbers_on_gpu<Outer>(where, sites.size() * subject.channels, 3));
 
+  std::vector<bs::LayerSize> const sizes = bs::layer_sizes(sc::profile(where, engine, input));
   double operations = 0;
-  std::vector<Product> const products = Network::products(where, encoder, sites);
-  for (Product const& product : products) {
-    operations += 2.0 * static_cast<double>(product.pairs * product.in_channels * product.out_channels);
-  }
-  sc::SparseTensor<T, 3, sc::DeviceMemory> output;
-  auto const call = [&] { output = encoder(where, input); };
+  for (bs::LayerSize const& size : sizes) operations += size.operations();
+  sc::SparseTensor<Outer, 3, sc::DeviceMemory> output;
+  auto const call = [&] { output = engine(where, input); };
   call();
   output = {};
   cudaGraphExec_t const graph = start == Start::graph ? gpu_graph::captured(where.stream(), call) : nullptr;
@@ -105,9 +57,7 @@ void encode(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const
   };
 #ifdef SPARSECONV_HAVE_CUBLAS
   std::deque<bs::GpuGemm<T>> gemms;
-  for (Product const& product : products) {
-    gemms.emplace_back(where, product.pairs, product.in_channels, product.out_channels);
-  }
+  for (bs::LayerSize const& size : sizes) gemms.emplace_back(where, size.pairs, size.in_channels, size.out_channels);
   auto const all_gemms = [&](bs::StreamTimer const& timer) {
     double sum = 0;
     for (auto const& gemm : gemms) sum += gemm(timer);
@@ -124,13 +74,14 @@ void encode(benchmark::State& state, sc::GpuPolicy const& where, bs::Scene const
   if (graph != nullptr) sc::check_cuda(cudaGraphExecDestroy(graph), "cudaGraphExecDestroy");
 }
 
-template <class Network, class T>
-void add(std::shared_ptr<bs::GpuStream> const& stream, std::vector<bs::Scene> const& scenes, std::string const& name) {
+template <class T>
+void add(std::shared_ptr<bs::GpuStream> const& stream, std::vector<bs::Scene> const& scenes, Subject const& subject,
+         char const* type) {
   for (auto const& [kind, start] :
        {std::pair("cold", Start::cold), std::pair("warm", Start::warm), std::pair("graph", Start::graph)}) {
-    bs::add_for_gpu_scenes(name + "/" + kind, scenes,
-                           [stream, start = start](benchmark::State& state, bs::Scene const& scene) {
-                             encode<Network, T>(state, stream->where(), scene, start);
+    bs::add_for_gpu_scenes(std::string(subject.name) + "/" + type + "/" + kind, scenes,
+                           [stream, subject, start = start](benchmark::State& state, bs::Scene const& scene) {
+                             encode<T>(state, stream->where(), scene, subject, start);
                            });
   }
 }
@@ -141,8 +92,8 @@ int main(int argc, char** argv) {
   auto const scenes = bs::gpu_scenes();
   return bs::run_on_gpu(argc, argv, [&] {
     auto const stream = std::make_shared<bs::GpuStream>();
-    add<Second, sc::half>(stream, scenes, "second/half");
-    add<Second, float>(stream, scenes, "second/float");
-    add<Pooled, sc::half>(stream, scenes, "pooled/half");
+    add<sc::half>(stream, scenes, second, "half");
+    add<float>(stream, scenes, second, "float");
+    add<sc::half>(stream, scenes, pooled, "half");
   });
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sparseconv/networks.hpp"
 #include "support/interleaved.hpp"
 #include "support/layer_sizes.hpp"
 #include "support/registration.hpp"
@@ -94,17 +95,16 @@ void arithmetic(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy c
 /// The network from sites to features, nothing kept.
 void second_cold(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const& where) {
   auto const input = sc::voxelize(where, scene.cloud, scene.grid).tensor;
-  sc::SecondEncoder<float> encoder(input.channels());
-  encoder.fold_batch_norms();
+  auto const engine = sc::prepare<float>(where, sc::second(input.channels()));
   auto const work = [&] {
     input.sites().release_derived();
-    benchmark::DoNotOptimize(encoder(where, input));
+    benchmark::DoNotOptimize(engine(where, input));
   };
   work();
   where.memory()->reset_peak();
   double const time = bs::measure(state, work);
   std::int64_t pairs = 0;
-  for (bs::LayerSize const& size : bs::layer_sizes(where, encoder, input.sites())) pairs += size.pairs;
+  for (bs::LayerSize const& size : bs::layer_sizes(sc::profile(where, engine, input))) pairs += size.pairs;
   count_per_site(state, input.size(), time, pairs);
   state.counters["peak_bytes_per_site"] =
       static_cast<double>(where.memory()->peak_bytes_in_use()) / static_cast<double>(input.size());

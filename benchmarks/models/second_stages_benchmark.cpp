@@ -7,6 +7,7 @@
 
 #include <map>
 #include <tuple>
+#include <variant>
 
 #include "support/encoder_passes.hpp"
 #include "support/registration.hpp"
@@ -51,10 +52,10 @@ void add_row(std::string const& stage, Setting const& setting, Body const& body)
   })->Iterations(1);
 }
 
-/// Counters of a part's memory: what it took at its peak above what was in use before, and what of that is left after it.
-void count_memory(benchmark::State& state, bs::Part const& part, std::string const& left) {
+/// Counters of a part's memory: what it took at its peak above what was in use before, and what it leaves.
+void count_memory(benchmark::State& state, bs::Part const& part, std::string const& left, std::int64_t bytes_left) {
   state.counters["peak_MB"] = megabytes(part.bytes_at_peak - part.bytes_before);
-  state.counters[left] = megabytes(part.bytes_after - part.bytes_before);
+  state.counters[left] = megabytes(bytes_left);
 }
 
 void count_size(benchmark::State& state, bs::LayerSize const& size) {
@@ -65,14 +66,16 @@ void count_size(benchmark::State& state, bs::LayerSize const& size) {
 double voxelize_row(benchmark::State& state, bs::Passes const& all) {
   state.counters["points"] = static_cast<double>(all.points);
   state.counters["sites"] = static_cast<double>(all.sites);
-  count_memory(state, all.with_fresh_blocks.voxelize, "result_MB");
+  bs::Part const& part = all.with_fresh_blocks.voxelize;
+  count_memory(state, part, "result_MB", part.bytes_after - part.bytes_before);
   return all.median_of([](bs::Pass const& pass) { return pass.voxelize.seconds; });
 }
 
 double index_row(benchmark::State& state, bs::Passes const& all, std::size_t layer) {
   bs::LayerSize const& size = all.sizes[layer];
   count_size(state, size);
-  count_memory(state, all.with_fresh_blocks.layers[layer].index, "kept_MB");
+  bs::Part const& part = all.with_fresh_blocks.layers[layer].index;
+  count_memory(state, part, "kept_MB", part.bytes_after - part.bytes_before);
   state.counters["rulebook_bytes/pair"] = static_cast<double>(size.rulebook_bytes) / static_cast<double>(size.pairs);
   return all.median_of([layer](bs::Pass const& pass) { return pass.layers[layer].index.seconds; });
 }
@@ -89,7 +92,8 @@ double gemm_seconds(bs::Passes const& all, std::size_t layer) {
 double arithmetic_row(benchmark::State& state, bs::Passes const& all, std::size_t layer) {
   double const seconds = all.median_of([layer](bs::Pass const& pass) { return pass.layers[layer].arithmetic.seconds; });
   count_size(state, all.sizes[layer]);
-  count_memory(state, all.with_fresh_blocks.layers[layer].arithmetic, "result_MB");
+  bs::LayerParts const& parts = all.with_fresh_blocks.layers[layer];
+  count_memory(state, parts.arithmetic, "result_MB", parts.result_bytes);
   count_share(state, gemm_seconds(all, layer), seconds);
   state.counters["GFLOP/s"] = all.sizes[layer].operations() / seconds / 1e9;
   return seconds;
@@ -132,9 +136,11 @@ void add_rows(Setting const& setting, std::vector<std::string> const& layers) {
 int main(int argc, char** argv) {
   bs::let_yardstick_sleep(argv);
   auto const scenes = bs::scenes();
-  sc::SecondEncoder<float> const encoder(4);
   std::vector<std::string> layers;
-  for (auto const& layer : encoder.layers()) layers.push_back(layer.name);
+  sc::Network const network = sc::second();
+  for (sc::Node const& node : network.graph().nodes()) {
+    if (std::holds_alternative<sc::ConvNode>(node.operation)) layers.push_back(node.name);
+  }
   for (bs::Scene const& scene : scenes) {
     for (int const threads : bs::thread_counts()) {
       for (bool const cold : {true, false}) add_rows({&scene, threads, cold}, layers);

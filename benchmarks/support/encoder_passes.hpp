@@ -1,13 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "sparseconv/sparseconv.hpp"
+#include "sparseconv/networks.hpp"
 #include "support/interleaved.hpp"
 #include "support/layer_sizes.hpp"
 #include "support/scenes.hpp"
@@ -41,10 +43,12 @@ Part measured_part(sparseconv::CpuPolicy const& where, Blocks blocks, Work const
   return part;
 }
 
-/// A layer's parts of a pass: output sites and rulebook, then the arithmetic; and the yardstick's time after that pass.
+/// A layer's parts of a pass: output sites and rulebook, then the arithmetic, which frees the features that it read; what is left then
+/// of features; and the yardstick's time after that pass.
 struct LayerParts {
   Part index;
   Part arithmetic;
+  std::int64_t result_bytes = 0;
   double gemm_seconds = 0;
 };
 
@@ -93,13 +97,53 @@ struct Passes {
   }
 };
 
-/// SECOND's middle extractor with its batch norms folded, on a policy of its own, taken apart.
+/// Watches a run of an engine and measures the parts of its convolutions.
+class PartsWatch {
+ public:
+  PartsWatch(sparseconv::CpuPolicy const& where, Blocks blocks, sparseconv::Graph const& graph, Pass& pass)
+      : where_(where), blocks_(blocks), graph_(graph), pass_(pass) {}
+
+  template <class Body>
+  void stage(sparseconv::Value self, sparseconv::Stage stage, Body const& body) {
+    if (!is_convolution(self)) return body();
+    Part const part = measured_part(where_, blocks_, body);
+    if (stage == sparseconv::Stage::sites) {
+      pass_.layers.push_back({.index = part, .arithmetic = {}});
+    } else if (stage == sparseconv::Stage::map) {
+      Part& index = pass_.layers.back().index;
+      index.seconds += part.seconds;
+      index.bytes_at_peak = std::max(index.bytes_at_peak, part.bytes_at_peak);
+      index.bytes_after = part.bytes_after;
+    } else {
+      pass_.layers.back().arithmetic = part;
+    }
+  }
+
+  template <class Sites, class Map>
+  void node_done(sparseconv::Value self, Sites const&, Map const&, std::int64_t held_bytes) {
+    if (is_convolution(self)) pass_.layers.back().result_bytes = held_bytes;
+  }
+
+ private:
+  [[nodiscard]] bool is_convolution(sparseconv::Value value) const {
+    return std::holds_alternative<sparseconv::ConvNode>(graph_.node(value).operation);
+  }
+
+  sparseconv::CpuPolicy const& where_;
+  Blocks blocks_;
+  sparseconv::Graph const& graph_;
+  Pass& pass_;
+};
+
+/// SECOND's middle extractor, prepared, on a policy of its own, taken apart.
 class TakenApartEncoder {
  public:
   TakenApartEncoder(Scene const& scene, int threads)
-      : cloud_(scene.cloud), grid_(scene.grid), where_(sparseconv::cpu.threads(threads)), encoder_(cloud_.columns) {
-    grid_.extra_slices = 1;  // as the encoder takes it, whatever the scene is for elsewhere
-    encoder_.fold_batch_norms();
+      : cloud_(scene.cloud),
+        grid_(scene.grid),
+        where_(sparseconv::cpu.threads(threads)),
+        engine_(sparseconv::prepare<float>(where_, sparseconv::second(cloud_.columns))) {
+    grid_.extra_slices = 1;  // as the network takes it, whatever the scene is for elsewhere
   }
 
   /// Cold passes begin with the points and keep nothing; warm ones begin with sites that have kept all output sites and
@@ -110,7 +154,7 @@ class TakenApartEncoder {
     Passes result;
     result.points = cloud_.size();
     result.sites = kept.size();
-    result.sizes = layer_sizes(where_, encoder_, kept.sites());
+    result.sizes = layer_sizes(sparseconv::profile(where_, engine_, kept));
     std::vector<Gemm> const gemms = yardsticks(result.sizes, where_.thread_count());
     if (cold) kept.sites().release_derived();
     pass(Blocks::reused);  // packs the weights
@@ -131,36 +175,26 @@ class TakenApartEncoder {
     pass.bytes_before = where_.memory()->bytes_in_use();
     sparseconv::SparseTensor<float, 3> input;
     pass.voxelize = measured_part(where_, blocks, [&] { input = sparseconv::voxelize(where_, cloud_, grid_).tensor; });
-    run_layers(blocks, input, pass);
+    run_network(blocks, input, pass);
     return pass;
   }
 
   Pass warm_pass(Blocks blocks, sparseconv::SparseTensor<float, 3> const& input) const {
     Pass pass;
     pass.bytes_before = where_.memory()->bytes_in_use();
-    run_layers(blocks, input, pass);
+    run_network(blocks, input, pass);
     return pass;
   }
 
-  /// A layer asks for its sites and its rulebook first; its call then finds both with the input's sites.
-  void run_layers(Blocks blocks, sparseconv::SparseTensor<float, 3> features, Pass& pass) const {
-    for (auto const& layer : encoder_.layers()) {
-      LayerParts parts;
-      parts.index = measured_part(where_, blocks, [&] {
-        auto const outputs = layer.convolution.output_sites(where_, features.sites());
-        static_cast<void>(layer.convolution.rulebook(where_, features.sites(), outputs));
-      });
-      sparseconv::SparseTensor<float, 3> result;
-      parts.arithmetic = measured_part(where_, blocks, [&] { result = layer(where_, features); });
-      features = std::move(result);
-      pass.layers.push_back(parts);
-    }
+  void run_network(Blocks blocks, sparseconv::SparseTensor<float, 3> const& input, Pass& pass) const {
+    engine_.watched_run<3>(
+        where_, std::array{&input}, [](auto const&) {}, PartsWatch(where_, blocks, engine_.graph(), pass));
   }
 
   sparseconv::PointCloud const& cloud_;
   sparseconv::VoxelGrid grid_;
   sparseconv::CpuPolicy where_;
-  sparseconv::SecondEncoder<float> encoder_;
+  sparseconv::Engine<float, sparseconv::HostMemory> engine_;
 };
 
 }  // namespace benchmark_support

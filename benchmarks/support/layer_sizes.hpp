@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "sparseconv/sparseconv.hpp"
+#include "sparseconv/network/profile.hpp"
 #include "support/yardsticks.hpp"
 
 namespace benchmark_support {
@@ -21,20 +22,17 @@ struct LayerSize {
   }
 };
 
-/// The sizes of a network's layers on a scan's sites, which keep the output sites and rulebooks.
-inline std::vector<LayerSize> layer_sizes(sparseconv::CpuPolicy const& where,
-                                          sparseconv::SecondEncoder<float> const& encoder,
-                                          sparseconv::SiteSet<3> sites) {
+/// The sizes of a network's convolutions and linear nodes that have pairs, in the order of the nodes of a profile.
+inline std::vector<LayerSize> layer_sizes(sparseconv::NetworkProfile const& profile) {
   std::vector<LayerSize> sizes;
-  for (auto const& layer : encoder.layers()) {
-    auto const outputs = layer.convolution.output_sites(where, sites);
-    auto const rules = layer.convolution.rulebook(where, sites, outputs);
-    sizes.push_back({.in_channels = layer.convolution.in_channels(),
-                     .out_channels = layer.convolution.out_channels(),
-                     .outputs = outputs.size(),
-                     .pairs = rules->pair_count(),
-                     .rulebook_bytes = rules->bytes()});
-    sites = outputs;
+  for (sparseconv::NodeProfile const& node : profile.nodes) {
+    if (node.operations == 0) continue;
+    double const products = node.operations / 2 / static_cast<double>(node.pairs);
+    sizes.push_back({.in_channels = std::llround(products / static_cast<double>(node.channels)),
+                     .out_channels = node.channels,
+                     .outputs = node.sites,
+                     .pairs = node.pairs,
+                     .rulebook_bytes = node.map_bytes});
   }
   return sizes;
 }

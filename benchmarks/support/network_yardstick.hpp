@@ -1,31 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
-#include "sparseconv/network/profile.hpp"
 #include "support/layer_sizes.hpp"
 #include "support/yardsticks.hpp"
 
 namespace benchmark_support {
-
-/// The sizes of a network's convolutions and linear nodes that have pairs, in the order of the nodes of a profile.
-inline std::vector<LayerSize> layer_sizes(sparseconv::NetworkProfile const& profile) {
-  std::vector<LayerSize> sizes;
-  for (sparseconv::NodeProfile const& node : profile.nodes) {
-    if (node.operations == 0) continue;
-    double const products = node.operations / 2 / static_cast<double>(node.pairs);
-    sizes.push_back({.in_channels = std::llround(products / static_cast<double>(node.channels)),
-                     .out_channels = node.channels,
-                     .outputs = node.sites,
-                     .pairs = node.pairs,
-                     .rulebook_bytes = node.map_bytes});
-  }
-  return sizes;
-}
 
 /// sgemm of every layer's P x C_in x C_out, one after the other in the order of the layers. Layers of one size share operands, as
 /// those of all layers of a deep network would not fit a machine's memory.

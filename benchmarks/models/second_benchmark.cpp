@@ -1,5 +1,6 @@
 // SECOND's middle extractor from sites to features, against oneDNN's sgemm of every layer's P x C_in x C_out in the same run.
 
+#include "sparseconv/networks.hpp"
 #include "support/layer_sizes.hpp"
 #include "support/registration.hpp"
 #include "support/yardsticks.hpp"
@@ -14,17 +15,16 @@ double encode(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy con
   bs::Scene with_slice = scene;
   with_slice.grid.extra_slices = 1;
   auto const input = with_slice.tensor();
-  sc::SecondEncoder<float> encoder(input.channels());
-  encoder.fold_batch_norms();
+  auto const engine = sc::prepare<float>(where, sc::second(input.channels()));
 
-  auto const sizes = bs::layer_sizes(where, encoder, input.sites());
+  auto const sizes = bs::layer_sizes(sc::profile(where, engine, input));
   auto const gemms = bs::yardsticks(sizes, where.thread_count());
   double operations = 0;
   for (bs::LayerSize const& size : sizes) operations += size.operations();
 
   auto const work = [&] {
     if (cold) input.sites().release_derived();
-    benchmark::DoNotOptimize(encoder(where, input));
+    benchmark::DoNotOptimize(engine(where, input));
   };
   work();
   double const time = bs::measure_against_gemm(state, work, [&] {
