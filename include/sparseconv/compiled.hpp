@@ -36,8 +36,6 @@
 #include "sparseconv/layers/kernel_layer.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
-#include "sparseconv/models/pooled_encoder.hpp"
-#include "sparseconv/models/second_encoder.hpp"
 #include "sparseconv/number/cpu/narrow_numbers.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/tensor/dense.hpp"
@@ -148,11 +146,6 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE DenseTensor<T, D> to_dense(Policy const&, SparseTensor<T, D> const&);                                       \
   TEMPLATE SparseTensor<T, D> from_dense(Policy const&, DenseTensor<T, D> const&);
 
-// Networks of features of T in three dimensions.
-#define SPARSECONV_LIST_MODELS(TEMPLATE, Policy, T)                                                         \
-  TEMPLATE SparseTensor<T, 3> SecondEncoder<T>::operator()(Policy const&, SparseTensor<T, 3> const&) const; \
-  TEMPLATE SparseTensor<T, 3> PooledEncoder<T>::operator()(Policy const&, SparseTensor<T, 3> const&) const;
-
 // The parts of the library: one source compiles each.
 #define SPARSECONV_PART_INDEX(TEMPLATE, D)      \
   TEMPLATE class SiteSet<D>;                    \
@@ -206,12 +199,6 @@ namespace sparseconv::inline v0_1 {
   SPARSECONV_PART_CAST(TEMPLATE, double)      \
   SPARSECONV_PART_POOL(TEMPLATE, double) SPARSECONV_PART_ROWS(TEMPLATE, double, double)
 
-#define SPARSECONV_PART_MODELS(TEMPLATE)             \
-  TEMPLATE class SecondEncoder<float>;               \
-  TEMPLATE class SecondEncoder<half>;                \
-  SPARSECONV_LIST_MODELS(TEMPLATE, CpuPolicy, float) \
-  SPARSECONV_LIST_MODELS(TEMPLATE, CpuPolicy, half)
-
 #define SPARSECONV_EXTERN extern template
 SPARSECONV_PART_BODIES(SPARSECONV_EXTERN)
 SPARSECONV_PART_POINTS(SPARSECONV_EXTERN)
@@ -228,7 +215,6 @@ SPARSECONV_PART_ROWS_FLOAT(SPARSECONV_EXTERN)
 SPARSECONV_PART_ROWS_DOUBLE(SPARSECONV_EXTERN)
 SPARSECONV_PART_ROWS_HALF(SPARSECONV_EXTERN)
 SPARSECONV_PART_ROWS_BFLOAT16(SPARSECONV_EXTERN)
-SPARSECONV_PART_MODELS(SPARSECONV_EXTERN)
 #if defined(SPARSECONV_COMPILING) && !defined(SPARSECONV_COMPILING_NETWORKS)
 #define SPARSECONV_JOIN(a, b) a##b
 #define SPARSECONV_PART_NAMED(name, TEMPLATE) SPARSECONV_JOIN(SPARSECONV_PART_, name)(TEMPLATE)

@@ -123,7 +123,7 @@ class CapacityError : public Error {
   using Error::Error;
 };
 
-/// Calls the body; an error of the library that it throws says in front which part of a whole it was, as "SecondEncoder, conv2.0: ".
+/// Calls the body; an error of the library that it throws says in front which part of a whole it was, as "SECOND, conv2.0: ".
 template <class Body>
 decltype(auto) named_in_errors(std::string_view whole, std::string_view part, Body&& body) {
   auto const message = [&](Error const& error) { return error_message({whole, ", ", part, ": ", error.what()}); };

@@ -38,8 +38,6 @@
 #include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/layers/transposed_conv.hpp"
-#include "sparseconv/models/pooled_encoder.hpp"
-#include "sparseconv/models/second_encoder.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "sparseconv/cuda.cuh"
+#include "sparseconv/models/second.hpp"
+#include "sparseconv/network/prepare.hpp"
 #include "support/cuda_stream.hpp"
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
@@ -20,22 +22,15 @@ TYPED_TEST(NetworkGraph, GivesTheSameBitsAtEachReplay) {
   using T = TypeParam;
   test::CudaStream const stream;
   GpuPolicy const where = gpu.on(stream);
-  SecondEncoder<T> on_host(4, 1);
-  on_host.fold_batch_norms();
-  auto const network = copy_to(where, on_host);
+  auto const engine = prepare<T>(where, second(4, 1));
   SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {41, 24, 24}}, 400, 2);
-  auto const features = [&](std::uint32_t seed) {
-    Buffer<T> values(sites.size() * 4);
-    test::RandomNumbers random(seed);
-    for (T& value : values) value = T(random.number<double>());
-    return values;
-  };
+  auto const features = [&](std::uint32_t seed) { return test::random_numbers<float>(sites.size() * 4, seed); };
   auto const values = features(3);
-  auto input = copy_to(where, SparseTensor<T, 3>(sites, 4, Buffer<T>(values)));
-  auto const expected = copy_to_host(where, network(where, input));
+  auto input = copy_to(where, SparseTensor<float, 3>(sites, 4, Buffer<float>(values)));
+  auto const expected = copy_to_host(where, engine(where, input));
 
-  SparseTensor<T, 3, DeviceMemory> result;
-  test::CudaGraph const graph(stream, [&] { result = network(where, input); });
+  SparseTensor<float, 3, DeviceMemory> result;
+  test::CudaGraph const graph(stream, [&] { result = engine(where, input); });
   for (int replays = 0; replays < 3; ++replays) {
     graph.replay(stream);
     auto const actual = copy_to_host(where, result);
@@ -47,7 +42,7 @@ TYPED_TEST(NetworkGraph, GivesTheSameBitsAtEachReplay) {
   where.copy_to_device(input.features().data, others.data(), others.bytes());
   graph.replay(stream);
   auto const actual = copy_to_host(where, result);
-  auto const anew = copy_to_host(where, network(where, input));
+  auto const anew = copy_to_host(where, engine(where, input));
   EXPECT_TRUE(std::ranges::equal(actual.features().values(), anew.features().values()));
   EXPECT_FALSE(std::ranges::equal(actual.features().values(), expected.features().values()));
 }

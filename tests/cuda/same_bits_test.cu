@@ -9,6 +9,8 @@
 #include <span>
 
 #include "sparseconv/cuda.cuh"
+#include "sparseconv/models/second.hpp"
+#include "sparseconv/network/prepare.hpp"
 #include "support/on_gpu.cuh"
 #include "support/random_sites.hpp"
 
@@ -16,24 +18,22 @@ namespace sparseconv {
 namespace {
 
 /// FNV-1a over the numbers' bits.
-std::uint64_t fingerprint(std::span<half const> values) {
+std::uint64_t fingerprint(std::span<float const> values) {
   std::uint64_t sum = 0xcbf29ce484222325;
-  for (half const value : values) sum = (sum ^ std::bit_cast<std::uint16_t>(value)) * 0x100000001b3;
+  for (float const value : values) sum = (sum ^ std::bit_cast<std::uint32_t>(value)) * 0x100000001b3;
   return sum;
 }
 
 // Printed for tests/gpu.sh, which compares the bits of several processes.
 TEST(SameBits, InTenColdRunsOfSecond) {
   GpuPolicy const& where = test::OnGpu::policy();
-  SecondEncoder<half> encoder(4);
-  encoder.fold_batch_norms();
-  auto const network = copy_to(where, encoder);
+  auto const engine = prepare<half>(where, second(4));
   auto const sites = test::random_site_set(Grid<3>{.shape = {41, 160, 140}}, 60'001, 2);
-  auto const input = copy_to(where, test::random_tensor<half>(sites, 4, 3));
-  auto const first = copy_to_host(where, network(where, input));
+  auto const input = copy_to(where, test::random_tensor<float>(sites, 4, 3));
+  auto const first = copy_to_host(where, engine(where, input));
   for (int run = 1; run < 10; ++run) {
     input.sites().release_derived();
-    auto const again = copy_to_host(where, network(where, input));
+    auto const again = copy_to_host(where, engine(where, input));
     EXPECT_TRUE(std::ranges::equal(again.features().values(), first.features().values())) << "run " << run;
   }
   std::cout << "fingerprint " << std::hex << fingerprint(first.features().values()) << std::dec << "\n";

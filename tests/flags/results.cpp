@@ -4,12 +4,13 @@
 #include <cstdio>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "simulated_scan/simulated_scan.hpp"
 #include "sparseconv/layers/softmax.hpp"
+#include "sparseconv/networks.hpp"
 #include "sparseconv/number/elementary.hpp"
-#include "sparseconv/sparseconv.hpp"
 
 namespace sc = sparseconv;
 
@@ -56,28 +57,48 @@ class Random {
   std::uint64_t state_ = 1;
 };
 
+/// What training may leave of a norm.
+struct NormNumbers {
+  std::vector<float> scale, shift, mean, variance;
+};
+
+NormNumbers trained_norm_numbers(std::int64_t channels, Random& random) {
+  NormNumbers numbers;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    numbers.scale.push_back(static_cast<float>(1 + random.number() / 3));
+    numbers.shift.push_back(static_cast<float>(random.number() / 3));
+    numbers.mean.push_back(static_cast<float>(random.number() / 3));
+    numbers.variance.push_back(static_cast<float>(1.1 + random.number()));
+  }
+  return numbers;
+}
+
 template <class T>
 sc::BatchNorm<T> trained_norm(std::int64_t channels, Random& random) {
-  std::vector<float> scale, shift, mean, variance;
-  for (std::int64_t c = 0; c < channels; ++c) {
-    scale.push_back(static_cast<float>(1 + random.number() / 3));
-    shift.push_back(static_cast<float>(random.number() / 3));
-    mean.push_back(static_cast<float>(random.number() / 3));
-    variance.push_back(static_cast<float>(1.1 + random.number()));
-  }
+  NormNumbers const numbers = trained_norm_numbers(channels, random);
   sc::BatchNorm<T> norm(channels, 1e-3);
-  norm.template set<float>({scale, shift, mean, variance});
+  norm.template set<float>({numbers.scale, numbers.shift, numbers.mean, numbers.variance});
   return norm;
 }
 
 /// SECOND with norms as if they had been trained: apart, and folded.
 void second(std::string const& policy, auto const& where, sc::SparseTensor<float, 3> const& input) {
-  sc::SecondEncoder<float> encoder(input.channels(), 7);
+  sc::Network network = sc::second(input.channels(), 7);
   Random random;
-  for (auto& layer : encoder.layers()) layer.norm = trained_norm<float>(layer.convolution.out_channels(), random);
-  print(policy + ": SECOND", encoder(where, input));
-  encoder.fold_batch_norms();
-  print(policy + ": SECOND, norms folded", encoder(where, input));
+  for (std::int32_t i = 0; i < network.graph().size(); ++i) {
+    sc::Value const self{i};
+    if (!std::holds_alternative<sc::BatchNormNode>(network.graph().node(self).operation)) continue;
+    NormNumbers numbers = trained_norm_numbers(network.graph().type(self).channels, random);
+    auto const set = [&](char const* role, std::vector<float>& values) {
+      network.parameter(network.parameter_name(self, role)).values = std::move(values);
+    };
+    set("weight", numbers.scale);
+    set("bias", numbers.shift);
+    set("running_mean", numbers.mean);
+    set("running_var", numbers.variance);
+  }
+  print(policy + ": SECOND", sc::evaluate(where, network, input));
+  print(policy + ": SECOND, norms folded", sc::prepare<float>(where, network)(where, input));
 }
 
 /// Every layer in an element type, whose sums are rounded on the way.

@@ -27,11 +27,10 @@
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
-#include "sparseconv/models/pooled_encoder.hpp"
-#include "sparseconv/models/second_encoder.hpp"
 #include "sparseconv/points/device_point_cloud.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/tensor/dense.hpp"
+#include "sparseconv/tensor/folded_to_map.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/at_policy.hpp"
 #include "support/emulated_gpu.hpp"
@@ -96,11 +95,6 @@ SparseTensor<float, 2> tensor(std::int64_t channels = 3) {
 SparseTensor<float, 3> volume(std::int64_t channels) {
   auto const inside = test::sites_of(Grid<3>{.shape = {41, 40, 40}}, std::vector<Coordinate<3>>{{0, {20, 20, 20}}});
   return test::random_tensor<float>(inside, channels, 1);
-}
-
-SparseTensor<float, 3> slice() {
-  auto const inside = test::sites_of(Grid<3>{.shape = {1, 9, 9}}, std::vector<Coordinate<3>>{{0, {0, 4, 4}}});
-  return test::random_tensor<float>(inside, 1, 1);
 }
 
 SubmanifoldConv2D<float> layer() {
@@ -305,14 +299,6 @@ TEST(WrongCalls, OfWhatWasMovedFrom) {
          auto conv = layer();
          fold_batch_norm(conv, moved_from(BatchNorm<float>(5)));
        }},
-      {"an encoder", "SecondEncoder: ", call(moved_from(SecondEncoder<float>(4)), seq, volume(4))},
-      {"a pooled encoder", "PooledEncoder: ", call(moved_from(PooledEncoder<float>(4)), seq, volume(4))},
-      {"a layer of an encoder", "SecondEncoder, conv1: ",
-       [] {
-         SecondEncoder<float> encoder(4);
-         auto const taken = std::move(encoder.layers()[1].convolution);
-         (void)encoder(seq, volume(4));
-       }},
       {"sites as inputs", "SiteSet: the set was moved from",
        [] { (void)cached_rulebook(seq, moved_from(sites()), sites(), three_wide); }},
       {"sites as inputs of a map", "SiteSet: the set was moved from",
@@ -360,42 +346,6 @@ TEST(WrongCalls, OfWhatWasMovedFrom) {
          auto dense = to_dense(seq, volume(2));
          auto const taken = std::move(dense);
          (void)folded_to_map(std::move(dense));
-       }},
-  });
-}
-
-TEST(WrongCalls, OfEncoders) {
-  using Layers = std::vector<Convolution<float, 3>>;
-  expect_refused({
-      {"no channels", "SubmanifoldConv3D: in_channels is 0", [] { SecondEncoder<float>(0); }},
-      {"negative channels", "SubmanifoldConv3D: in_channels is -1", [] { PooledEncoder<float>(-1); }},
-      {"no layers", "SecondEncoder: no layers", [] { SecondEncoder<float>(std::vector<EncoderLayer<float>>{}); }},
-      {"no pooled layers", "PooledEncoder: 0 layers", [] { PooledEncoder<float>(Layers{}); }},
-      {"an odd number of layers", "PooledEncoder: 1 layers",
-       [] {
-         Convolution<float, 3> const one(SubmanifoldConvConfig<3>{.in_channels = 1, .out_channels = 1});
-         PooledEncoder<float>(Layers{one});
-       }},
-      {"layers that were cleared", "SecondEncoder: the encoder has no layers",
-       [] {
-         SecondEncoder<float> encoder(4);
-         encoder.layers().clear();
-         (void)encoder(seq, volume(4));
-       }},
-      {"layers that do not follow one another", "SecondEncoder, conv2.0: ",
-       [] {
-         SecondEncoder<float> encoder(4);
-         encoder.layers().erase(encoder.layers().begin(), encoder.layers().begin() + 2);
-         (void)encoder(seq, volume(4));
-       }},
-      {"other channels", "SecondEncoder, conv_input: ", call(SecondEncoder<float>(4), seq, volume(5))},
-      {"other channels of a pooled encoder", "PooledEncoder, layer 0: ", call(PooledEncoder<float>(4), seq, volume(5))},
-      {"a flat grid", "PooledEncoder, layer ", call(PooledEncoder<float>(1), seq, slice())},
-      {"a norm of other channels", "SecondEncoder, conv1: ",
-       [] {
-         SecondEncoder<float> encoder(4);
-         encoder.layers()[1].norm.emplace(7);
-         encoder.fold_batch_norms();
        }},
   });
 }
@@ -687,10 +637,6 @@ TEST(WrongCalls, OnADevice) {
        on_device([](Gpu gpu) { (void)copy_to(gpu, moved_from(layer()))(gpu, copy_to(gpu, tensor())); })},
       {"a norm that was moved from",
        "BatchNorm: ", on_device([](Gpu gpu) { (void)copy_to(gpu, moved_from(BatchNorm<float>(3))); })},
-      {"an encoder that was moved from",
-       "SecondEncoder: ", on_device([](Gpu gpu) { (void)copy_to(gpu, moved_from(SecondEncoder<float>(4))); })},
-      {"a pooled encoder that was moved from",
-       "PooledEncoder: ", on_device([](Gpu gpu) { (void)copy_to(gpu, moved_from(PooledEncoder<float>(4))); })},
       {"a copy onto other sites", "SparseTensor: 9 features for 1 sites", on_device([](Gpu gpu) {
          auto const other = test::sites_of(plane, std::vector<Coordinate<2>>{{0, {0, 1}}});
          (void)copy_to(gpu, tensor(), copy_to(gpu, other));
@@ -788,15 +734,6 @@ TEST(OddCalls, OfNoSitesGiveNoSites) {
   });
 }
 
-TEST(OddCalls, OfEncodersOnNoSitesGiveNoSites) {
-  for_each_policy([](auto const& where) {
-    SparseTensor<float, 3> const none(SiteSet<3>({.shape = {41, 64, 64}}, {}), 4);
-    SparseTensor<float, 3> const tall(SiteSet<3>({.shape = {64, 64, 64}}, {}), 4);
-    EXPECT_EQ(test::there(where, SecondEncoder<float>(4))(where, test::there(where, none)).channels(), 128);
-    EXPECT_EQ(test::there(where, PooledEncoder<float>(4))(where, test::there(where, tall)).channels(), 256);
-  });
-}
-
 TEST(OddCalls, OfNoPointsGiveNoVoxels) {
   constexpr VoxelGrid unit{.voxel_size = {1, 1, 1}, .low = {0, 0, 0}, .high = {2, 2, 2}};
   PointCloud const far{.columns = 4, .values = {9, 9, 9, 9, not_a_number, 0, 0, 0, infinity, 0, 0, 0}};
@@ -858,11 +795,8 @@ TEST(OddCalls, OfWhatWasMovedFromFindNothing) {
   EXPECT_EQ(moved_from(tensor()).features().size(), 0);
   EXPECT_EQ(moved_from(layer()).parameter_count(), 0);
   EXPECT_EQ(moved_from(BatchNorm<float>(3)).parameter_count(), 0);
-  EXPECT_EQ(moved_from(SecondEncoder<float>(1)).parameter_count(), 0);
-  EXPECT_EQ(moved_from(PooledEncoder<float>(1)).parameter_count(), 0);
   EXPECT_EQ(moved_from(rules()).element_count(), 0);
   EXPECT_EQ(moved_from(rules()).pair_count(), 0);
-  moved_from(SecondEncoder<float>(1)).fold_batch_norms();
   CpuPolicy policy = test::OnCpu<3>::policy();
   CpuPolicy const taken = std::move(policy);
   EXPECT_EQ(layer()(policy, tensor()).size(), layer()(taken, tensor()).size());  // NOLINT: what is tested

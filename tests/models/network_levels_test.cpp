@@ -180,7 +180,9 @@ TEST(NetworksOnKitti, HaveTheSitesAndPairsOfACounter) {
   EXPECT_EQ(second_counts.at("conv2.0"), (Counts{20309, 44136}));
   EXPECT_EQ(second_counts.at("conv2.2"), (Counts{20309, 230351}));
   EXPECT_EQ(second_counts.at("conv3.0"), (Counts{12361, 67846}));
+  EXPECT_EQ(second_counts.at("conv3.1"), (Counts{12361, 177683}));
   EXPECT_EQ(second_counts.at("conv4.0"), (Counts{5298, 39986}));
+  EXPECT_EQ(second_counts.at("conv4.1"), (Counts{5298, 78864}));
   EXPECT_EQ(second_counts.at("conv_out"), (Counts{4236, 7116}));
   expect_counts(minkunet14a(), sites);
   expect_counts(spunet(), sites);

@@ -461,7 +461,7 @@ TEST(VoxelizeOnWaymo, HasItsKnownVoxels) {
   EXPECT_EQ(build_rulebook(cpu, sites, sites, geometry).pair_count(), 788'888);
 }
 
-// The stages of PooledEncoder: sites, and pairs of the submanifold layers of kernel 3.
+// The stages of pooled(): sites, and pairs of the submanifold layers of kernel 3.
 TEST(VoxelizeOnWaymo, HasTheStagesThatSpconvMeasuresItselfBy) {
   auto const path = test::shared_data("waymo_benchmark_pc.npz");
   if (path.empty()) GTEST_SKIP() << "waymo_benchmark_pc.npz does not lie beside the checkout";

@@ -10,7 +10,7 @@ namespace sparseconv::inline v0_1 {
 /// The middle extractor of SECOND: twelve convolutions that take a voxel grid to an eighth of its resolution.
 ///
 /// Shapes: input N x in_channels on a grid z, y, x of at least 25 x 1 x 1 cells (41 x 1600 x 1408 for KITTI); output "features" of 128
-///         channels, for KITTI on a grid of 2 x 200 x 176.
+///         channels, for KITTI on a grid of 2 x 200 x 176. folded_to_map() of to_dense() gives what the detection head takes.
 /// Source: Yan, Mao, Li, Sensors 2018; OpenPCDet's VoxelBackBone8x; mmdet3d's SparseEncoder of plain blocks.
 inline Network second(std::int64_t in_channels = 4, std::uint64_t seed = 0) {
   Network network("SECOND", seed);

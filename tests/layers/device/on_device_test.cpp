@@ -1,4 +1,4 @@
-// Layers and networks on a device: the same sites as on the host, and numbers within what rounding allows.
+// Layers on a device: the same sites as on the host, and numbers within what rounding allows.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,8 +14,6 @@
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
-#include "sparseconv/models/pooled_encoder.hpp"
-#include "sparseconv/models/second_encoder.hpp"
 #include "sparseconv/number/elementary.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/dense.hpp"
@@ -225,17 +223,6 @@ TYPED_TEST(OnDevice, PoolsHaveTheBitsOfTheHost) {
   expect_pools_agree<bfloat16>(TypeParam::policy());
 }
 
-TYPED_TEST(OnDevice, ThePooledEncoderIsThatOfTheHost) {
-  auto const& where = TypeParam::policy();
-  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {64, 64, 64}}, 40, 32);
-  auto const input = test::random_tensor<float>(sites, 3, 33);
-  PooledEncoder<float> const encoder(3);
-  auto const expected = encoder(seq, input);
-  auto const result = copy_to_host(where, copy_to(where, encoder)(where, copy_to(where, input)));
-  ASSERT_TRUE(test::same_sites(result.sites(), expected.sites()));
-  EXPECT_LE(difference_of(result, expected), 1e-5);
-}
-
 TYPED_TEST(OnDevice, OutputsWithoutPairsGetTheEpilogueOfZero) {
   auto const& where = TypeParam::policy();
   auto const sites = test::sites_of(Grid<3>{}, std::vector<Coordinate<3>>{{0, {0, 0, 0}}, {0, {50, 0, 0}}});
@@ -259,54 +246,6 @@ TYPED_TEST(OnDevice, NoSitesGiveNoSites) {
   EXPECT_EQ(result.size(), 0);
   EXPECT_EQ(result.channels(), 8);
   EXPECT_EQ(copy_to(where, conv)(where, there, dataflow::gather_gemm_scatter).size(), 0);
-}
-
-TYPED_TEST(OnDevice, SecondIsThatOfTheHost) {
-  auto const& where = TypeParam::policy();
-  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {41, 24, 24}}, 400, 14);
-  auto const input = test::random_tensor<float>(sites, 4, 15);
-  SecondEncoder<float> encoder(4, 16);
-  auto const plain = copy_to_host(where, copy_to(where, encoder)(where, copy_to(where, input)));
-  auto const expected = encoder(seq, input);
-  ASSERT_TRUE(test::same_sites(plain.sites(), expected.sites()));
-  EXPECT_LE(difference_of(plain, expected), 1e-5);
-
-  encoder.fold_batch_norms();
-  auto const network = copy_to(where, encoder);
-  auto const there = copy_to(where, input);
-  auto const folded = copy_to_host(where, network(where, there));
-  EXPECT_LE(difference_of(folded, expected), 1e-5);
-  // Four strided layers made new sites; now nothing waits, and the bits are the same.
-  SparseTensor<float, 3, typename std::remove_cvref_t<decltype(where)>::Memory> again;
-  test::expect_waits(where, 0, [&] { again = network(where, there); });
-  EXPECT_TRUE(std::ranges::equal(copy_to_host(where, again).features().values(), folded.features().values()));
-}
-
-TYPED_TEST(OnDevice, NetworksWithWeightsInBfloat16AreThoseOfTheHost) {
-  auto const& where = TypeParam::policy();
-  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {64, 64, 64}}, 60, 55);
-  auto const input = test::random_tensor<float>(sites, 4, 56);
-  auto const there = copy_to(where, input);
-  SecondEncoder<float, HostMemory, bfloat16> second(4, 57);
-  for (bool const folded : {false, true}) {
-    if (folded) second.fold_batch_norms();
-    auto const result = copy_to_host(where, copy_to(where, second)(where, there));
-    auto const expected = second(seq, input);
-    ASSERT_TRUE(test::same_sites(result.sites(), expected.sites()));
-    EXPECT_LE(difference_of(result, expected), 1e-5) << folded;
-  }
-  PooledEncoder<float, HostMemory, bfloat16> const pooled(4, 58);
-  EXPECT_LE(difference_of(copy_to_host(where, copy_to(where, pooled)(where, there)), pooled(seq, input)), 1e-5);
-}
-
-TYPED_TEST(OnDevice, ANewNetworkWaitsOnceForEachNewSetOfSites) {
-  auto const& where = TypeParam::policy();
-  SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {41, 24, 24}}, 100, 17);
-  SecondEncoder<float> encoder(4);
-  encoder.fold_batch_norms();
-  auto const network = copy_to(where, encoder);
-  auto const there = copy_to(where, test::random_tensor<float>(sites, 4, 18));
-  test::expect_waits(where, 4, [&] { (void)network(where, there); });
 }
 
 TYPED_TEST(OnDevice, OperandsThatDoNotFitAreNamed) {
@@ -404,17 +343,6 @@ TEST(OnEmulatedDevice, MultipliesFloatAsFloatWhereThereIsNoTf32) {
                                      copy_to_host(where, layer(where, input)).features()));
 }
 
-TEST(EmulatedGpu, GetsBackAllItGave) {
-  test::EmulatedGpu const where;
-  {
-    SecondEncoder<float> const encoder(4);
-    auto const network = copy_to(where, encoder);
-    SiteSet<3> const sites = test::random_site_set(Grid<3>{.shape = {41, 24, 24}}, 50, 21);
-    (void)network(where, copy_to(where, test::random_tensor<float>(sites, 4, 22)));
-    EXPECT_GT(where.memory()->bytes_taken(), 0);
-  }
-  EXPECT_EQ(where.memory()->bytes_taken(), 0);
-}
 #endif
 
 /// Each elementary function of a number.
