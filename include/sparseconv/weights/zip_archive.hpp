@@ -29,16 +29,23 @@ struct ZipCloser {
 using ZipArchive = std::unique_ptr<zip_t, ZipCloser>;
 using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
 
+/// What messages say of who writes an archive that can be read.
+struct ZipCure {
+  std::string_view one = "np.savez writes one";
+  std::string_view methods = "np.savez and np.savez_compressed write these";
+};
+
 /// Opens an archive, and takes `source`, which may be null if `failure` says why.
 ///
 /// Throws:  FormatError with libzip's own reason.
-[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string_view where) {
+[[nodiscard]] inline ZipArchive open_zip(zip_source_t* source, zip_error_t& failure, std::string_view where,
+                                         ZipCure const& cure = {}) {
   ZipArchive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &failure) : nullptr);
   if (archive) return archive;
   const std::string reason = zip_error_strerror(&failure);
   zip_error_fini(&failure);
   if (source) zip_source_free(source);
-  throw FormatError({where, ": no zip archive can be read from it (", reason, "); np.savez writes one"});
+  throw FormatError({where, ": no zip archive can be read from it (", reason, "); ", cure.one});
 }
 
 /// An archive that is read, and its size.
@@ -50,11 +57,12 @@ struct ZipInput {
 /// Opens an archive in memory. `where` begins every message.
 ///
 /// Throws:  FormatError if it is none.
-[[nodiscard]] inline ZipInput open_zip_bytes(std::span<const std::byte> bytes, std::string_view where) {
+[[nodiscard]] inline ZipInput open_zip_bytes(std::span<const std::byte> bytes, std::string_view where,
+                                             ZipCure const& cure = {}) {
   zip_error_t failure;
   zip_error_init(&failure);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &failure);
-  return {open_zip(source, failure, where), bytes.size()};
+  return {open_zip(source, failure, where, cure), bytes.size()};
 }
 
 /// Opens an archive that is a file. `where` begins every message.
@@ -82,8 +90,8 @@ struct ZipItem {
   bool is_encrypted;
 };
 
-/// The entries whose names end in .npy, under the names that np.savez was given.
-[[nodiscard]] inline std::vector<ZipItem> list_npy_items(zip_t* archive) {
+/// All entries of which the directory says what a ZipItem holds.
+[[nodiscard]] inline std::vector<ZipItem> list_zip_items(zip_t* archive) {
   std::vector<ZipItem> items;
   const zip_int64_t count = zip_get_num_entries(archive, 0);
   for (zip_int64_t i = 0; i < count; ++i) {
@@ -92,12 +100,18 @@ struct ZipItem {
     constexpr zip_uint64_t needed =
         ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     if ((stat.valid & needed) != needed) continue;
-    const std::string_view name = stat.name;
-    constexpr std::string_view ending = ".npy";
-    if (name.ends_with(ending))
-      items.push_back({static_cast<zip_uint64_t>(i), std::string(name.substr(0, name.size() - ending.size())),
-                       stat.size, stat.comp_size, stat.comp_method, stat.encryption_method != ZIP_EM_NONE});
+    items.push_back({static_cast<zip_uint64_t>(i), stat.name, stat.size, stat.comp_size, stat.comp_method,
+                     stat.encryption_method != ZIP_EM_NONE});
   }
+  return items;
+}
+
+/// The entries whose names end in .npy, under the names that np.savez was given.
+[[nodiscard]] inline std::vector<ZipItem> list_npy_items(zip_t* archive) {
+  constexpr std::string_view ending = ".npy";
+  std::vector<ZipItem> items = list_zip_items(archive);
+  std::erase_if(items, [&](ZipItem const& item) { return !item.name.ends_with(ending); });
+  for (ZipItem& item : items) item.name.resize(item.name.size() - ending.size());
   return items;
 }
 
@@ -106,12 +120,13 @@ struct ZipItem {
 ///
 /// Throws:  FormatError if not, or if the entry is encrypted.
 /// Source:  RFC 1951: a match of deflate makes at most 258 bytes of at least 2 bits, which is 1032 to 1.
-inline void expect_possible_size(ZipItem const& item, std::uint64_t archive_bytes, std::string_view where) {
+inline void expect_possible_size(ZipItem const& item, std::uint64_t archive_bytes, std::string_view where,
+                                 ZipCure const& cure = {}) {
   constexpr std::uint64_t most_by_deflate = 1032;
-  if (item.is_encrypted) throw FormatError({where, ": the entry is encrypted; np.savez writes one that is not"});
+  if (item.is_encrypted) throw FormatError({where, ": the entry is encrypted; ", cure.one, " that is not"});
   if (item.method != ZIP_CM_STORE && item.method != ZIP_CM_DEFLATE)
     throw FormatError({where, ": the entry is packed by zip's method ", item.method,
-                       ", the reader takes 0 (stored) and 8 (deflated); np.savez and np.savez_compressed write these"});
+                       ", the reader takes 0 (stored) and 8 (deflated); ", cure.methods});
   if (item.packed_bytes > archive_bytes)
     throw FormatError({where, ": the entry claims ", item.packed_bytes, " bytes of an archive of ", archive_bytes,
                        "; the archive is damaged"});
@@ -126,11 +141,11 @@ inline void expect_possible_size(ZipItem const& item, std::uint64_t archive_byte
 /// Opens one entry of an archive.
 ///
 /// Throws:  FormatError with libzip's own reason.
-[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string_view where) {
+[[nodiscard]] inline ZipEntry open_zip_entry(zip_t* archive, ZipItem const& item, std::string_view where,
+                                             ZipCure const& cure = {}) {
   ZipEntry entry(zip_fopen_index(archive, item.index, 0));
   if (!entry)
-    throw FormatError(
-        {where, ": the entry cannot be opened (", zip_strerror(archive), "); np.savez writes one that can"});
+    throw FormatError({where, ": the entry cannot be opened (", zip_strerror(archive), "); ", cure.one, " that can"});
   return entry;
 }
 
