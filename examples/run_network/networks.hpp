@@ -76,24 +76,4 @@ inline std::string network_list() {
   return table.text();
 }
 
-/// What --parameters prints: names and shapes in the order of the nodes, and how many numbers are learned.
-inline std::string parameter_list(sparseconv::Network const& network) {
-  sparseconv::Graph const& graph = network.graph();
-  sparseconv::TextTable table({"parameter", "shape", "numbers", ""});
-  std::int64_t statistics = 0;
-  for (std::int32_t i = 0; i < graph.size(); ++i) {
-    for (auto const& [role, needed] : parameters_of(graph, {i})) {
-      std::string const name = network.parameter_name({i}, role);
-      sparseconv::Parameter const& parameter = network.parameter(name);
-      auto const count = static_cast<std::int64_t>(parameter.values.size());
-      if (!parameter.learned) statistics += count;
-      table.add({name, sparseconv::shape_text(parameter.shape), std::to_string(count),
-                 parameter.learned ? "learned" : "statistics"});
-    }
-  }
-  return sparseconv::error_message({table.text(), network.name(), " of ", graph.type(network.inputs()[0]).channels,
-                                    " input channels: ", network.parameter_count(), " learned numbers, ", statistics,
-                                    " of statistics\n"});
-}
-
 }  // namespace run_network

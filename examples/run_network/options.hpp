@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "run_network/networks.hpp"
+#include "run_network/trained.hpp"
 #include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
 
@@ -20,6 +21,7 @@ struct Options {
   std::string sites;  ///< empty: the input is a scan
   std::string features;
   std::vector<std::int32_t> shape;  ///< of the grid of the sites; empty: it has no bounds
+  TrainedOptions trained;
   std::string policy = "cpu";
   std::optional<std::string> instructions;
   std::optional<int> threads;
@@ -41,6 +43,11 @@ inline void declare_options(CLI::App& app, Options& options) {
   app.add_option("--shape", options.shape, "Extents of the sites' grid, as Z,Y,X (default: no bounds)")
       ->delimiter(',')
       ->allow_extra_args(false);
+  app.add_option("--weights", options.trained.file,
+                 "Trained numbers: a checkpoint of PyTorch (.pt, .pth, .ckpt) or arrays (.npz)");
+  app.add_option("--layout", options.trained.layout, "How --weights stores kernels (default: as their shapes say)")
+      ->check(CLI::IsMember(layout_names()));
+  app.add_option("--prefix", options.trained.prefix, "Before all names in --weights, with its dot (default: found)");
   app.add_option("--policy", options.policy, "seq (one thread of plain loops), cpu or gpu")
       ->check(CLI::IsMember({"seq", "cpu", "gpu"}))
       ->capture_default_str();
@@ -100,6 +107,12 @@ inline void check_options(CLI::App const& app, Options const& options) {
   } else if (network.axes != 3 && (!options.parameters || !options.scan.file.empty())) {
     refuse({network.name, " takes --sites and --features: it works in ", network.axes,
             "-D on the features of pillars, which a point network makes of a scan"});
+  }
+  if (options.trained.file.empty()) {
+    for (char const* const option : {"--layout", "--prefix"}) {
+      if (app.count(option) > 0)
+        refuse({option, " says how --weights is read, which is not given; give both, or none"});
+    }
   }
   for_cpu(options.threads.has_value(), "--threads");
   for_cpu(options.instructions.has_value(), "--instructions");

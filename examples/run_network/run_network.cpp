@@ -54,7 +54,10 @@ Input read_input(Options const& options, NamedNetwork const& network) {
 void list_parameters(Options const& options, NamedNetwork const& named) {
   bool const has_input = !options.sites.empty() || !options.scan.file.empty();
   std::int64_t const channels = has_input ? read_input(options, named).list.channels : named.channels;
-  std::cout << parameter_list(named.make(channels, options.seed));
+  sc::Network network = named.make(channels, options.seed);
+  auto const report = bind_weights(network, options.trained);
+  std::cout << parameter_list(network, report);
+  if (report) std::cout << *report;
 }
 
 void write_json(std::string const& path, nlohmann::json const& table) {
@@ -66,7 +69,8 @@ void write_json(std::string const& path, nlohmann::json const& table) {
 
 void run(Options const& options, NamedNetwork const& named) {
   Input const input = read_input(options, named);
-  sc::Network const network = named.make(input.list.channels, options.seed);
+  sc::Network network = named.make(input.list.channels, options.seed);
+  auto const report = bind_weights(network, options.trained);
   RunOptions how = run_options(options);
   Results const results = [&] {
     ProgressLine const line;
@@ -74,8 +78,10 @@ void run(Options const& options, NamedNetwork const& named) {
     return run_as(options.element, how, network, input.list);
   }();
   std::cout << input.words << ", " << input.list.channels << " channels, grid of " << shape_of(input.list) << '\n'
-            << network.name() << ", " << network.parameter_count() << " learned numbers (untrained); " << describe(how)
-            << ", " << options.element << '\n';
+            << network.name() << ", " << network.parameter_count() << " learned numbers ("
+            << (report ? options.trained.file : "untrained") << "); " << describe(how) << ", " << options.element
+            << '\n';
+  if (report) std::cout << *report;
   if (options.json.empty()) std::cout << to_string(results.profile);
   std::cout << describe_times(results) << '\n';
   for (NamedOutput const& output : results.outputs) std::cout << describe(output) << '\n';

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/models/name_tables.hpp"
+#include "sparseconv/network/bind_parameters.hpp"
+#include "sparseconv/network/text_table.hpp"
+#include "sparseconv/weights/npz_arrays.hpp"
+#include "sparseconv/weights/torch_checkpoint.hpp"
+
+namespace run_network {
+
+/// Where the numbers of a network come from.
+struct TrainedOptions {
+  std::string file;                   ///< empty: they are drawn from a seed
+  std::optional<std::string> layout;  ///< by its name
+  std::optional<std::string> prefix;
+};
+
+/// The names of the layouts, as an option lists them.
+inline std::vector<std::string> layout_names() {
+  std::vector<std::string> names;
+  for (sparseconv::WeightLayout const layout : sparseconv::all_weight_layouts) names.emplace_back(name_of(layout));
+  return names;
+}
+
+/// The arrays of a file of weights, which its ending tells.
+/// Throws: Error if it is none that can be read; what the reader throws.
+inline std::vector<sparseconv::NamedArray> read_arrays(std::filesystem::path const& file) {
+  std::string const ending = file.extension().string();
+  if (ending == ".npz") return sparseconv::read_npz_arrays(file);
+  if (ending == ".pt" || ending == ".pth" || ending == ".ckpt") return sparseconv::read_torch_checkpoint(file).arrays;
+  throw sparseconv::Error(
+      {"run_network: --weights ", file.string(),
+       ": the ending tells how a file is read, and it is none of .pt, .pth, .ckpt (PyTorch) and .npz; "
+       "rename the file"});
+}
+
+/// Gives a network the numbers of a file. Nothing if there is no file.
+inline std::optional<sparseconv::BindReport> bind_weights(sparseconv::Network& network, TrainedOptions const& options) {
+  if (options.file.empty()) return std::nullopt;
+  sparseconv::BindOptions how{.tables = name_tables(network), .prefix = options.prefix};
+  // Files that were written with the network's own names.
+  how.tables.push_back({.project = "the network's own names", .layouts = {sparseconv::WeightLayout::sparseconv}});
+  if (options.layout) how.layout = sparseconv::weight_layout_named(*options.layout);
+  return bind_parameters(network, read_arrays(options.file), how);
+}
+
+/// The array that a parameter was taken from, and its shape; empty where it was drawn.
+inline std::string key_of_parameter(std::optional<sparseconv::BindReport> const& report, std::string const& parameter) {
+  if (!report) return "";
+  auto const found = std::ranges::find(report->bound, parameter, &sparseconv::BoundParameter::parameter);
+  return found == report->bound.end() ? "" : found->key + " " + sparseconv::tuple_text(found->shape);
+}
+
+/// What --parameters prints: names and shapes in the order of the nodes, the arrays that they were taken from, and how many numbers
+/// are learned.
+inline std::string parameter_list(sparseconv::Network const& network,
+                                  std::optional<sparseconv::BindReport> const& report) {
+  sparseconv::Graph const& graph = network.graph();
+  sparseconv::TextTable table({"parameter", "shape", "numbers", "", report ? "taken from" : ""});
+  std::int64_t statistics = 0;
+  for (std::int32_t i = 0; i < graph.size(); ++i) {
+    for (auto const& [role, needed] : parameters_of(graph, {i})) {
+      std::string const name = network.parameter_name({i}, role);
+      sparseconv::Parameter const& parameter = network.parameter(name);
+      auto const count = static_cast<std::int64_t>(parameter.values.size());
+      if (!parameter.learned) statistics += count;
+      table.add({name, sparseconv::shape_text(parameter.shape), std::to_string(count),
+                 parameter.learned ? "learned" : "statistics", key_of_parameter(report, name)});
+    }
+  }
+  return sparseconv::error_message({table.text(), network.name(), " of ", graph.type(network.inputs()[0]).channels,
+                                    " input channels: ", network.parameter_count(), " learned numbers, ", statistics,
+                                    " of statistics\n"});
+}
+
+}  // namespace run_network
