@@ -112,7 +112,7 @@ enum class ElementOrder : std::uint8_t { last_fastest, first_fastest, first_fast
   std::int64_t const in = kernel.in_channels;
   std::int64_t const out = kernel.out_channels;
   std::int64_t const count = kernel.elements();
-  auto const is = [&](Shape const& expected) { return std::ranges::equal(shape, expected); };
+  auto const is = [&](Shape const& expected) { return Shape(shape.begin(), shape.end()) == expected; };
   Shape extents = kernel.sizes;
   if (axes == AxisOrder::reversed) std::ranges::reverse(extents);
   auto const around = [&](Shape before, Shape const& after) {
