@@ -64,16 +64,5 @@ TEST(Networks, AreListedALineEach) {
   }
 }
 
-TEST(Networks, ListTheirParameters) {
-  std::string const list = parameter_list(sparseconv::second());
-  EXPECT_EQ(list.substr(0, list.find('\n')), "parameter                     shape         numbers");
-  std::size_t const first = list.find("conv_input.weight");
-  EXPECT_NE(list.substr(first, list.find('\n', first) - first).find("27 x 4 x 16"), std::string::npos);
-  EXPECT_LT(first, list.find("conv_out.weight"));
-  EXPECT_LT(list.find("conv4.2.weight"), list.find("conv_out.weight")) << "in the order of the nodes";
-  // 12 norms: twice the channels 16 + 16 + 3 * 32 + 6 * 64 + 128 = 640.
-  EXPECT_TRUE(list.ends_with("SECOND of 4 input channels: 711872 learned numbers, 1280 of statistics\n")) << list;
-}
-
 }  // namespace
 }  // namespace run_network

@@ -111,6 +111,9 @@ TEST(RunNetworkOptions, SayWhatPillarNetworksTake) {
       " takes --sites and --features: it works in 2-D on the features of pillars, which a point network makes of a "
       "scan";
   EXPECT_EQ(refusal_of({"pillar"}), "run_network: pillar" + sentence);
+  EXPECT_EQ(refusal_of({"second", "--prefix", "backbone."}),
+            "run_network: --prefix says how --weights is read, which is not given; give both, or none");
+  EXPECT_EQ(options_of({"second", "--weights", "a.pth", "--layout", "spconv1"}).trained.layout, "spconv1");
   EXPECT_EQ(refusal_of({"pillar_res18", "scan.bin", "--parameters"}), "run_network: pillar_res18" + sentence);
   EXPECT_TRUE(options_of({"pillar", "--parameters"}).parameters);
 }
