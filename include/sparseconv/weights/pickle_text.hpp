@@ -82,7 +82,7 @@ inline void append_utf8(std::uint32_t character, std::string& to) {
   return text;
 }
 
-/// The text that a line of Latin-1 writes in which \u and four, or \U and eight, hexadecimal digits stand for a character; nothing if
+/// The text that a line of Latin-1 writes in which `u` and four, or `U` and eight, hexadecimal digits stand for a character; nothing if
 /// the digits are missing, or name no character.
 [[nodiscard]] inline std::optional<std::string> unescaped_text(std::string_view line) {
   std::string text;
