@@ -182,69 +182,59 @@ void block(Checkpoint& file, std::string const& key, std::string const& node, Sh
   }
 }
 
+/// SECOND, whose stages 2 to 4 the file calls by `stage` and a number.
+void add_second(Checkpoint& file, std::int64_t in, std::string const& first_stage, std::string const& stage) {
+  file.conv_norm("conv_input.0", "conv_input.1", "conv_input", k3, in, 16);
+  file.conv_norm(first_stage + ".0.0", first_stage + ".0.1", "conv1", k3, 16, 16);
+  std::array<std::int64_t, 4> const channels{16, 32, 64, 64};
+  for (std::size_t s = 1; s < 4; ++s) {
+    for (int layer = 0; layer < 3; ++layer) {
+      std::string const place = numbered(numbered("", static_cast<int>(s + 1)) + ".", layer);
+      file.conv_norm(stage + place + ".0", stage + place + ".1", "conv" + place, k3,
+                     layer == 0 ? channels[s - 1] : channels[s], channels[s]);
+    }
+  }
+  file.conv_norm("conv_out.0", "conv_out.1", "conv_out", {3, 1, 1}, 64, 128);
+}
+
 TEST(NameTables, OfSecondFromOpenPCDet) {
   for (Project const project : {Project::spconv2, Project::spconv1}) {
     Checkpoint file(project, false);
-    file.conv_norm("conv_input.0", "conv_input.1", "conv_input", k3, 4, 16);
-    file.conv_norm("conv1.0.0", "conv1.0.1", "conv1", k3, 16, 16);
-    std::array<std::int64_t, 4> const channels{16, 32, 64, 64};
-    for (std::size_t s = 1; s < 4; ++s) {
-      for (int layer = 0; layer < 3; ++layer) {
-        std::string const node = numbered(numbered("conv", static_cast<int>(s + 1)) + ".", layer);
-        file.conv_norm(node + ".0", node + ".1", node, k3, layer == 0 ? channels[s - 1] : channels[s], channels[s]);
-      }
-    }
-    file.conv_norm("conv_out.0", "conv_out.1", "conv_out", {3, 1, 1}, 64, 128);
+    add_second(file, 4, "conv1", "conv");
     file.expect_bound(second(4), "OpenPCDet");
   }
 }
 
 TEST(NameTables, OfSecondFromMmdet3d) {
   Checkpoint file(Project::spconv1, false);
-  file.conv_norm("conv_input.0", "conv_input.1", "conv_input", k3, 5, 16);
-  file.conv_norm("encoder_layers.encoder_layer1.0.0", "encoder_layers.encoder_layer1.0.1", "conv1", k3, 16, 16);
-  std::array<std::int64_t, 4> const channels{16, 32, 64, 64};
-  for (std::size_t s = 1; s < 4; ++s) {
-    for (int layer = 0; layer < 3; ++layer) {
-      int const number = static_cast<int>(s + 1);
-      std::string const key = numbered(numbered("encoder_layers.encoder_layer", number) + ".", layer);
-      file.conv_norm(key + ".0", key + ".1", numbered(numbered("conv", number) + ".", layer), k3,
-                     layer == 0 ? channels[s - 1] : channels[s], channels[s]);
-    }
-  }
-  file.conv_norm("conv_out.0", "conv_out.1", "conv_out", {3, 1, 1}, 64, 128);
+  add_second(file, 5, "encoder_layers.encoder_layer1", "encoder_layers.encoder_layer");
   file.expect_bound(second(5), "mmdet3d");
 }
 
-TEST(NameTables, OfCenterPointFromOpenPCDet) {
-  Checkpoint file(Project::spconv2, false);
+/// CenterPoint, whose strided convolutions the file calls by the stage and `down`; its first block has the number `first_block`.
+void add_centerpoint(Checkpoint& file, std::string const& down, int first_block, std::string const& last) {
   file.conv_norm("conv_input.0", "conv_input.1", "conv_input", k3, 5, 16);
   for (int i = 0; i < 2; ++i) block(file, numbered("conv1.", i), numbered("conv1.", i), k3, 16, 16, true);
   std::array<std::int64_t, 4> const channels{16, 32, 64, 128};
   for (std::size_t s = 1; s < 4; ++s) {
     std::string const stage = numbered("conv", static_cast<int>(s + 1));
-    file.conv_norm(stage + ".0.0", stage + ".0.1", stage + ".down", k3, channels[s - 1], channels[s]);
+    file.conv_norm(stage + down + ".0", stage + down + ".1", stage + ".down", k3, channels[s - 1], channels[s]);
     for (int i = 0; i < 2; ++i) {
-      block(file, numbered(stage + ".", i + 1), numbered(stage + ".", i), k3, channels[s], channels[s], true);
+      block(file, numbered(stage + ".", i + first_block), numbered(stage + ".", i), k3, channels[s], channels[s], true);
     }
   }
-  file.conv_norm("conv_out.0", "conv_out.1", "conv_out", {3, 1, 1}, 128, 128);
+  file.conv_norm(last + ".0", last + ".1", "conv_out", {3, 1, 1}, 128, 128);
+}
+
+TEST(NameTables, OfCenterPointFromOpenPCDet) {
+  Checkpoint file(Project::spconv2, false);
+  add_centerpoint(file, ".0", 1, "conv_out");
   file.expect_bound(centerpoint(5), "OpenPCDet");
 }
 
 TEST(NameTables, OfCenterPointFromDet3d) {
   Checkpoint file(Project::spconv1, false);
-  file.conv_norm("conv_input.0", "conv_input.1", "conv_input", k3, 5, 16);
-  for (int i = 0; i < 2; ++i) block(file, numbered("conv1.", i), numbered("conv1.", i), k3, 16, 16, true);
-  std::array<std::int64_t, 4> const channels{16, 32, 64, 128};
-  for (std::size_t s = 1; s < 4; ++s) {
-    std::string const stage = numbered("conv", static_cast<int>(s + 1));
-    file.conv_norm(stage + ".0", stage + ".1", stage + ".down", k3, channels[s - 1], channels[s]);
-    for (int i = 0; i < 2; ++i) {
-      block(file, numbered(stage + ".", i + 3), numbered(stage + ".", i), k3, channels[s], channels[s], true);
-    }
-  }
-  file.conv_norm("extra_conv.0", "extra_conv.1", "conv_out", {3, 1, 1}, 128, 128);
+  add_centerpoint(file, "", 3, "extra_conv");
   file.expect_bound(centerpoint(5), "det3d");
 }
 

@@ -23,6 +23,12 @@ inline void add_conv_norm(std::vector<NameRule>& rules, std::string const& node,
   rules.push_back({node + ".norm", norm});
 }
 
+/// The first and the last convolution of a detector's extractor.
+inline void add_input_and_output(std::vector<NameRule>& rules) {
+  add_conv_norm(rules, "conv_input", "conv_input.0", "conv_input.1");
+  add_conv_norm(rules, "conv_out", "conv_out.0", "conv_out.1");
+}
+
 /// The two convolutions and norms of a basic block.
 inline void add_block(std::vector<NameRule>& rules, std::string const& node, std::string const& key) {
   add_conv_norm(rules, node + ".conv1", key + ".conv1", key + ".bn1");
@@ -47,23 +53,20 @@ void add_openpcdet_stages(std::vector<NameRule>& rules, AddLayer const& add_laye
 
 inline std::vector<NameTable> second_name_tables() {
   std::vector<NameRule> openpcdet;
-  add_conv_norm(openpcdet, "conv_input", "conv_input.0", "conv_input.1");
+  add_input_and_output(openpcdet);
   add_conv_norm(openpcdet, "conv1", "conv1.0.0", "conv1.0.1");
   add_conv_norm(openpcdet, "conv*.*", "conv*.*.0", "conv*.*.1");
-  add_conv_norm(openpcdet, "conv_out", "conv_out.0", "conv_out.1");
   std::vector<NameRule> mmdet3d;
-  add_conv_norm(mmdet3d, "conv_input", "conv_input.0", "conv_input.1");
+  add_input_and_output(mmdet3d);
   add_conv_norm(mmdet3d, "conv1", "encoder_layers.encoder_layer1.0.0", "encoder_layers.encoder_layer1.0.1");
   add_conv_norm(mmdet3d, "conv*.*", "encoder_layers.encoder_layer*.*.0", "encoder_layers.encoder_layer*.*.1");
-  add_conv_norm(mmdet3d, "conv_out", "conv_out.0", "conv_out.1");
   return {{"OpenPCDet", std::move(openpcdet), spconv_layouts()}, {"mmdet3d", std::move(mmdet3d), spconv_layouts()}};
 }
 
 inline std::vector<NameTable> centerpoint_name_tables() {
   std::vector<NameRule> openpcdet;
-  add_conv_norm(openpcdet, "conv_input", "conv_input.0", "conv_input.1");
+  add_input_and_output(openpcdet);
   add_openpcdet_stages(openpcdet, add_block);
-  add_conv_norm(openpcdet, "conv_out", "conv_out.0", "conv_out.1");
   std::vector<NameRule> det3d;
   add_conv_norm(det3d, "conv_input", "conv_input.0", "conv_input.1");
   add_block(det3d, "conv1.*", "conv1.*");
@@ -76,10 +79,9 @@ inline std::vector<NameTable> centerpoint_name_tables() {
 
 inline std::vector<NameTable> sparse_encoder_name_tables() {
   std::vector<NameRule> rules;
-  add_conv_norm(rules, "conv_input", "conv_input.0", "conv_input.1");
+  add_input_and_output(rules);
   add_block(rules, "encoder_layer*.*", "encoder_layers.encoder_layer*.*");
   add_conv_norm(rules, "encoder_layer*.down", "encoder_layers.encoder_layer*.2.0", "encoder_layers.encoder_layer*.2.1");
-  add_conv_norm(rules, "conv_out", "conv_out.0", "conv_out.1");
   return {{"mmdet3d", rules, spconv_layouts()}, {"BEVFusion", rules, spconv_layouts(), AxisOrder::reversed}};
 }
 

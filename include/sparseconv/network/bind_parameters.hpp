@@ -95,10 +95,10 @@ class ParameterBinder {
   /// Throws: as bind_parameters().
   [[nodiscard]] BindReport bind(std::map<std::string, std::vector<float>>& numbers) {
     choose_table_and_prefix();
-    BindReport report{.project = table_->project, .prefix = prefix_, .axes = axes()};
+    BindReport report{.project = chosen_.table->project, .prefix = chosen_.prefix, .axes = axes()};
     std::set<std::size_t> used;
-    std::vector<std::pair<WantedParameter const*, std::size_t>> found;
-    for (WantedParameter const& wanted : wanted_) {
+    Found found;
+    for (WantedParameter const& wanted : chosen_.wanted) {
       auto const place = find(wanted);
       if (!place) {
         report.missing.push_back(wanted.name);
@@ -121,9 +121,18 @@ class ParameterBinder {
   }
 
  private:
+  /// A table, the parameters by its names, and what stands before these.
+  struct Choice {
+    NameTable const* table = nullptr;
+    std::vector<WantedParameter> wanted;
+    std::string prefix;
+  };
   using Found = std::vector<std::pair<WantedParameter const*, std::size_t>>;
 
-  [[nodiscard]] AxisOrder axes() const { return options_.axes.value_or(table_->axes); }
+  [[nodiscard]] AxisOrder axes() const { return options_.axes.value_or(chosen_.table->axes); }
+
+  /// A name without the role behind its last dot.
+  [[nodiscard]] static std::string_view layer_of(std::string_view name) { return name.substr(0, name.rfind('.')); }
 
   /// Counters that training keeps beside the numbers.
   [[nodiscard]] static bool says_nothing(std::string_view key) {
@@ -158,7 +167,7 @@ class ParameterBinder {
 
   [[nodiscard]] std::optional<std::size_t> find(WantedParameter const& wanted) const {
     for (std::string const& key : wanted.keys) {
-      auto const place = places_.find(prefix_ + key);
+      auto const place = places_.find(chosen_.prefix + key);
       if (place != places_.end()) return place->second;
     }
     return std::nullopt;
@@ -187,10 +196,6 @@ class ParameterBinder {
     static NameTable const own_names{.project = "its own names"};
     std::span<NameTable const> const tables = options_.tables.empty() ? std::span<NameTable const>(&own_names, 1)
                                                                       : std::span<NameTable const>(options_.tables);
-    struct Choice {
-      NameTable const* table;
-      std::string prefix;
-    };
     std::size_t most = 0;
     std::vector<Choice> best;
     for (NameTable const& table : tables) {
@@ -200,32 +205,26 @@ class ParameterBinder {
         if (count < most) continue;
         if (count > most) best.clear();
         most = count;
-        best.push_back({&table, prefix});
+        best.push_back({&table, wanted, prefix});
       }
     }
+    if (best.empty()) throw_nothing_found(tables.front());
     for (Choice const& choice : best) {
       if (choice.table == best.front().table && choice.prefix != best.front().prefix) {
         throw ShapeError({where_, ": its numbers are there behind both '", best.front().prefix, "' and '",
                           choice.prefix, "'; say which by BindOptions::prefix"});
       }
     }
-    if (best.empty()) throw_nothing_found(tables.front());
     // Of tables that find as much, the first that fits the shapes.
     for (Choice const& choice : best) {
-      take(choice.table, choice.prefix);
-      if (best.size() == 1 || shapes_fit()) return;
+      chosen_ = choice;
+      if (shapes_fit()) return;
     }
-    take(best.front().table, best.front().prefix);
-  }
-
-  void take(NameTable const* table, std::string const& prefix) {
-    table_ = table;
-    prefix_ = prefix;
-    wanted_ = parameters_in(*table);
+    chosen_ = best.front();
   }
 
   [[nodiscard]] bool shapes_fit() const {
-    return std::ranges::all_of(wanted_, [&](WantedParameter const& wanted) {
+    return std::ranges::all_of(chosen_.wanted, [&](WantedParameter const& wanted) {
       auto const place = find(wanted);
       if (!place || !wanted.kernel) return true;
       return std::ranges::any_of(
@@ -257,10 +256,10 @@ class ParameterBinder {
   void check_missing(std::vector<std::string> const& missing) const {
     if (missing.empty() || options_.allow_missing) return;
     std::vector<std::string> keys;
-    for (WantedParameter const& wanted : wanted_) {
-      if (!find(wanted)) keys.push_back(prefix_ + wanted.keys.front());
+    for (WantedParameter const& wanted : chosen_.wanted) {
+      if (!find(wanted)) keys.push_back(chosen_.prefix + wanted.keys.front());
     }
-    throw ShapeError({where_, ": ", missing.size(), " of ", wanted_.size(), " parameters are not in the file: ",
+    throw ShapeError({where_, ": ", missing.size(), " of ", chosen_.wanted.size(), " parameters are not in the file: ",
                       list_of(keys), "; check the file and the NameTable, or set BindOptions::allow_missing"});
   }
 
@@ -268,14 +267,13 @@ class ParameterBinder {
   void check_surplus(std::set<std::size_t> const& used) const {
     std::set<std::string, std::less<>> keys_of_nodes;
     for (std::size_t const i : used) {
-      std::string const& name = arrays_[i].name;
-      keys_of_nodes.insert(name.substr(0, name.rfind('.')));
+      keys_of_nodes.emplace(layer_of(arrays_[i].name));
     }
     std::vector<std::string> surplus;
     for (std::size_t i = 0; i < arrays_.size(); ++i) {
       std::string_view const name = arrays_[i].name;
       if (used.contains(i) || says_nothing(name) || is_statistic(name)) continue;
-      if (keys_of_nodes.contains(name.substr(0, std::min(name.rfind('.'), name.size())))) surplus.emplace_back(name);
+      if (keys_of_nodes.contains(layer_of(name))) surplus.emplace_back(name);
     }
     if (surplus.empty()) return;
     throw ShapeError(
@@ -286,7 +284,7 @@ class ParameterBinder {
 
   [[nodiscard]] std::vector<WeightLayout> candidates() const {
     if (options_.layout) return {*options_.layout};
-    if (!table_->layouts.empty()) return table_->layouts;
+    if (!chosen_.table->layouts.empty()) return chosen_.table->layouts;
     return {all_weight_layouts.begin(), all_weight_layouts.end()};
   }
 
@@ -377,9 +375,7 @@ class ParameterBinder {
   BindOptions const& options_;
   std::string where_;
   std::unordered_map<std::string_view, std::size_t> places_;
-  NameTable const* table_ = nullptr;
-  std::string prefix_;
-  std::vector<WantedParameter> wanted_;
+  Choice chosen_;
 };
 
 /// Gives a network the numbers of a checkpoint: finds them by the names of a table, behind whatever prefix they have there, and brings

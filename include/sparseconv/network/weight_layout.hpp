@@ -139,13 +139,11 @@ enum class ElementOrder : std::uint8_t { last_fastest, first_fastest, first_fast
   }
   if (kernel.sizes.empty()) {
     // A linear layer that is a convolution of one element there; in how many axes does not matter.
-    bool const is_long = shape.size() > 2;
+    bool const is_list = layout == WeightLayout::sparseconv || layout == WeightLayout::minkowski ||
+                         layout == WeightLayout::torchsparse || layout == WeightLayout::sparseconvnet ||
+                         layout == WeightLayout::warpconvnet;
     KernelShape point = kernel;
-    point.sizes.assign(is_long ? shape.size() - 2 : 1, 1);
-    bool const flat = layout == WeightLayout::sparseconv || layout == WeightLayout::minkowski ||
-                      layout == WeightLayout::torchsparse || layout == WeightLayout::sparseconvnet ||
-                      layout == WeightLayout::warpconvnet;
-    if (flat) point.sizes.assign(1, 1);
+    point.sizes.assign(is_list || shape.size() <= 2 ? 1 : shape.size() - 2, 1);
     return weight_places(layout, axes, point, is_kernel, shape);
   }
   bool const is_matrix = count == 1 && is({in, out});
