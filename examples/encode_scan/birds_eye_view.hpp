@@ -9,14 +9,19 @@
 #include <string>
 #include <vector>
 
-#include "encode_scan/colour_map.hpp"
-#include "encode_scan/tiny_text.hpp"
+#include "drawing/colour_map.hpp"
+#include "drawing/panels.hpp"
+#include "drawing/tiny_text.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/picture.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
 /// Pictures of a scan and of a network's answer to it, seen from above: x points right, y up.
 namespace encode_scan {
+
+using drawing::background;
+using drawing::fill_rectangle;
+using drawing::ink;
 
 /// The piece of ground that a picture shows, in metres.
 struct GroundWindow {
@@ -37,16 +42,6 @@ struct GroundWindow {
   std::int64_t row(double y) const { return height() - 1 - static_cast<std::int64_t>((y - y_min) * pixels_per_metre); }
 };
 
-inline constexpr sparseconv::Colour background{13, 15, 21};
-inline constexpr sparseconv::Colour ink{226, 230, 238};
-
-inline void fill_rectangle(sparseconv::Picture& picture, std::int64_t x, std::int64_t y, std::int64_t width,
-                           std::int64_t height, sparseconv::Colour colour) {
-  for (std::int64_t pixel = 0; pixel < width * height; ++pixel) {
-    picture.set(x + pixel % width, y + pixel / width, colour);
-  }
-}
-
 /// Draws an arrowhead where the scanner stands, pointing along x, and a bar of 10 m in the lower left corner.
 inline void add_scale(sparseconv::Picture& picture, GroundWindow const& window) {
   constexpr std::int64_t arrow = 8;
@@ -60,7 +55,7 @@ inline void add_scale(sparseconv::Picture& picture, GroundWindow const& window) 
   fill_rectangle(picture, x, y, length, 2, ink);
   fill_rectangle(picture, x, y - 4, 2, 10, ink);
   fill_rectangle(picture, x + length - 2, y - 4, 2, 10, ink);
-  write_tiny_text(picture, x + length / 2 - 20, y - 22, "10 m", ink, 3);
+  drawing::write_tiny_text(picture, x + length / 2 - 20, y - 22, "10 m", ink, 3);
 }
 
 /// Draws the points from above, coloured by their height over the ground; where some lie over others, the highest is
@@ -87,7 +82,7 @@ inline sparseconv::Picture scan_view(sparseconv::PointCloud const& points, Groun
     double const height = point[2] - ground;
     const std::int64_t size = height > object_height ? 2 : 1;
     fill_rectangle(picture, window.column(point[0]), window.row(point[1]), size, size,
-                   height_colours(height / brightest_height));
+                   drawing::height_colours(height / brightest_height));
   }
   add_scale(picture, window);
   return picture;
@@ -130,28 +125,12 @@ inline sparseconv::Picture response_view(std::span<float const> responses, std::
       }
       float const response = responses[static_cast<std::size_t>(row * columns + column)];
       if (response > 0) {
-        picture.set(x, picture.height() - 1 - y, response_colours(std::sqrt(response / brightest)));
+        picture.set(x, picture.height() - 1 - y, drawing::response_colours(std::sqrt(response / brightest)));
       }
     }
   }
   add_scale(picture, window);
   return picture;
-}
-
-/// Puts two pictures beside each other, their tops level, with a thin gap between them.
-inline sparseconv::Picture side_by_side(sparseconv::Picture const& left, sparseconv::Picture const& right) {
-  constexpr std::int64_t gap = 6;
-  sparseconv::Picture both(left.width() + gap + right.width(), std::max(left.height(), right.height()), ink);
-  auto const paste = [&both](sparseconv::Picture const& picture, std::int64_t x_begin) {
-    for (std::int64_t y = 0; y < picture.height(); ++y) {
-      for (std::int64_t x = 0; x < picture.width(); ++x) {
-        both.set(x_begin + x, y, picture.at(x, y));
-      }
-    }
-  };
-  paste(left, 0);
-  paste(right, left.width() + gap);
-  return both;
 }
 
 }  // namespace encode_scan

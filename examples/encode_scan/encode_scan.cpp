@@ -9,6 +9,7 @@
 #include <iostream>
 #include <vector>
 
+#include "drawing/panels.hpp"
 #include "encode_scan/birds_eye_view.hpp"
 #include "encode_scan/measured_run.hpp"
 #include "encode_scan/options.hpp"
@@ -45,9 +46,9 @@ sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelG
                             .y_max = grid.high[1],
                             .pixels_per_metre = panel_pixels / longest};
   auto const& shape = run.output.grid().shape;
-  return side_by_side(scan_view(cloud, window),
-                      response_view(strongest_responses(run.output), shape[1], shape[2],
-                                    stride * double{grid.voxel_size[0]}, stride * double{grid.voxel_size[1]}, window));
+  return drawing::side_by_side(scan_view(cloud, window), response_view(strongest_responses(run.output), shape[1],
+                                                                       shape[2], stride * double{grid.voxel_size[0]},
+                                                                       stride * double{grid.voxel_size[1]}, window));
 }
 
 void write_json(std::string const& path, nlohmann::json const& table) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,8 +11,7 @@
 #include "sparseconv/models/name_tables.hpp"
 #include "sparseconv/network/bind_parameters.hpp"
 #include "sparseconv/network/text_table.hpp"
-#include "sparseconv/weights/npz_arrays.hpp"
-#include "sparseconv/weights/torch_checkpoint.hpp"
+#include "sparseconv/weights/read_arrays.hpp"
 
 namespace run_network {
 
@@ -31,18 +29,6 @@ inline std::vector<std::string> layout_names() {
   return names;
 }
 
-/// The arrays of a file of weights, which its ending tells.
-/// Throws: Error if it is none that can be read; what the reader throws.
-inline std::vector<sparseconv::NamedArray> read_arrays(std::filesystem::path const& file) {
-  std::string const ending = file.extension().string();
-  if (ending == ".npz") return sparseconv::read_npz_arrays(file);
-  if (ending == ".pt" || ending == ".pth" || ending == ".ckpt") return sparseconv::read_torch_checkpoint(file).arrays;
-  throw sparseconv::Error(
-      {"run_network: --weights ", file.string(),
-       ": the ending tells how a file is read, and it is none of .pt, .pth, .ckpt (PyTorch) and .npz; "
-       "rename the file"});
-}
-
 /// Gives a network the numbers of a file. Nothing if there is no file.
 inline std::optional<sparseconv::BindReport> bind_weights(sparseconv::Network& network, TrainedOptions const& options) {
   if (options.file.empty()) return std::nullopt;
@@ -50,7 +36,7 @@ inline std::optional<sparseconv::BindReport> bind_weights(sparseconv::Network& n
   // Files that were written with the network's own names.
   how.tables.push_back({.project = "the network's own names", .layouts = {sparseconv::WeightLayout::sparseconv}});
   if (options.layout) how.layout = sparseconv::weight_layout_named(*options.layout);
-  return bind_parameters(network, read_arrays(options.file), how);
+  return bind_parameters(network, sparseconv::read_arrays(options.file), how);
 }
 
 /// The array that a parameter was taken from, and its shape; empty where it was drawn.

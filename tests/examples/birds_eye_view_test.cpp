@@ -11,6 +11,9 @@
 namespace encode_scan {
 namespace {
 
+using drawing::height_colours;
+using drawing::response_colours;
+
 constexpr GroundWindow window{.x_min = 0, .y_min = -30, .x_max = 80, .y_max = 30, .pixels_per_metre = 2};
 
 TEST(ScanView, PutsXToTheRightAndYUp) {
@@ -64,18 +67,6 @@ TEST(ResponseView, SaysWhatDoesNotFit) {
                  "response_view: 5 responses for 2 x 3 cells of 1.000000 x 2.000000 m; each cell takes one, and has a "
                  "size above 0");
   }
-}
-
-TEST(SideBySide, KeepsBoth) {
-  const sparseconv::Colour red{255, 0, 0};
-  const sparseconv::Colour blue{0, 0, 255};
-  auto const both = side_by_side(sparseconv::Picture(3, 2, red), sparseconv::Picture(4, 5, blue));
-  EXPECT_EQ(both.width(), 13);
-  EXPECT_EQ(both.height(), 5);
-  EXPECT_EQ(both.at(2, 1), red);
-  EXPECT_EQ(both.at(3, 1), ink);
-  EXPECT_EQ(both.at(2, 2), ink);
-  EXPECT_EQ(both.at(9, 4), blue);
 }
 
 }  // namespace

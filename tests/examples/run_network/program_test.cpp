@@ -1,10 +1,8 @@
 // The program itself, as users run it: RUN_NETWORK_PROGRAM is its path.
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -15,18 +13,14 @@
 #include "sparseconv/networks.hpp"
 #include "sparseconv/weights/npy_array.hpp"
 #include "sparseconv/weights/npz_arrays.hpp"
+#include "support/run_program.hpp"
 #include "support/temporary_file.hpp"
 
 namespace run_network {
 namespace {
 
 namespace sc = sparseconv;
-
-/// What a run of the program printed, on stdout and stderr together, and its exit status.
-struct Outcome {
-  int status;
-  std::string text;
-};
+using sparseconv::test::Outcome;
 
 /// 60 sites of two batch items, in no order, with three channels each.
 struct Example {
@@ -61,16 +55,7 @@ class Program : public ::testing::Test {
 
   /// Runs it in the test's folder.
   [[nodiscard]] Outcome run(std::string const& arguments) const {
-    std::string const command =
-        "cd '" + file_.folder().string() + "' && '" RUN_NETWORK_PROGRAM "' " + arguments + " 2>&1 </dev/null";
-    std::FILE* const pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) return {-1, "popen failed"};
-    Outcome outcome{-1, ""};
-    char piece[512];
-    while (std::fgets(piece, sizeof piece, pipe) != nullptr) outcome.text += piece;
-    int const status = ::pclose(pipe);
-    if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
-    return outcome;
+    return sparseconv::test::run_program(RUN_NETWORK_PROGRAM, arguments, file_.folder());
   }
 
   /// The names of what lies in the folder now.

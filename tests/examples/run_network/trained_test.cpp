@@ -9,13 +9,11 @@
 
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/weights/write_npz_arrays.hpp"
-#include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
 namespace run_network {
 namespace {
 
-using sparseconv::test::message_of;
 using sparseconv::test::TemporaryFile;
 
 /// All numbers of a network under their own names, each 0.25 larger.
@@ -44,13 +42,6 @@ TEST(Trained, NumbersOfAFileTakeThePlaceOfThoseThatWereDrawn) {
     EXPECT_EQ(network.parameter(named.name).values, named.array.values_as<float>("test")) << named.name;
   }
   EXPECT_NE(parameter_list(network, report).find("conv_input.weight (27, 4, 16)"), std::string::npos);
-}
-
-TEST(Trained, SaysWhichFilesCanBeRead) {
-  EXPECT_EQ(message_of<sparseconv::Error>([&] { return read_arrays("second.h5"); }),
-            "run_network: --weights second.h5: the ending tells how a file is read, and it is none of .pt, .pth, .ckpt "
-            "(PyTorch) "
-            "and .npz; rename the file");
 }
 
 TEST(Trained, ListsParameters) {

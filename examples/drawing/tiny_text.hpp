@@ -6,7 +6,7 @@
 
 #include "sparseconv/io/picture.hpp"
 
-namespace encode_scan {
+namespace drawing {
 
 /// Writes digits, "m" and spaces, three cells wide and five high, its top left corner at (x, y); other letters stay
 /// blank.
@@ -33,4 +33,4 @@ inline void write_tiny_text(sparseconv::Picture& picture, std::int64_t x, std::i
   }
 }
 
-}  // namespace encode_scan
+}  // namespace drawing

@@ -8,7 +8,7 @@
 
 #include "sparseconv/io/picture.hpp"
 
-namespace encode_scan {
+namespace drawing {
 
 /// The colour `share` of the way from one colour to another.
 inline sparseconv::Colour blend(sparseconv::Colour from, sparseconv::Colour to, double share) {
@@ -44,4 +44,4 @@ inline constexpr sparseconv::Colour response_controls[] = {{30, 20, 62},   {58, 
                                                            {249, 140, 10}, {249, 201, 50}, {252, 255, 164}};
 inline constexpr ColourMap response_colours{response_controls};
 
-}  // namespace encode_scan
+}  // namespace drawing

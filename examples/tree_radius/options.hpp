@@ -1,0 +1,50 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "scan_input/scan_source.hpp"
+#include "tree_radius/tree_voxels.hpp"
+
+namespace tree_radius {
+
+/// What the command line says.
+struct Options {
+  scan_input::ScanOptions scan;
+  std::string weights;
+  Up up = Up::z;
+  double voxel_size = 0.01;
+  std::uint64_t seed = 1;
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::string picture = "tree_radius.png";
+  std::string points;
+};
+
+/// Declares the options on the command line `app` is to parse; `options` must outlive it.
+inline void declare_options(CLI::App& app, Options& options) {
+  app.add_option(
+      "scan", options.scan.file,
+      "A tree: .bin (float32 records), .npy, .npz, .ply or .pcd, in metres. Without one a tree is simulated.");
+  app.add_option("--weights", options.weights,
+                 "The trained network: a checkpoint of Smart-Tree (.pt), or arrays of the same names")
+      ->required();
+  app.add_option("--up", options.up, "Which axis of the scan points up, y or z (default: z)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Up>{{"y", Up::y}, {"z", Up::z}}));
+  app.add_option("--columns", options.scan.records.columns, "Numbers in a record of a .bin file, 3 to 6")
+      ->check(CLI::Range(3, 6))
+      ->capture_default_str();
+  app.add_option("--array", options.scan.array, "Which array of a .npz file, if its name or shape does not tell");
+  app.add_option("--voxel", options.voxel_size, "Side of a voxel in metres; the published network was trained for 0.01")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the simulated tree")->capture_default_str();
+  app.add_option("--threads", options.threads, "How many; all cores unless told")->check(CLI::PositiveNumber);
+  app.add_option("--output", options.picture, "The picture, a .png file")->capture_default_str();
+  app.add_option("--points", options.points, "Write position, radius and axis of every voxel to this .npz file");
+}
+
+}  // namespace tree_radius

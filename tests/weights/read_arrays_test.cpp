@@ -1,0 +1,49 @@
+#include "sparseconv/weights/read_arrays.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sparseconv/weights/write_npz_arrays.hpp"
+#include "support/error_message.hpp"
+#include "support/temporary_file.hpp"
+#include "support/torch_script.hpp"
+
+namespace sparseconv {
+namespace {
+
+using Floats = std::vector<float>;
+
+TEST(ReadArrays, ReadsNpz) {
+  test::TemporaryFile const file("weights.npz", {});
+  write_npz_arrays(file.path(), std::vector<NamedArray>{{"a", make_array({2}, Floats{1, 2})}});
+  auto const arrays = read_arrays(file.path());
+  ASSERT_EQ(arrays.size(), 1U);
+  EXPECT_EQ(arrays[0].name, "a");
+  EXPECT_EQ(arrays[0].array.values_as<float>("test"), (Floats{1, 2}));
+}
+
+TEST(ReadArrays, ReadsCheckpointsOfPyTorch) {
+  if (!test::has_python()) GTEST_SKIP() << "python3 is not there to write a checkpoint";
+  test::TorchFile const file("save_records(path, dict(a=tensor(Storage('Float', [1, 2]), (2,), (1,))))");
+  ASSERT_TRUE(file.is_made());
+  for (std::string const name : {"weights.pt", "weights.pth", "weights.ckpt"}) {
+    std::filesystem::path const path = file.path().parent_path() / name;
+    std::filesystem::copy_file(file.path(), path);
+    auto const arrays = read_arrays(path);
+    ASSERT_EQ(arrays.size(), 1U);
+    EXPECT_EQ(arrays[0].name, "a");
+    EXPECT_EQ(arrays[0].array.values_as<float>("test"), (Floats{1, 2}));
+  }
+}
+
+TEST(ReadArrays, SaysWhichFilesCanBeRead) {
+  EXPECT_EQ(test::message_of<Error>([] { return read_arrays("second.h5"); }),
+            "read_arrays: second.h5: the ending tells how a file is read, and it is none of .pt, .pth, .ckpt (PyTorch) "
+            "and .npz; rename the file");
+}
+
+}  // namespace
+}  // namespace sparseconv
