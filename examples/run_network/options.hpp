@@ -48,6 +48,11 @@ inline void declare_options(CLI::App& app, Options& options) {
   app.add_option("--layout", options.trained.layout, "How --weights stores kernels (default: as their shapes say)")
       ->check(CLI::IsMember(layout_names()));
   app.add_option("--prefix", options.trained.prefix, "Before all names in --weights, with its dot (default: found)");
+  app.add_option(
+         "--axes", options.trained.axes,
+         "Whether the kernels of --weights have their axes in the order of the sites (same) or the other way round "
+         "(reversed); default: as the project does whose names they have")
+      ->check(CLI::IsMember({"same", "reversed"}));
   app.add_option("--policy", options.policy, "seq (one thread of plain loops), cpu or gpu")
       ->check(CLI::IsMember({"seq", "cpu", "gpu"}))
       ->capture_default_str();
@@ -109,7 +114,7 @@ inline void check_options(CLI::App const& app, Options const& options) {
             "-D on the features of pillars, which a point network makes of a scan"});
   }
   if (options.trained.file.empty()) {
-    for (char const* const option : {"--layout", "--prefix"}) {
+    for (char const* const option : {"--layout", "--prefix", "--axes"}) {
       if (app.count(option) > 0)
         refuse({option, " says how --weights is read, which is not given; give both, or none"});
     }

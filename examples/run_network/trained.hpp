@@ -20,6 +20,7 @@ struct TrainedOptions {
   std::string file;                   ///< empty: they are drawn from a seed
   std::optional<std::string> layout;  ///< by its name
   std::optional<std::string> prefix;
+  std::optional<std::string> axes;  ///< "same" or "reversed"
 };
 
 /// The names of the layouts, as an option lists them.
@@ -36,6 +37,7 @@ inline std::optional<sparseconv::BindReport> bind_weights(sparseconv::Network& n
   // Files that were written with the network's own names.
   how.tables.push_back({.project = "the network's own names", .layouts = {sparseconv::WeightLayout::sparseconv}});
   if (options.layout) how.layout = sparseconv::weight_layout_named(*options.layout);
+  if (options.axes) how.axes = *options.axes == "same" ? sparseconv::AxisOrder::same : sparseconv::AxisOrder::reversed;
   return bind_parameters(network, sparseconv::read_arrays(options.file), how);
 }
 

@@ -114,6 +114,9 @@ TEST(RunNetworkOptions, SayWhatPillarNetworksTake) {
   EXPECT_EQ(refusal_of({"second", "--prefix", "backbone."}),
             "run_network: --prefix says how --weights is read, which is not given; give both, or none");
   EXPECT_EQ(options_of({"second", "--weights", "a.pth", "--layout", "spconv1"}).trained.layout, "spconv1");
+  EXPECT_EQ(options_of({"second", "--weights", "a.pth", "--axes", "reversed"}).trained.axes, "reversed");
+  EXPECT_EQ(refusal_of({"second", "--axes", "same"}),
+            "run_network: --axes says how --weights is read, which is not given; give both, or none");
   EXPECT_EQ(refusal_of({"pillar_res18", "scan.bin", "--parameters"}), "run_network: pillar_res18" + sentence);
   EXPECT_TRUE(options_of({"pillar", "--parameters"}).parameters);
 }

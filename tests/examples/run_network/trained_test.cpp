@@ -34,7 +34,7 @@ TEST(Trained, NumbersOfAFileTakeThePlaceOfThoseThatWereDrawn) {
   std::vector<sparseconv::NamedArray> const arrays = changed_numbers(network);
   sparseconv::write_npz_arrays(file.path(), arrays);
   auto const report =
-      bind_weights(network, {.file = file.path().string(), .layout = std::nullopt, .prefix = std::nullopt});
+      bind_weights(network, {.file = file.path().string(), .layout = std::nullopt, .prefix = std::nullopt, .axes = {}});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->bound.size(), arrays.size());
   EXPECT_EQ(report->project, "the network's own names");
@@ -42,6 +42,23 @@ TEST(Trained, NumbersOfAFileTakeThePlaceOfThoseThatWereDrawn) {
     EXPECT_EQ(network.parameter(named.name).values, named.array.values_as<float>("test")) << named.name;
   }
   EXPECT_NE(parameter_list(network, report).find("conv_input.weight (27, 4, 16)"), std::string::npos);
+}
+
+TEST(Trained, AxesMayBeReversed) {
+  sparseconv::Network network = sparseconv::second(4, 3);
+  TemporaryFile const file("second.npz", {});
+  sparseconv::write_npz_arrays(file.path(), changed_numbers(network));
+  std::vector<float> const same = network.parameter("conv_input.weight").values;
+  bind_weights(network, {.file = file.path().string(), .layout = {}, .prefix = {}, .axes = "reversed"});
+  std::vector<float> const& reversed = network.parameter("conv_input.weight").values;
+  constexpr std::size_t numbers = 4 * 16;  // of a kernel element
+  for (std::size_t z = 0; z < 3; ++z) {
+    for (std::size_t y = 0; y < 3; ++y) {
+      for (std::size_t x = 0; x < 3; ++x) {
+        EXPECT_EQ(reversed[((z * 3 + y) * 3 + x) * numbers], same[((x * 3 + y) * 3 + z) * numbers] + 0.25F);
+      }
+    }
+  }
 }
 
 TEST(Trained, ListsParameters) {
