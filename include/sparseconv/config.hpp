@@ -62,12 +62,16 @@
 ///
 /// SPARSECONV_NOINLINE stands before functions that many others call and whose own work is long: to inline them would only make
 /// code longer.
+///
+/// SPARSECONV_INLINE stands before functions that are compiled once for each instruction set, inside functions of that set.
 #if defined(__GNUC__)
 #define SPARSECONV_COLD __attribute__((cold, noinline))
 #define SPARSECONV_NOINLINE __attribute__((noinline))
+#define SPARSECONV_INLINE __attribute__((always_inline)) inline
 #else
 #define SPARSECONV_COLD
 #define SPARSECONV_NOINLINE
+#define SPARSECONV_INLINE inline
 #endif
 
 /// SPARSECONV_COMPILED is defined by who links the library sparseconv::compiled, which holds what compiled.hpp lists. Of that, the

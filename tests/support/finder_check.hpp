@@ -13,14 +13,17 @@
 
 namespace sparseconv::test {
 
-/// Checks a finder of pairs for elements [0, elements): for all outputs, and for a stretch of them found in two calls, it
-/// appends the pairs of the definition, rows rising for each element; so it does for each row of the kernel by itself.
+/// Checks a finder of pairs for elements [0, elements): for all outputs (or all inputs), and for a stretch of them found in two calls,
+/// it appends the pairs of the definition, rows rising for each element; so it does for each row of the kernel by itself. `side` is
+/// the row of a pair that the finder's stretches are of.
 template <int D, class Finder>
 void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                        KernelGeometry<D> const& geometry, std::int64_t elements) {
+                        KernelGeometry<D> const& geometry, std::int64_t elements,
+                        Row RulePair::*side = &RulePair::output) {
   auto const all = expected_pairs(inputs, outputs, geometry);
-  for (auto const& [begin, end] :
-       {std::pair{std::int64_t{0}, outputs.size()}, {outputs.size() / 3, outputs.size() / 2}}) {
+  std::int64_t const count = side == &RulePair::output ? outputs.size() : inputs.size();
+  ASSERT_EQ(finder.count(), count);
+  for (auto const& [begin, end] : {std::pair{std::int64_t{0}, count}, {count / 3, count / 2}}) {
     on_cpu::PairLists lists(nullptr, elements, end - begin);
     std::int64_t const middle = begin + (end - begin) / 4;
     finder.find(begin, middle, lists);
@@ -35,9 +38,9 @@ void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<
     append_found();
     std::vector<RulePair> expected;
     for (RulePair const& pair : all) {
-      if (pair.element < elements && pair.output >= begin && pair.output < end) expected.push_back(pair);
+      if (pair.element < elements && pair.*side >= begin && pair.*side < end) expected.push_back(pair);
     }
-    ASSERT_EQ(found, expected) << elements << " elements, outputs " << begin << " to " << end;
+    ASSERT_EQ(found, expected) << elements << " elements, rows " << begin << " to " << end;
 
     found.clear();
     std::int64_t const width = geometry.kernel_size[D - 1];
@@ -46,7 +49,7 @@ void expect_finds_pairs(Finder const& finder, SiteSet<D> const& inputs, SiteSet<
       finder.find(begin, end, lists);
       append_found();
     }
-    ASSERT_EQ(found, expected) << "row by row, outputs " << begin << " to " << end;
+    ASSERT_EQ(found, expected) << "row by row, rows " << begin << " to " << end;
   }
 }
 

@@ -35,6 +35,12 @@ TEST(Box, GrowsAroundAnotherBox) {
   EXPECT_EQ(box.high, (WideCoordinate<1>{0, 2}));
 }
 
+TEST(Wide, ComesBackToTheCoordinate) {
+  Coordinate<2> const coordinate{3,
+                                 {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()}};
+  EXPECT_EQ(cut<2>(widen(coordinate)), coordinate);
+}
+
 TEST(Box, HoldsTheExtremes) {
   constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
   constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();

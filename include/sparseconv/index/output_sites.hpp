@@ -42,7 +42,7 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
   if constexpr (std::derived_from<Policy, SequentialPolicy>) {
     return SiteSet<D>(grid, on_seq::reached_coordinates(inputs, reached));
   } else if constexpr (HostPolicy<Policy>) {
-    return SiteSet<D>(grid, on_cpu::reached_coordinates(where, inputs, reached));
+    return on_cpu::reached_sites(where, inputs, reached, grid);
   } else {
     return on_device::reached_sites(where, inputs, reached, grid);
   }

@@ -12,7 +12,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/output_grid.hpp"
-#include "sparseconv/primitive/device_words.hpp"
+#include "sparseconv/index/stride_division.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/grid.hpp"
 
@@ -29,10 +29,12 @@ class ReachedOutputs {
       : geometry_(geometry), definition_(definition), outputs_(outputs) {
     SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
-      auto const stride = static_cast<std::uint32_t>(geometry.stride[axis]);
-      stride_shift_[static_cast<std::size_t>(axis)] = (stride & (stride - 1)) == 0 ? lowest_one(stride) : -1;
+      strides_[static_cast<std::size_t>(axis)] = StrideDivision(geometry.stride[axis]);
     }
   }
+
+  [[nodiscard]] constexpr KernelGeometry<D> const& geometry() const { return geometry_; }
+  [[nodiscard]] constexpr OutputDefinition definition() const { return definition_; }
 
   template <class Body>
   constexpr void operator()(Coordinate<D> const& input, Body&& body) const {
@@ -101,17 +103,10 @@ class ReachedOutputs {
     }
   };
 
-  // floor(c / stride): most strides are powers of two, for which a shift does what takes a division several times as long.
-  [[nodiscard]] constexpr std::int64_t divided(int axis, std::int64_t c) const {
-    int const shift = stride_shift_[static_cast<std::size_t>(axis)];
-    if (shift >= 0) return c >> shift;
-    std::int64_t const stride = geometry_.stride[axis];
-    return c / stride - (c % stride != 0 && c < 0);
-  }
-
   // The outputs along an axis that an input at c can reach at all.
   [[nodiscard]] constexpr Range range(int axis, std::int64_t c) const {
-    if (definition_ == OutputDefinition::floor) return {divided(axis, c), divided(axis, c)};
+    StrideDivision const& by_stride = strides_[static_cast<std::size_t>(axis)];
+    if (definition_ == OutputDefinition::floor) return {by_stride.floor(c), by_stride.floor(c)};
     std::int64_t const dilation = geometry_.dilation[axis];
     if (geometry_.transposed) {
       std::int64_t const first = c * geometry_.stride[axis] - geometry_.padding[axis];
@@ -122,7 +117,7 @@ class ReachedOutputs {
       std::int64_t const output = padded - geometry_.centre_position()[axis] * dilation;
       return {output, output};
     }
-    return {-divided(axis, -(padded - (geometry_.kernel_size[axis] - 1) * dilation)), divided(axis, padded)};
+    return {by_stride.ceiling(padded - (geometry_.kernel_size[axis] - 1) * dilation), by_stride.floor(padded)};
   }
 
   // What of a range lies in the output grid.
@@ -171,7 +166,7 @@ class ReachedOutputs {
   KernelGeometry<D> geometry_;
   OutputDefinition definition_;
   Grid<D> outputs_;
-  std::array<int, static_cast<std::size_t>(D)> stride_shift_{};  // -1: not a power of two
+  std::array<StrideDivision, static_cast<std::size_t>(D)> strides_{};
 };
 
 /// A wide coordinate as a site's.

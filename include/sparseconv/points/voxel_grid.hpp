@@ -69,14 +69,15 @@ class VoxelFinder {
   [[nodiscard]] SPARSECONV_HOST_DEVICE VoxelOfPoint operator()(float const* position) const {
     VoxelOfPoint found;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      float const cell = std::floor((position[axis] - low_[axis]) / voxel_size_[axis]);
-      bool const inside = cell >= 0 && static_cast<double>(cell) < end_[axis];
+      float const cell = (position[axis] - low_[axis]) / voxel_size_[axis];
+      bool const inside = cell >= 0 && static_cast<double>(cell) < end_[axis];  // as its floor, for the end is whole
       if (!std::isfinite(position[axis])) {
         found.fate = PointFate::not_finite;
       } else if (!inside && found.fate == PointFate::kept) {
         found.fate = PointFate::out_of_range;
       }
-      found.voxel.position[2 - axis] = inside ? static_cast<std::int32_t>(cell) : 0;
+      found.voxel.position[2 - axis] =
+          inside ? static_cast<std::int32_t>(cell) : 0;  // the floor, of what is not below 0
     }
     return found;
   }

@@ -23,6 +23,18 @@ constexpr WideCoordinate<D> widen(Coordinate<D> const& coordinate) {
   return wide;
 }
 
+/// The coordinate that widen() made wide, or another whose positions fit.
+template <int D>
+constexpr Coordinate<D> cut(WideCoordinate<D> const& wide) {
+  Coordinate<D> coordinate;
+  coordinate.batch = static_cast<std::int32_t>(wide[0]);
+  SPARSECONV_UNROLL
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(D); ++axis) {
+    coordinate.position[axis] = static_cast<std::int32_t>(wide[axis + 1]);
+  }
+  return coordinate;
+}
+
 /// The smallest box around some coordinates, both corners inside. Without coordinates low > high.
 template <int D>
 struct Box {

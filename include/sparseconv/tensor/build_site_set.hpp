@@ -31,37 +31,11 @@ PointSites<D> build_site_set(Policy const& where, Grid<D> const& grid,
   check_grid(grid, "build_site_set");
   check_point_count(static_cast<std::int64_t>(points.size()));
   check_list(points, "the points'", "build_site_set");
-  for (Coordinate<D> const& point : points) check_inside(grid, point, "build_site_set");
-
-  auto const count = static_cast<std::int64_t>(points.size());
-  Buffer<Row> by_site = [&] {
-    if constexpr (std::derived_from<Policy, SequentialPolicy>) {
-      return on_seq::canonical_order(points);
-    } else {
-      return on_cpu::canonical_order(where, points);
-    }
-  }();
-  auto const point_at = [&](std::int64_t i) -> Coordinate<D> const& {
-    return points[static_cast<std::size_t>(by_site[i])];
-  };
-
-  std::int64_t site_count = 0;
-  for (std::int64_t i = 0; i < count; ++i) site_count += i == 0 || point_at(i - 1) != point_at(i);
-
-  Buffer<Coordinate<D>> coordinates(where.memory(), site_count);
-  Buffer<Row> row_of_point(where.memory(), count);
-  Buffer<Row> first_point(where.memory(), site_count + 1);
-  std::int64_t row = -1;
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (i == 0 || point_at(i - 1) != point_at(i)) {
-      coordinates[++row] = point_at(i);
-      first_point[row] = static_cast<Row>(i);
-    }
-    row_of_point[by_site[i]] = static_cast<Row>(row);
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
+    return on_seq::build_site_set(where, grid, points);
+  } else {
+    return on_cpu::build_site_set(where, grid, points);
   }
-  first_point[site_count] = static_cast<Row>(count);
-  return {SiteSet<D>(grid, std::move(coordinates)), std::move(row_of_point), std::move(by_site),
-          std::move(first_point)};
 }
 
 /// The same for a coordinate list in a device's memory.

@@ -43,6 +43,18 @@ TEST(RadixSort, SortsWhateverTheNumberOfPasses) {
   }
 }
 
+TEST(RadixSort, SortsBySomeOfTheBits) {
+  // By bits 5 to 17 alone: those below and above them do not matter.
+  Buffer<Record> records = random_records(5000, 40);
+  on_cpu::sort_by_key(cpu.threads(2), records, 13, 5);
+  auto const part = [](Record const& record) { return record.key >> 5 & 0x1fff; };
+  for (std::int64_t i = 1; i < records.size(); ++i) {
+    bool const rises = part(records[i - 1]) < part(records[i]);
+    bool const stays = part(records[i - 1]) == part(records[i]) && records[i - 1].place < records[i].place;
+    ASSERT_TRUE(rises || stays) << i;
+  }
+}
+
 TEST(RadixSort, GivesTheSameWithAnyNumberOfThreads) {
   // 100003 records are four stretches of 32768, the last of them short.
   Buffer<Record> const records = random_records(100003, 13);

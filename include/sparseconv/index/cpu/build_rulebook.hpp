@@ -6,6 +6,7 @@
 #include "sparseconv/index/cpu/coordinate_sweep.hpp"
 #include "sparseconv/index/cpu/kernel_row_probes.hpp"
 #include "sparseconv/index/cpu/kernel_row_sweep.hpp"
+#include "sparseconv/index/cpu/reached_pairs.hpp"
 #include "sparseconv/index/cpu/rulebook_assembly.hpp"
 #include "sparseconv/index/identity_element.hpp"
 #include "sparseconv/index/index_cache.hpp"
@@ -18,6 +19,14 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
+/// Whether pairs are found from the side of the inputs: where the stride is above 1, and a map of the outputs takes no more than 64
+/// bytes a site.
+template <int D>
+bool is_found_from_inputs(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
+  return geometry.stride != PerAxis<D>(1) && ReachedLines<D>::serves(geometry) &&
+         ReachedPairs<D>::bytes_needed(outputs) <= 64 * (inputs.size() + outputs.size());
+}
+
 /// sparseconv::build_rulebook by sweeps over sorted keys, or by probes of the hash table.
 template <int D, class Lookup>
 Rulebook<> build_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
@@ -29,6 +38,9 @@ Rulebook<> build_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, Site
       return assembly.assemble(where, KernelRowProbes(outputs, geometry, table));
     });
   } else {
+    if (is_found_from_inputs(inputs, outputs, geometry)) {
+      return assembly.assemble(where, ReachedPairs<D>(where, inputs, outputs, geometry, where.instruction_set()));
+    }
     Box<D> const box = swept_box(inputs, outputs, geometry);
     if (!fits_keys<std::uint64_t>(box)) {
       return assembly.assemble(where, CoordinateSweep<D>(inputs, outputs, geometry));

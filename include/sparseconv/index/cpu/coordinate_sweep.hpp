@@ -25,6 +25,8 @@ class CoordinateSweep final : public PairFinder {
   CoordinateSweep(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry)
       : inputs_{inputs.data(), inputs.size()}, outputs_(outputs), geometry_(geometry) {}
 
+  [[nodiscard]] std::int64_t count() const override { return outputs_.size(); }
+
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
     for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {

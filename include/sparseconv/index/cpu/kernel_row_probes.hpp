@@ -25,6 +25,8 @@ class KernelRowProbes final : public PairFinder {
   KernelRowProbes(SiteSet<D> const& outputs, KernelGeometry<D> const& geometry, HashTableView<D, Key> const& table)
       : outputs_(outputs.coordinates()), geometry_(geometry), table_(table) {}
 
+  [[nodiscard]] std::int64_t count() const override { return static_cast<std::int64_t>(outputs_.size()); }
+
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     std::int64_t const row_width = geometry_.kernel_size[D - 1];
     for (std::int64_t first = lists.first_element(); first < lists.end_element(); first += row_width) {

@@ -52,6 +52,7 @@ class KernelRowSweep final : public PairFinder {
                  KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, std::uint64_t> const& packing,
                  InstructionSet instructions)
       : instructions_(instructions),
+        output_count_(outputs.size()),
         memory_(where.memory()),
         input_keys_(memory_, inputs.size() + past_end),
         row_width_(geometry.kernel_size[D - 1]),
@@ -78,6 +79,8 @@ class KernelRowSweep final : public PairFinder {
       rows_[i] = {key, dilation, first, std::min(row_width_, elements - first)};
     }
   }
+
+  [[nodiscard]] std::int64_t count() const override { return output_count_; }
 
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
@@ -185,6 +188,7 @@ class KernelRowSweep final : public PairFinder {
   }
 
   InstructionSet instructions_;
+  std::int64_t output_count_;
   std::shared_ptr<MemoryPool> memory_;
   Buffer<Key> input_keys_;
   Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <bit>
 #include <cstdint>
 #include <utility>
 
+#include "sparseconv/index/cpu/line_bits.hpp"
+#include "sparseconv/index/cpu/reached_lines.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/for_each.hpp"
@@ -15,61 +15,47 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Marks every key that inputs reach in a map of one bit a key; reading the map out gives the outputs in order.
+/// Sets the bit of every output that inputs reach; reading the bits gives the outputs in order.
 template <int D>
-Buffer<Coordinate<D>> reached_by_bit_map(CpuPolicy const& where, SiteSet<D> const& inputs,
-                                         ReachedOutputs<D> const& reached,
-                                         KeyPacking<D, std::uint64_t> const& packing) {
-  constexpr std::int64_t stretch = 4096;  // words that one thread takes at a time
-  Buffer<std::uint64_t> map(where.memory(), (std::int64_t{1} << packing.bits()) / 64 + 1);
-  for_each_range(where, map.size(), stretch,
-                 [&](std::int64_t begin, std::int64_t end) { std::fill(map.begin() + begin, map.begin() + end, 0U); });
+typename LineBits<D>::Sites reached_by_bit_map(CpuPolicy const& where, SiteSet<D> const& inputs,
+                                               ReachedOutputs<D> const& reached, Box<D> const& box) {
+  LineBits<D> bits(where, box);
+  if (bits.empty()) return {Buffer<Coordinate<D>>(where.memory(), 0), {}};
   bool const alone = where.thread_count() == 1;
-  auto const mark = [&](std::uint64_t& word, std::uint64_t bits) {
-    if (alone) {
-      word |= bits;
-      return;
-    }
-    std::atomic_ref<std::uint64_t> shared(word);
-    if ((shared.load(std::memory_order_relaxed) & bits) != bits) shared.fetch_or(bits, std::memory_order_relaxed);
-  };
-  for_each_index(where, inputs.size(), [&](std::int64_t row) {
-    reached.runs(inputs.coordinates()[static_cast<std::size_t>(row)],
-                 [&](WideCoordinate<D> const& output, std::int64_t count) {
-                   // Neighbours along the last axis are neighbours in the map, here cut at the ends of its words.
-                   std::uint64_t key = packing.key(output);
-                   for (auto left = static_cast<std::uint64_t>(count); left > 0;) {
-                     std::uint64_t const taken = std::min(left, 64 - key % 64);
-                     mark(map[static_cast<std::int64_t>(key / 64)], ~std::uint64_t{0} >> (64 - taken) << (key % 64));
-                     key += taken;
-                     left -= taken;
-                   }
-                 });
-  });
-
-  Buffer<std::int64_t> first(where.memory(), (map.size() + stretch - 1) / stretch);
-  for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t count = 0;
-    for (std::int64_t i = begin; i < end; ++i) {
-      if (map[i] != 0) count += std::popcount(map[i]);  // nearly all words are 0, and counting bits may be a call
-    }
-    first[begin / stretch] = count;
-  });
-  std::int64_t total = 0;
-  for (std::int64_t& place : first) total += std::exchange(place, total);
-
-  Buffer<Coordinate<D>> outputs(where.memory(), total);
-  for_each_range(where, map.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-    Coordinate<D>* next = outputs.data() + first[begin / stretch];
-    for (std::int64_t i = begin; i < end; ++i) {
-      for (std::uint64_t word = map[i]; word != 0; word &= word - 1) {
-        std::uint64_t const key =
-            static_cast<std::uint64_t>(i) * 64 + static_cast<std::uint64_t>(std::countr_zero(word));
-        *next++ = narrow<D>(packing.coordinate(key), "output_sites");
+  std::int64_t const low = bits.first_cell();
+  if (reached.definition() == OutputDefinition::regular && ReachedLines<D>::serves(reached.geometry())) {
+    struct Run {
+      std::int64_t first;
+      std::int64_t count;
+    };
+    constexpr std::int64_t stretch = 4096;
+    for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+      ReachedLines<D> by_lines(where.memory(), reached.geometry(), bits);
+      Buffer<Run> runs(where.memory(), std::min(stretch, end - begin));
+      Coordinate<D> const* const sites = inputs.data();
+      while (begin < end) {
+        std::int64_t const end_of_line = by_lines.end_of_line(sites, begin, end);
+        std::int64_t count = 0;  // of the runs of cells that the inputs of this line reach along the last axis
+        for (std::int64_t row = begin; row < end_of_line; ++row) {
+          auto const reach = by_lines.along(D - 1, sites[row].position[D - 1]);
+          std::int64_t const first = std::max(reach.output - reach.count + 1, low);
+          runs[count] = {first - low, std::min(reach.output, bits.last_cell()) - first + 1};
+          count += (reach.count > 0) & (runs[count].count > 0);
+        }
+        for (auto const& line : by_lines.lines(sites[begin])) {
+          for (std::int64_t i = 0; i < count; ++i) bits.set(line.first_word, runs[i].first, runs[i].count, alone);
+        }
+        begin = end_of_line;
       }
-    }
-  });
-  return outputs;
+    });
+  } else {
+    for_each_index(where, inputs.size(), [&](std::int64_t row) {
+      reached.runs(inputs.data()[row], [&](WideCoordinate<D> const& output, std::int64_t count) {
+        bits.set(bits.first_word(output), output[D] - low, count, alone);
+      });
+    });
+  }
+  return bits.sites(where, "output_sites");
 }
 
 /// Lists every key that inputs reach, sorts the list and keeps one of each.
@@ -109,30 +95,28 @@ Buffer<Coordinate<D>> reached_by_sort(CpuPolicy const& where, SiteSet<D> const& 
   return outputs;
 }
 
-/// Whether a bit map of keys serves: while it is no larger than 64 bytes an input site, or than the list of all outputs that
+/// Whether a bit map of so many bytes serves: while it is no larger than 64 bytes an input site, or than the list of all outputs that
 /// inputs may reach, with room to sort it.
 template <int D>
-bool bit_map_serves(int bits, std::int64_t inputs, ReachedOutputs<D> const& reached) {
-  constexpr int most_bits = 40;
-  if (bits > most_bits) return false;
-  double const bytes = static_cast<double>(std::int64_t{1} << bits) / 8;
-  return bytes <= static_cast<double>(inputs) *
-                      std::max(64.0, 2.0 * sizeof(std::uint64_t) * static_cast<double>(reached.most()));
+bool bit_map_serves(std::int64_t bytes, std::int64_t inputs, ReachedOutputs<D> const& reached) {
+  return static_cast<double>(bytes) <=
+         static_cast<double>(inputs) *
+             std::max(64.0, 2.0 * sizeof(std::uint64_t) * static_cast<double>(reached.most()));
 }
 
-/// The coordinates that inputs reach, canonical.
+/// The sites that inputs reach, on the grid of the outputs.
 template <int D>
-Buffer<Coordinate<D>> reached_coordinates(CpuPolicy const& where, SiteSet<D> const& inputs,
-                                          ReachedOutputs<D> const& reached) {
-  return with_key_packing(reached.box(inputs.bounding_box()), "output_sites",
-                          [&]<class Key>(KeyPacking<D, Key> const& packing) {
-                            if constexpr (std::is_same_v<Key, std::uint64_t>) {
-                              if (bit_map_serves(packing.bits(), inputs.size(), reached)) {
-                                return reached_by_bit_map(where, inputs, reached, packing);
-                              }
-                            }
-                            return reached_by_sort(where, inputs, reached, packing);
-                          });
+SiteSet<D> reached_sites(CpuPolicy const& where, SiteSet<D> const& inputs, ReachedOutputs<D> const& reached,
+                         Grid<D> const& grid) {
+  Box<D> const box = reached.box(inputs.bounding_box());
+  if (bit_map_serves(LineBits<D>::bytes_needed(box), inputs.size(), reached)) {
+    auto found = reached_by_bit_map(where, inputs, reached, box);
+    check_site_count(found.coordinates.size(), "SiteSet");
+    return SiteSet<D>(grid, std::move(found.coordinates), found.box);
+  }
+  return SiteSet<D>(grid, with_key_packing(box, "output_sites", [&]<class Key>(KeyPacking<D, Key> const& packing) {
+                      return reached_by_sort(where, inputs, reached, packing);
+                    }));
 }
 
 }  // namespace sparseconv::inline v0_1::on_cpu

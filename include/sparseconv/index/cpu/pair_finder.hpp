@@ -6,11 +6,14 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Finds the pairs of some kernel elements, for one stretch of outputs at a time. Safe from several threads.
+/// Finds the pairs of some kernel elements, for one stretch of outputs at a time, or of inputs. Safe from several threads.
 class PairFinder {
  public:
-  /// Appends the pairs of the lists' elements with outputs [begin, end), for which the lists need room; in each list the rows rise.
-  /// The first element is one that begins a row of the kernel.
+  /// How many outputs, or inputs, there are to find pairs for.
+  [[nodiscard]] virtual std::int64_t count() const = 0;
+
+  /// Appends the pairs of the lists' elements with outputs (or inputs) [begin, end), for which the lists need room; in each list the
+  /// rows of both rise. The first element is one that begins a row of the kernel.
   virtual void find(std::int64_t begin, std::int64_t end, PairLists& lists) const = 0;
 
  protected:

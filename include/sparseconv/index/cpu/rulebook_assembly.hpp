@@ -18,7 +18,7 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Puts a rulebook together from the pairs that a finder finds for one stretch of outputs at a time.
+/// Puts a rulebook together from the pairs that a finder finds for one stretch of outputs (or of inputs) at a time.
 ///
 /// Where the map is symmetric only the elements before the middle are found: their input rows are listed under them, and
 /// their output rows under the elements behind the middle, of which they are the inputs.
@@ -42,7 +42,7 @@ class RulebookAssembly {
   /// Memory: while it is being built, as much again as the pairs take, 24 bytes for each element that has pairs in a tile, some
   ///         200 for each tile that has any, and the lists of each thread, see tiles_for().
   [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, PairFinder const& finder) const {
-    Tiles const tiles = tiles_for(where.thread_count());
+    Tiles const tiles = tiles_for(where.thread_count(), finder.count());
     std::int64_t const share = std::max<std::int64_t>(1, tiles.count() / (std::int64_t{4} * where.thread_count()));
     std::vector<std::vector<Part>> parts(static_cast<std::size_t>((tiles.count() + share - 1) / share));  // by share
     for_each_range(where, tiles.count(), share, [&](std::int64_t first, std::int64_t last) {
@@ -51,7 +51,7 @@ class RulebookAssembly {
         std::int64_t const element = tile / tiles.along_outputs * tiles.elements;
         std::int64_t const output = tile % tiles.along_outputs * tiles.outputs;
         lists.start(element, std::min(element + tiles.elements, found_elements()));
-        finder.find(output, std::min(output + tiles.outputs, output_count_), lists);
+        finder.find(output, std::min(output + tiles.outputs, finder.count()), lists);
         Part part = part_of(where, lists);
         if (!part.runs.empty()) parts[static_cast<std::size_t>(first / share)].push_back(std::move(part));
       }
@@ -98,17 +98,17 @@ class RulebookAssembly {
   /// Whole rows of the kernel by up to 2048 outputs, so that the lists of a thread fit a core's second cache: 1 MB, and of all
   /// threads together no more than 32 bytes an element and output of the rulebook, or 64 KB a thread where that is more. Where one
   /// row of the kernel is longer than that by itself, the tile is that row by 8 outputs.
-  [[nodiscard]] Tiles tiles_for(int threads) const {
+  [[nodiscard]] Tiles tiles_for(int threads, std::int64_t count) const {
     std::int64_t const found = found_elements();
-    if (found == 0 || output_count_ == 0) return {1, 1, 0, 0};
+    if (found == 0 || count == 0) return {1, 1, 0, 0};
     constexpr std::int64_t most_pairs = (1 << 20) / sizeof(PackedPair);
     constexpr std::int64_t least_pairs = (1 << 16) / sizeof(PackedPair);
-    std::int64_t const pairs = std::clamp(4 * (elements_ + output_count_) / threads, least_pairs, most_pairs);
+    std::int64_t const pairs = std::clamp(4 * (elements_ + count) / threads, least_pairs, most_pairs);
     std::int64_t const row = std::min(row_width_, found);
-    std::int64_t const outputs = std::min(output_count_, std::clamp<std::int64_t>(pairs / row - 8, 8, 2048));
+    std::int64_t const outputs = std::min(count, std::clamp<std::int64_t>(pairs / row - 8, 8, 2048));
     std::int64_t const rows = std::max<std::int64_t>(1, pairs / (row * (outputs + 8)));  // lists have room for 8 more
     std::int64_t const elements = std::min(found, rows * row);
-    return {elements, outputs, (found + elements - 1) / elements, (output_count_ + outputs - 1) / outputs};
+    return {elements, outputs, (found + elements - 1) / elements, (count + outputs - 1) / outputs};
   }
 
   /// The pairs of an element in a tile, and where they go, from the element's first.

@@ -50,53 +50,104 @@ inline std::int64_t drop_crowded_points(PointSites<3> const& points, std::int64_
   return count;
 }
 
+/// The points that lie in the grid, by their place in the cloud, with their voxels.
+struct KeptPoints {
+  Buffer<Row> points;  ///< empty if all are kept
+  Buffer<Coordinate<3>> voxels;
+  DroppedPoints dropped;
+};
+
+template <HostPolicy Policy>
+KeptPoints keep_points(Policy const& where, MatrixView<float const> cloud, VoxelGrid const& grid) {
+  constexpr std::int64_t stretch = 4096;  // points that one thread takes at a time
+  std::int64_t const count = cloud.rows;
+  VoxelFinder const finder(grid);
+  KeptPoints kept{{}, Buffer<Coordinate<3>>(where.memory(), count), {}};
+  Buffer<PointFate> fates(where.memory(), count);
+  struct Counts {
+    std::int64_t kept;
+    DroppedPoints dropped;
+  };
+  Buffer<Counts> counts(where.memory(), (count + stretch - 1) / stretch);
+  for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
+    Counts here{};
+    for (std::int64_t point = begin; point < end; ++point) {
+      VoxelOfPoint const found = finder(cloud.row(point));
+      kept.voxels[point] = found.voxel;
+      fates[point] = found.fate;
+      here.kept += found.fate == PointFate::kept;
+      here.dropped.not_finite += found.fate == PointFate::not_finite;
+      here.dropped.out_of_range += found.fate == PointFate::out_of_range;
+    }
+    counts[begin / stretch] = here;
+  });
+  std::int64_t kept_count = 0;
+  for (Counts& here : counts) {
+    kept_count += std::exchange(here.kept, kept_count);
+    kept.dropped.not_finite += here.dropped.not_finite;
+    kept.dropped.out_of_range += here.dropped.out_of_range;
+  }
+  if (kept_count == count) return kept;
+  kept.points = Buffer<Row>(where.memory(), kept_count);
+  Buffer<Coordinate<3>> voxels(where.memory(), kept_count);
+  for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t next = counts[begin / stretch].kept;
+    for (std::int64_t point = begin; point < end; ++point) {
+      if (fates[point] != PointFate::kept) continue;
+      kept.points[next] = static_cast<Row>(point);
+      voxels[next++] = kept.voxels[point];
+    }
+  });
+  kept.voxels = std::move(voxels);
+  return kept;
+}
+
+/// Takes away the points that a limit drops, and counts them.
+template <HostPolicy Policy>
+bool drop_beyond_limits(Policy const& where, PointSites<3> const& points, VoxelLimits const& limits, KeptPoints& kept) {
+  std::int64_t const count = kept.voxels.size();
+  if (limits.voxels >= points.sites.size() && limits.points_per_voxel >= count) return false;
+  Buffer<std::uint8_t> beyond(where.memory(), count);
+  std::fill(beyond.begin(), beyond.end(), 0);
+  kept.dropped.over_voxels = drop_late_sites(where, points, limits.voxels, beyond);
+  kept.dropped.over_points_per_voxel = drop_crowded_points(points, limits.points_per_voxel, beyond);
+  std::int64_t const dropped = kept.dropped.over_voxels + kept.dropped.over_points_per_voxel;
+  if (dropped == 0) return false;
+  Buffer<Row> rest(where.memory(), count - dropped);
+  Buffer<Coordinate<3>> voxels(where.memory(), count - dropped);
+  std::int64_t next = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (beyond[i] != 0) continue;
+    rest[next] = kept.points.empty() ? static_cast<Row>(i) : kept.points[i];
+    voxels[next++] = kept.voxels[i];
+  }
+  kept.points = std::move(rest);
+  kept.voxels = std::move(voxels);
+  return true;
+}
+
 /// sparseconv::voxelize for every policy of the host.
 template <HostPolicy Policy>
 VoxelizedPoints<> voxelize(Policy const& where, MatrixView<float const> cloud, VoxelGrid const& grid,
                            VoxelLimits const& limits) {
-  std::int64_t const count = cloud.rows;
-  VoxelFinder const voxels(grid);
   Grid<3> const cells{.shape = voxel_shape(grid)};
-  Buffer<VoxelOfPoint> found(where.memory(), count);
-  for_each_index(where, count, [&](std::int64_t point) { found[point] = voxels(cloud.row(point)); });
+  KeptPoints kept = keep_points(where, cloud, grid);
+  PointSites<3> points = build_site_set(where, cells, kept.voxels);
+  if (drop_beyond_limits(where, points, limits, kept)) points = build_site_set(where, cells, kept.voxels);
 
-  DroppedPoints dropped;
-  Buffer<Row> kept(where.memory(), count);  // indices in the cloud
-  std::int64_t kept_count = 0;
-  for (std::int64_t point = 0; point < count; ++point) {
-    if (found[point].fate == PointFate::kept) kept[kept_count++] = static_cast<Row>(point);
-    dropped.not_finite += found[point].fate == PointFate::not_finite;
-    dropped.out_of_range += found[point].fate == PointFate::out_of_range;
+  Buffer<Row> row_of_point;
+  std::int64_t const kept_count = kept.voxels.size();
+  if (kept_count == cloud.rows) {
+    row_of_point = std::move(points.row_of_point);
+  } else {
+    row_of_point = Buffer<Row>(where.memory(), cloud.rows);
+    for_each_index(where, cloud.rows, [&](std::int64_t point) { row_of_point[point] = no_row; });
+    for_each_index(where, kept_count, [&](std::int64_t i) {
+      row_of_point[kept.points[i]] = points.row_of_point[i];
+      points.points_by_site[i] = kept.points[points.points_by_site[i]];  // in the cloud
+    });
   }
-
-  auto const sites_of_kept = [&] {
-    Buffer<Coordinate<3>> coordinates(where.memory(), kept_count);
-    for_each_index(where, kept_count, [&](std::int64_t i) { coordinates[i] = found[kept[i]].voxel; });
-    return build_site_set(where, cells, coordinates);
-  };
-  PointSites<3> points = sites_of_kept();
-  Buffer<std::uint8_t> beyond(where.memory(), kept_count);
-  std::fill(beyond.begin(), beyond.end(), 0);
-  dropped.over_voxels = drop_late_sites(where, points, limits.voxels, beyond);
-  dropped.over_points_per_voxel = drop_crowded_points(points, limits.points_per_voxel, beyond);
-  if (dropped.over_voxels + dropped.over_points_per_voxel > 0) {
-    std::int64_t rest = 0;
-    for (std::int64_t i = 0; i < kept_count; ++i) {
-      if (beyond[i] == 0) kept[rest++] = kept[i];
-    }
-    kept_count = rest;
-    points = sites_of_kept();
-  }
-
-  Buffer<float> features(where.memory(), kept_count * cloud.columns);
-  Buffer<Row> row_of_point(where.memory(), count);
-  std::fill(row_of_point.begin(), row_of_point.end(), no_row);
-  for_each_index(where, kept_count, [&](std::int64_t i) {
-    row_of_point[kept[i]] = points.row_of_point[i];
-    std::copy_n(cloud.row(kept[i]), cloud.columns, features.data() + i * cloud.columns);
-  });
-  MatrixView<float const> const rows{features.data(), kept_count, cloud.columns};
-  return {features_to_sites(where, points, rows, Duplicates::mean), std::move(row_of_point), dropped};
+  return {features_to_sites(where, points, cloud, Duplicates::mean), std::move(row_of_point), kept.dropped};
 }
 
 }  // namespace sparseconv::inline v0_1::on_seq

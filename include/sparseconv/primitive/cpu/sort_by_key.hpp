@@ -11,12 +11,12 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Sorts records by the lowest `key_bits` bits of the member `key`; stable. Least significant digit first.
+/// Sorts records by `key_bits` bits of the member `key`, from bit `first_bit` on; stable. Least significant digit first.
 ///
 /// Each pass counts the digits of every stretch of records, turns the counts into places in one sweep over
 /// (digit, stretch), and moves the records there; the order does not depend on how many threads took part.
 template <class Record>
-void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits) {
+void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits, int first_bit = 0) {
   constexpr int digit_bits = 11;
   constexpr std::size_t digits = std::size_t{1} << digit_bits;
   using Counts = std::array<std::int64_t, digits>;
@@ -26,9 +26,10 @@ void sort_by_key(CpuPolicy const& where, Buffer<Record>& records, int key_bits) 
   Buffer<Counts> places(where.memory(), (count + stretch - 1) / stretch);
   Buffer<Record> other(where.memory(), count);
 
-  for (int shift = 0; shift < key_bits; shift += digit_bits) {
-    auto const digit_of = [shift](Record const& record) -> std::size_t {
-      return low_bits(record.key >> shift) & (digits - 1);
+  for (int shift = first_bit; shift < first_bit + key_bits; shift += digit_bits) {
+    std::size_t const mask = (std::size_t{1} << std::min(digit_bits, first_bit + key_bits - shift)) - 1;
+    auto const digit_of = [shift, mask](Record const& record) -> std::size_t {
+      return low_bits(record.key >> shift) & mask;
     };
     Record const* const from = records.data();
     Record* const to = other.data();

@@ -1,0 +1,204 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "sparseconv/index/reached_outputs.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/box.hpp"
+#include "sparseconv/tensor/coordinate.hpp"
+
+namespace sparseconv::inline v0_1::on_cpu {
+
+/// A bit for each cell of a box. The cells of a line along the last axis follow each other, and each line begins with a word of its
+/// own; lines are in canonical order, so the bits that are set are sites in canonical order.
+template <int D>
+class LineBits {
+ public:
+  using Word = std::uint64_t;
+
+  /// All cells of the box, none set.
+  LineBits(CpuPolicy const& where, Box<D> const& box)
+      : box_(box), words_per_line_(words_of(box)), words_(where.memory(), bytes_needed(box) / 8) {
+    std::int64_t lines = 1;
+    for (std::size_t field = fields; field-- > 0;) {
+      lines_below_[field] = lines;
+      lines *= extent(box, field);
+    }
+    for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+      std::fill(words_.begin() + begin, words_.begin() + end, Word{0});
+    });
+  }
+
+  /// How many bytes the bits of a box take: 2^62 if they are as many or more.
+  static std::int64_t bytes_needed(Box<D> const& box) {
+    constexpr std::int64_t most = std::int64_t{1} << 62;
+    if (box.empty()) return 0;
+    std::int64_t bytes = 8 * words_of(box);  // no more than 2^61
+    for (std::size_t field = 0; field < fields; ++field) {
+      if (extent(box, field) > most / bytes) return most;
+      bytes *= extent(box, field);
+    }
+    return std::min(bytes, most);
+  }
+
+  /// Whether the box has no cells.
+  [[nodiscard]] bool empty() const { return words_.empty(); }
+
+  /// Whether the box holds the line through a coordinate, whose last field does not matter.
+  [[nodiscard]] bool contains_line(WideCoordinate<D> const& through) const {
+    bool inside = true;
+    SPARSECONV_UNROLL
+    for (std::size_t field = 0; field < fields; ++field) {
+      inside &= through[field] >= box_.low[field] && through[field] <= box_.high[field];
+    }
+    return inside;
+  }
+
+  /// The first word of a line that the box holds.
+  [[nodiscard]] std::int64_t first_word(WideCoordinate<D> const& through) const {
+    std::int64_t line = 0;
+    SPARSECONV_UNROLL
+    for (std::size_t field = 0; field < fields; ++field)
+      line += (through[field] - box_.low[field]) * lines_below_[field];
+    return line * words_per_line_;
+  }
+
+  /// Where lines begin and end along the last axis; both cells are in the box.
+  [[nodiscard]] std::int64_t first_cell() const { return box_.low[D]; }
+  [[nodiscard]] std::int64_t last_cell() const { return box_.high[D]; }
+
+  /// Sets `count` cells of a line, one at least, the first of them `cell` cells behind the line's first. Threads may set at the same time if they
+  /// are not `alone`.
+  void set(std::int64_t first_word, std::int64_t cell, std::int64_t count, bool alone) {
+    auto at = static_cast<std::uint64_t>(cell);
+    auto left = static_cast<std::uint64_t>(count);
+    for (; at % 64 + left > 64; left -= 64 - at % 64, at += 64 - at % 64) {
+      set_bits(words_[first_word + static_cast<std::int64_t>(at / 64)], ~Word{0} << (at % 64), alone);
+    }
+    set_bits(words_[first_word + static_cast<std::int64_t>(at / 64)], ~Word{0} >> (64 - left) << (at % 64), alone);
+  }
+
+  [[nodiscard]] Word const* words() const { return words_.data(); }
+
+  /// How many cells are set before each word. There are fewer than 2^31 in all.
+  [[nodiscard]] Buffer<Row> ranks(CpuPolicy const& where) const {
+    Buffer<std::int64_t> const before = counts(where).before;
+    Buffer<Row> ranks(where.memory(), words_.size());
+    for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+      std::int64_t rank = before[begin / stretch];
+      for (std::int64_t i = begin; i < end; ++i) {
+        ranks[i] = static_cast<Row>(rank);
+        if (words_[i] != 0) rank += std::popcount(words_[i]);
+      }
+    });
+    return ranks;
+  }
+
+  /// The sites that are set, and the smallest box around them.
+  struct Sites {
+    Buffer<Coordinate<D>> coordinates;
+    Box<D> box;
+  };
+
+  /// Throws: CoordinateError if a cell that is set does not fit a coordinate; `call` begins the message.
+  [[nodiscard]] Sites sites(CpuPolicy const& where, std::string_view call) const {
+    Counts const counted = counts(where);
+    Sites found{Buffer<Coordinate<D>>(where.memory(), counted.total), {}};
+    Buffer<Box<D>> boxes(where.memory(), counted.before.size());
+    bool all_fit = true;
+    for (std::size_t field = 1; field <= fields; ++field) {
+      all_fit =
+          all_fit && std::in_range<std::int32_t>(box_.low[field]) && std::in_range<std::int32_t>(box_.high[field]);
+    }
+    for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+      Coordinate<D>* next = found.coordinates.data() + counted.before[begin / stretch];
+      Box<D> box;
+      WideCoordinate<D> cell{};
+      std::int64_t end_of_line = begin;  // of the line that `cell` is on
+      for (std::int64_t i = begin; i < end; ++i) {
+        if (words_[i] == 0) continue;  // nearly all are
+        if (i >= end_of_line) {
+          cell = first_of_line(i);
+          end_of_line = (i / words_per_line_ + 1) * words_per_line_;
+        }
+        std::int64_t const first = box_.low[D] + (words_per_line_ - (end_of_line - i)) * 64;
+        for (Word word = words_[i]; word != 0; word &= word - 1) {
+          cell[D] = first + std::countr_zero(word);
+          *next++ = all_fit ? cut<D>(cell) : narrow<D>(cell, call);
+        }
+        box.include(cell);  // the last of the word
+        cell[D] = first + std::countr_zero(words_[i]);
+        box.include(cell);
+      }
+      boxes[begin / stretch] = box;
+    });
+    for (Box<D> const& box : boxes) found.box.include(box);
+    return found;
+  }
+
+ private:
+  static constexpr std::int64_t stretch = 4096;  // words that one thread takes at a time
+  static constexpr std::size_t fields = static_cast<std::size_t>(D);
+
+  struct Counts {
+    Buffer<std::int64_t> before;  ///< each stretch
+    std::int64_t total;
+  };
+
+  static std::int64_t extent(Box<D> const& box, std::size_t field) {
+    return box.empty() ? 0 : box.high[field] - box.low[field] + 1;
+  }
+  static std::int64_t words_of(Box<D> const& box) { return (extent(box, fields) + 63) / 64; }
+
+  static void set_bits(Word& word, Word bits, bool alone) {
+    if (alone) {
+      word |= bits;
+      return;
+    }
+    std::atomic_ref<Word> shared(word);
+    if ((shared.load(std::memory_order_relaxed) & bits) != bits) shared.fetch_or(bits, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] Counts counts(CpuPolicy const& where) const {
+    Counts counted{Buffer<std::int64_t>(where.memory(), (words_.size() + stretch - 1) / stretch), 0};
+    for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+      std::int64_t count = 0;
+      for (std::int64_t i = begin; i < end; ++i) {
+        if (words_[i] != 0) count += std::popcount(words_[i]);  // nearly all are 0, and counting bits may be a call
+      }
+      counted.before[begin / stretch] = count;
+    });
+    for (std::int64_t& place : counted.before) counted.total += std::exchange(place, counted.total);
+    return counted;
+  }
+
+  /// The first cell of the line that a word is on.
+  [[nodiscard]] WideCoordinate<D> first_of_line(std::int64_t word) const {
+    WideCoordinate<D> cell;
+    std::int64_t line = word / words_per_line_;
+    cell[D] = box_.low[D];
+    for (std::size_t field = 0; field < fields; ++field) {
+      std::int64_t const along = line / lines_below_[field];
+      cell[field] = box_.low[field] + along;
+      line -= along * lines_below_[field];
+    }
+    return cell;
+  }
+
+  Box<D> box_;
+  std::int64_t words_per_line_;
+  std::array<std::int64_t, fields> lines_below_{};  ///< lines from a cell to its neighbour along each field
+  Buffer<Word> words_;
+};
+
+}  // namespace sparseconv::inline v0_1::on_cpu
