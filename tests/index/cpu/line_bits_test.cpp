@@ -40,10 +40,24 @@ TEST(LineBits, ALineBeginsWithAWord) {
   EXPECT_FALSE(bits.contains_line({2, 5, 0}));
   EXPECT_FALSE(bits.contains_line({0, 2, 0}));
   EXPECT_TRUE(sites_in(bits).empty());
-  bits.set(bits.first_word({1, 4, 0}), 65, 1, true);
-  bits.set(bits.first_word({0, 5, 0}), 0, 1, true);
+  bits.set(bits.first_word({1, 4, 0}), {1, 2}, true);
+  bits.set(bits.first_word({0, 5, 0}), {0, 1}, true);
   EXPECT_EQ(sites_in(bits), (std::vector<Coordinate<2>>{{0, {5, -2}}, {1, {4, 63}}}));
   EXPECT_EQ(bits.words()[9], 2U);
+}
+
+TEST(LineBits, CellsOfOneWordAreOnePart) {
+  using Bits = on_cpu::LineBits<1>;
+  Bits::Part parts[6];
+  Bits::Part* end = Bits::add_parts(parts, parts, 3, 2);
+  end = Bits::add_parts(parts, end, 4, 2);
+  end = Bits::add_parts(parts, end, 62, 3);
+  end = Bits::add_parts(parts, end, 66, 1);
+  ASSERT_EQ(end - parts, 2);
+  EXPECT_EQ(parts[0].word, 0);
+  EXPECT_EQ(parts[0].bits, (std::uint64_t{3} << 62 | 7U << 3));
+  EXPECT_EQ(parts[1].word, 1);
+  EXPECT_EQ(parts[1].bits, 5U);
 }
 
 TEST(LineBits, SetsRunsAcrossWords) {
@@ -51,7 +65,9 @@ TEST(LineBits, SetsRunsAcrossWords) {
     for (std::int64_t const count : {1, 2, 63, 64, 65, 128, 129, 200}) {
       for (bool const alone : {true, false}) {
         on_cpu::LineBits<1> bits(cpu, box_of<1>({0, 10}, {0, 10 + 399}));
-        bits.set(0, first, count, alone);
+        std::vector<on_cpu::LineBits<1>::Part> parts(static_cast<std::size_t>(on_cpu::LineBits<1>::most_parts(count)));
+        auto* const parts_end = on_cpu::LineBits<1>::add_parts(parts.data(), parts.data(), first, count);
+        for (auto* part = parts.data(); part != parts_end; ++part) bits.set(0, *part, alone);
         std::vector<Coordinate<1>> expected;
         for (std::int64_t i = 0; i < count; ++i) expected.push_back({0, {static_cast<std::int32_t>(10 + first + i)}});
         EXPECT_EQ(sites_in(bits), expected) << first << ", " << count;
@@ -67,9 +83,7 @@ TEST(LineBits, GivesBackTheSitesThatWereSetAndTheirRanks) {
                                     test::random_coordinates<3>({{-7, 2, -100}, {2, 5, 200}, {0, 1}}, 3000, 4));
   test::for_each_cpu_policy([&](CpuPolicy const& where) {
     on_cpu::LineBits<3> bits(where, box);
-    for (Coordinate<3> const& site : sites.coordinates()) {
-      bits.set(bits.first_word(widen(site)), site.position[2] + 100, 1, true);
-    }
+    bits.set(where, sites.data(), sites.size());
     auto const found = bits.sites(where, "test");
     EXPECT_TRUE(std::equal(found.coordinates.begin(), found.coordinates.end(), sites.coordinates().begin(),
                            sites.coordinates().end()));
@@ -100,10 +114,10 @@ TEST(LineBits, SaysHowMuchItNeedsWhateverTheBox) {
 TEST(LineBits, SaysWhichPositionDoesNotFit) {
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
   on_cpu::LineBits<2> bits(cpu, box_of<2>({0, most - 1, 7}, {0, most + 1, 8}));
-  bits.set(0, 1, 1, true);
+  bits.set(0, {0, 2}, true);
   EXPECT_EQ(sites_in(bits), (std::vector<Coordinate<2>>{{0, {static_cast<std::int32_t>(most - 1), 8}}}))
       << "only what is set has to fit";
-  bits.set(bits.first_word({0, most + 1, 7}), 0, 1, true);
+  bits.set(bits.first_word({0, most + 1, 7}), {0, 1}, true);
   EXPECT_EQ(test::message_of<CoordinateError>([&] { return bits.sites(cpu, "output_sites").coordinates.size(); }),
             "output_sites: an output at position 2147483648 of axis 0 does not fit 32 bits; give the grid a shape, or "
             "move the sites towards 0");

@@ -19,6 +19,17 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
+/// Whether two sites lie on one line along the last axis.
+template <int D>
+bool on_one_line(Coordinate<D> const& a, Coordinate<D> const& b) {
+  bool same = a.batch == b.batch;
+  SPARSECONV_UNROLL
+  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(D); ++axis) {
+    same &= a.position[axis] == b.position[axis];
+  }
+  return same;
+}
+
 /// A bit for each cell of a box. The cells of a line along the last axis follow each other, and each line begins with a word of its
 /// own; lines are in canonical order, so the bits that are set are sites in canonical order.
 template <int D>
@@ -77,15 +88,65 @@ class LineBits {
   [[nodiscard]] std::int64_t first_cell() const { return box_.low[D]; }
   [[nodiscard]] std::int64_t last_cell() const { return box_.high[D]; }
 
-  /// Sets `count` cells of a line, one at least, the first of them `cell` cells behind the line's first. Threads may set at the same time if they
-  /// are not `alone`.
-  void set(std::int64_t first_word, std::int64_t cell, std::int64_t count, bool alone) {
+  /// Some cells of a line that lie in one word.
+  struct Part {
+    std::int64_t word;  ///< behind the line's first
+    Word bits;
+  };
+
+  /// How many parts a run of so many cells may have.
+  static constexpr std::int64_t most_parts(std::int64_t cells) { return cells / 64 + 2; }
+
+  /// Adds the parts of `count` cells, one at least, the first of them `cell` cells behind the line's first, to parts [begin, end) of
+  /// one line; returns the new end. The last part takes what lies in its word.
+  static Part* add_parts(Part* begin, Part* end, std::int64_t cell, std::int64_t count) {
     auto at = static_cast<std::uint64_t>(cell);
     auto left = static_cast<std::uint64_t>(count);
-    for (; at % 64 + left > 64; left -= 64 - at % 64, at += 64 - at % 64) {
-      set_bits(words_[first_word + static_cast<std::int64_t>(at / 64)], ~Word{0} << (at % 64), alone);
+    while (left > 0) {
+      std::uint64_t const taken = std::min(left, 64 - at % 64);
+      Part const part{static_cast<std::int64_t>(at / 64), ~Word{0} >> (64 - taken) << (at % 64)};
+      if (end != begin && end[-1].word == part.word) {
+        end[-1].bits |= part.bits;
+      } else {
+        *end++ = part;
+      }
+      at += taken;
+      left -= taken;
     }
-    set_bits(words_[first_word + static_cast<std::int64_t>(at / 64)], ~Word{0} >> (64 - left) << (at % 64), alone);
+    return end;
+  }
+
+  /// Sets cells of a line. Threads may set at the same time if they are not `alone`.
+  void set(std::int64_t first_word, Part const& part, bool alone) {
+    Word& word = words_[first_word + part.word];
+    if (alone) {
+      word |= part.bits;
+      return;
+    }
+    std::atomic_ref<Word> shared(word);
+    if ((shared.load(std::memory_order_relaxed) & part.bits) != part.bits) {
+      shared.fetch_or(part.bits, std::memory_order_relaxed);
+    }
+  }
+
+  /// Sets sites that lie in the box and come in canonical order.
+  void set(CpuPolicy const& where, Coordinate<D> const* sites, std::int64_t count) {
+    bool const alone = where.thread_count() == 1;
+    for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
+      std::int64_t first_word = 0;
+      Part part{0, 0};
+      for (std::int64_t row = begin; row < end; ++row) {
+        bool const is_new_line = row == begin || !on_one_line(sites[row - 1], sites[row]);
+        std::int64_t const cell = sites[row].position[D - 1] - box_.low[D];
+        if (is_new_line || cell / 64 != part.word) {
+          if (part.bits != 0) set(first_word, part, alone);
+          if (is_new_line) first_word = this->first_word(widen(sites[row]));
+          part = {cell / 64, 0};
+        }
+        part.bits |= Word{1} << (cell % 64);
+      }
+      if (part.bits != 0) set(first_word, part, alone);
+    });
   }
 
   [[nodiscard]] Word const* words() const { return words_.data(); }
@@ -147,7 +208,7 @@ class LineBits {
   }
 
  private:
-  static constexpr std::int64_t stretch = 4096;  // words that one thread takes at a time
+  static constexpr std::int64_t stretch = 4096;  // words, or sites, that one thread takes at a time
   static constexpr std::size_t fields = static_cast<std::size_t>(D);
 
   struct Counts {
@@ -159,15 +220,6 @@ class LineBits {
     return box.empty() ? 0 : box.high[field] - box.low[field] + 1;
   }
   static std::int64_t words_of(Box<D> const& box) { return (extent(box, fields) + 63) / 64; }
-
-  static void set_bits(Word& word, Word bits, bool alone) {
-    if (alone) {
-      word |= bits;
-      return;
-    }
-    std::atomic_ref<Word> shared(word);
-    if ((shared.load(std::memory_order_relaxed) & bits) != bits) shared.fetch_or(bits, std::memory_order_relaxed);
-  }
 
   [[nodiscard]] Counts counts(CpuPolicy const& where) const {
     Counts counted{Buffer<std::int64_t>(where.memory(), (words_.size() + stretch - 1) / stretch), 0};

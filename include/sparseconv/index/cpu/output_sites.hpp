@@ -24,26 +24,26 @@ typename LineBits<D>::Sites reached_by_bit_map(CpuPolicy const& where, SiteSet<D
   bool const alone = where.thread_count() == 1;
   std::int64_t const low = bits.first_cell();
   if (reached.definition() == OutputDefinition::regular && ReachedLines<D>::serves(reached.geometry())) {
-    struct Run {
-      std::int64_t first;
-      std::int64_t count;
-    };
+    using Part = typename LineBits<D>::Part;
     constexpr std::int64_t stretch = 4096;
+    std::int64_t const parts_of_input = LineBits<D>::most_parts(reached.geometry().kernel_size[D - 1]);
     for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
       ReachedLines<D> by_lines(where.memory(), reached.geometry(), bits);
-      Buffer<Run> runs(where.memory(), std::min(stretch, end - begin));
+      Buffer<Part> parts(where.memory(), parts_of_input * (end - begin));  // of all inputs of a line
       Coordinate<D> const* const sites = inputs.data();
       while (begin < end) {
         std::int64_t const end_of_line = by_lines.end_of_line(sites, begin, end);
-        std::int64_t count = 0;  // of the runs of cells that the inputs of this line reach along the last axis
+        Part* parts_end = parts.data();
         for (std::int64_t row = begin; row < end_of_line; ++row) {
           auto const reach = by_lines.along(D - 1, sites[row].position[D - 1]);
           std::int64_t const first = std::max(reach.output - reach.count + 1, low);
-          runs[count] = {first - low, std::min(reach.output, bits.last_cell()) - first + 1};
-          count += (reach.count > 0) & (runs[count].count > 0);
+          std::int64_t const count = std::min(reach.output, bits.last_cell()) - first + 1;
+          if (reach.count > 0 && count > 0) {
+            parts_end = LineBits<D>::add_parts(parts.data(), parts_end, first - low, count);
+          }
         }
         for (auto const& line : by_lines.lines(sites[begin])) {
-          for (std::int64_t i = 0; i < count; ++i) bits.set(line.first_word, runs[i].first, runs[i].count, alone);
+          for (Part const* part = parts.data(); part != parts_end; ++part) bits.set(line.first_word, *part, alone);
         }
         begin = end_of_line;
       }
@@ -51,7 +51,12 @@ typename LineBits<D>::Sites reached_by_bit_map(CpuPolicy const& where, SiteSet<D
   } else {
     for_each_index(where, inputs.size(), [&](std::int64_t row) {
       reached.runs(inputs.data()[row], [&](WideCoordinate<D> const& output, std::int64_t count) {
-        bits.set(bits.first_word(output), output[D] - low, count, alone);
+        std::int64_t const first_word = bits.first_word(output);
+        typename LineBits<D>::Part parts[2];
+        for (std::int64_t cell = output[D] - low; count > 0; cell += 64, count -= 64) {
+          auto* const end = LineBits<D>::add_parts(parts, parts, cell, std::min<std::int64_t>(count, 64));
+          for (auto const* part = parts; part != end; ++part) bits.set(first_word, *part, alone);
+        }
       });
     });
   }

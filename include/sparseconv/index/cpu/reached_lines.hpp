@@ -15,17 +15,6 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Whether two sites lie on one line along the last axis.
-template <int D>
-bool on_one_line(Coordinate<D> const& a, Coordinate<D> const& b) {
-  bool same = a.batch == b.batch;
-  SPARSECONV_UNROLL
-  for (std::size_t axis = 0; axis + 1 < static_cast<std::size_t>(D); ++axis) {
-    same &= a.position[axis] == b.position[axis];
-  }
-  return same;
-}
-
 /// The outputs that an input reaches, by lines along the last axis: inputs that lie on one line reach the same lines of outputs.
 ///
 /// Along each axis the elements that an input at c reaches an output by are r, r + stride, ... of the kernel, where c + padding =
@@ -46,13 +35,14 @@ class ReachedLines {
     std::int64_t count;
   };
 
-  /// Whether it knows the outputs of a geometry: none that is transposed, or whose elements stand apart.
+  /// Whether it knows the outputs of a geometry: none that is transposed, or whose elements stand apart, or of a kernel so large that
+  /// what is kept for one input would no longer be small.
   [[nodiscard]] static bool serves(KernelGeometry<D> const& geometry) {
     bool side_by_side = !geometry.transposed;
     for (int axis = 0; axis < D; ++axis) {
       side_by_side = side_by_side && (geometry.dilation[axis] == 1 || geometry.kernel_size[axis] == 1);
     }
-    return side_by_side && most_lines(geometry) <= 4096;
+    return side_by_side && geometry.kernel_size[D - 1] <= 256 && most_lines(geometry) <= 4096;
   }
 
   /// Of a geometry that it serves. Lines that the bits do not hold are left out.

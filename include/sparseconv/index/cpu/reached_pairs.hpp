@@ -53,15 +53,7 @@ class ReachedPairs final : public PairFinder {
  private:
   static LineBits<D> bits_of(CpuPolicy const& where, SiteSet<D> const& outputs) {
     LineBits<D> bits(where, outputs.bounding_box());
-    bool const alone = where.thread_count() == 1;
-    Coordinate<D> const* const sites = outputs.data();
-    for_each_range(where, outputs.size(), 4096, [&](std::int64_t begin, std::int64_t end) {
-      std::int64_t first_word = 0;
-      for (std::int64_t row = begin; row < end; ++row) {
-        if (row == begin || !on_one_line(sites[row - 1], sites[row])) first_word = bits.first_word(widen(sites[row]));
-        bits.set(first_word, sites[row].position[D - 1] - bits.first_cell(), 1, alone);
-      }
-    });
+    bits.set(where, outputs.data(), outputs.size());
     return bits;
   }
 
