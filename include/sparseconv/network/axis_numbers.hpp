@@ -32,6 +32,20 @@ class AxisNumbers {
     for (int axis = 0; axis < D; ++axis) values_[static_cast<std::size_t>(axis)] = each[axis];
   }
 
+  /// As many as a list has. Throws: ShapeError if these are none, or more than most_axes.
+  constexpr explicit AxisNumbers(std::span<std::int32_t const> each) : count_(static_cast<int>(each.size())) {
+    if (each.empty() || each.size() > most_axes) {
+      throw ShapeError(
+          {"AxisNumbers: ", each.size(), " numbers; give one for all axes, or one for each of up to ", most_axes});
+    }
+    std::ranges::copy(each, values_.begin());
+  }
+
+  /// The numbers that were told: one for all axes, or one for each.
+  [[nodiscard]] constexpr std::span<std::int32_t const> told() const {
+    return std::span(values_).first(static_cast<std::size_t>(count_));
+  }
+
   /// One for each, or the same for all.
   [[nodiscard]] constexpr bool fits(int axes) const { return count_ == 1 || count_ == axes; }
 
@@ -48,7 +62,7 @@ class AxisNumbers {
 
   /// "3 x 1 x 1", or "3" where all axes have it.
   friend std::string to_string(AxisNumbers const& numbers) {
-    std::span<std::int32_t const> const told(numbers.values_.data(), static_cast<std::size_t>(numbers.count_));
+    std::span<std::int32_t const> const told = numbers.told();
     bool const all_equal = std::ranges::all_of(told, [&](std::int32_t value) { return value == told[0]; });
     return joined_integers(all_equal ? told.first(1) : told, " x ");
   }

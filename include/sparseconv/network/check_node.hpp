@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -94,6 +95,11 @@ class NodeCheck {
     ValueType result = graph_.type(node.inputs.front());
     for (std::size_t i = 1; i < node.inputs.size(); ++i) {
       check_same_sites(node.inputs.front(), node.inputs[i]);
+      if (graph_.type(node.inputs[i]).channels > std::numeric_limits<std::int64_t>::max() - result.channels) {
+        throw CapacityError({graph_.name(), ", ", name_, ": '", graph_.node(node.inputs[i]).name, "' with its ",
+                             graph_.type(node.inputs[i]).channels, " channels beside ", result.channels,
+                             " others makes more than can be counted; take fewer channels"});
+      }
       result.channels += graph_.type(node.inputs[i]).channels;
     }
     return result;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -92,6 +93,12 @@ class Network {
   };
 
   explicit Network(std::string name = "Network", std::uint64_t seed = 0) : seed_(seed), graph_(std::move(name)) {}
+
+  /// A network of these nodes, whose numbers are there already, as those of a file are. It has no outputs yet; numbers of nodes that
+  /// are added later are drawn as those of a new network are.
+  ///
+  /// Throws: ShapeError if a parameter of a node is not there or has another shape, or one belongs to no node.
+  Network(Graph graph, Parameters parameters, std::uint64_t seed = 0);
 
   /// What messages and tables call the network.
   [[nodiscard]] std::string const& name() const { return graph_.name(); }
@@ -255,6 +262,9 @@ class Network {
   /// Throws: as parameter() and check_parameter().
   [[nodiscard]] Parameter const& checked_parameter(Value value, std::string_view role) const;
 
+  /// Throws: ShapeError if a parameter of a node is not there or has another shape than the node needs, or one belongs to no node.
+  void check_parameters() const;
+
   /// Throws: ShapeError if numbers that were changed do not have the shape that their node needs.
   void check_parameter(Parameter const& parameter, std::vector<std::int64_t> const& shape,
                        std::string_view name) const {
@@ -286,6 +296,27 @@ class Network {
 };
 
 #if SPARSECONV_NETWORK_BODIES
+SPARSECONV_NETWORK_BODY Network::Network(Graph graph, Parameters parameters, std::uint64_t seed)
+    : seed_(seed), graph_(std::move(graph)), parameters_(std::move(parameters)) {
+  check_parameters();
+}
+
+SPARSECONV_NETWORK_BODY void Network::check_parameters() const {
+  std::set<std::string, std::less<>> of_nodes;
+  for (std::int32_t i = 0; i < graph_.size(); ++i) {
+    for (auto const& [role, needed] : parameters_of(graph_, {i})) {
+      std::string full_name = parameter_name({i}, role);
+      check_parameter(parameter(full_name), needed.shape, full_name);
+      of_nodes.insert(std::move(full_name));
+    }
+  }
+  for (auto const& [name, parameter] : parameters_) {
+    if (of_nodes.contains(name)) continue;
+    throw ShapeError({graph_.name(), ": parameter '", name,
+                      "' belongs to no node, or to one that does not take it; leave it out, or add the node"});
+  }
+}
+
 template <class Fill>
 Value Network::add_node(std::string name, Operation operation, Fill const& fill_parameter) {
   Graph graph = graph_;

@@ -136,15 +136,17 @@ inline void expect_safetensors_data(std::vector<SafetensorsEntry> const& entries
                        ", and belong to no tensor; something was appended, or the file is damaged"});
 }
 
-/// Reads the tensors and texts from the bytes of a safetensors file. `name` is what messages call the bytes.
+/// Reads the tensors and texts from the bytes of a safetensors file. `name` is what messages call the bytes, and `call` what they
+/// begin with.
 ///
 /// Shapes:  any of up to most_array_axes axes, as C order has them. Numbers stay where the bytes are, which need not be aligned;
 ///          BOOL becomes uint8.
 /// Order:   that of the arrays' bytes; those without any that stand at one place, and before what begins there, by name.
 /// Throws:  FormatError if the bytes are no such file or it is damaged: a header of more than most_safetensors_header bytes, a name
 ///          that stands twice, bytes that belong to no tensor or to two, a type that no array has; the message names the tensor.
-[[nodiscard]] inline SafetensorsFile parse_safetensors(SharedBytes const& bytes, std::string_view name) {
-  std::string const where = error_message({"read_safetensors: ", name});
+[[nodiscard]] inline SafetensorsFile parse_safetensors(SharedBytes const& bytes, std::string_view name,
+                                                       std::string_view call = "read_safetensors") {
+  std::string const where = error_message({call, ": ", name});
   constexpr std::size_t length_bytes = 8;
   if (bytes.size() < length_bytes)
     throw FormatError({where, ": the file has ", bytes.size(), " bytes, and the length of its header alone takes ",

@@ -85,7 +85,7 @@ inline void expect_safetensors_arrays(std::span<const NamedArray> arrays, std::s
   return header;
 }
 
-/// Writes arrays and texts as a safetensors file. A file of that name is replaced.
+/// Writes arrays and texts as a safetensors file. A file of that name is replaced. `call` is what messages begin with.
 ///
 /// The file appears whole or not at all: it is written under another name beside it, then renamed.
 /// Order:   wide number types first, as safetensors_types has them from its end; by name within a type. Texts by name.
@@ -95,8 +95,9 @@ inline void expect_safetensors_arrays(std::span<const NamedArray> arrays, std::s
 ///          Error if a name stands twice or is `__metadata__`, if a name or text is not UTF-8, if they take a header of more than
 ///          most_safetensors_header bytes, or if the file cannot be written.
 inline void write_safetensors(std::filesystem::path const& path, std::span<const NamedArray> arrays,
-                              std::map<std::string, std::string> const& metadata = {}) {
-  std::string const where = "write_safetensors: " + path.string();
+                              std::map<std::string, std::string> const& metadata = {},
+                              std::string_view call = "write_safetensors") {
+  std::string const where = error_message({call, ": ", path.string()});
   expect_safetensors_arrays(arrays, where);
   std::vector<NamedArray const*> sorted;
   for (NamedArray const& named : arrays) sorted.push_back(&named);
@@ -112,7 +113,7 @@ inline void write_safetensors(std::filesystem::path const& path, std::span<const
   std::array<std::byte, 8> length{};
   store_little_endian(std::uint64_t{header.size()}, length.data());
 
-  PartialFile file(path, "write_safetensors: cannot write " + path.string());
+  PartialFile file(path, error_message({call, ": cannot write ", path.string()}));
   file.write(length);
   file.write(std::as_bytes(std::span(header)));
   for (NamedArray const* const named : sorted) file.write({named->array.bytes.data(), named->array.bytes.size()});
