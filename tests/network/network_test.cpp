@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -122,6 +124,34 @@ TEST(Network, NamesWhatIsNotNamed) {
   EXPECT_EQ(net.graph().find("add2"), Value{2});
 }
 
+TEST(Network, IsMadeOfNodesAndNumbersThatAreThere) {
+  UNet u;
+  Network const made(u.net.graph(), u.net.parameters(), 7);
+  EXPECT_EQ(made.name(), "UNet");
+  EXPECT_EQ(made.graph().size(), u.net.graph().size());
+  EXPECT_EQ(made.parameter("down.weight").values, u.net.parameter("down.weight").values);
+  EXPECT_TRUE(made.outputs().empty());
+  auto const said = [&](auto const& change) {
+    Network::Parameters parameters = u.net.parameters();
+    change(parameters);
+    return message_of<ShapeError>([&] { return Network(u.net.graph(), parameters).parameter_count(); });
+  };
+  EXPECT_EQ(said([](auto&) {}), "nothing was thrown");
+  EXPECT_EQ(said([](auto& parameters) { parameters.erase("up.weight"); }),
+            "UNet: there is no parameter 'up.weight'; its names are those of parameters()");
+  EXPECT_EQ(said([](auto& parameters) {
+              parameters.at("stem.weight").shape = {27, 8, 4};
+            }),
+            "UNet: parameter 'stem.weight' has 864 numbers of a shape 27 x 8 x 4; the node takes 27 x 4 x 8");
+  EXPECT_EQ(said([](auto& parameters) { parameters.at("stem.weight").values.pop_back(); }),
+            "UNet: parameter 'stem.weight' has 863 numbers of a shape 27 x 4 x 8; the node takes 27 x 4 x 8");
+  EXPECT_EQ(said([](auto& parameters) {
+              parameters["stem.bias"] = {{8}, std::vector<float>(8)};
+            }),
+            "UNet: parameter 'stem.bias' belongs to no node, or to one that does not take it; leave it out, or add the "
+            "node");
+}
+
 TEST(Network, RefusesWhatDoesNotFit) {
   UNet u;
   auto const said = [&](auto const& call) { return message_of<ShapeError>([&] { return call().node; }); };
@@ -183,6 +213,14 @@ TEST(Network, RefusesWhatDoesNotFit) {
       message_of<CapacityError>([&] { return u.net.linear("a", u.x, {.out_channels = std::int64_t{1} << 60}).node; }),
       "UNet, a.weight: 4 x 1152921504606846976 numbers cannot be addressed; take fewer channels or a smaller "
       "kernel");
+  Graph wide("Wide");
+  Value const most = wide.add("x", InputNode{.axes = 1, .channels = std::numeric_limits<std::int64_t>::max()});
+  EXPECT_EQ(
+      message_of<CapacityError>([&] {
+        return wide.add("both", ConcatenateNode{{most, most}}).node;
+      }),
+      "Wide, both: 'x' with its 9223372036854775807 channels beside 9223372036854775807 others makes more than can "
+      "be counted; take fewer channels");
   EXPECT_EQ(u.net.graph().size(), before);
   EXPECT_EQ(u.net.graph().sites().size(), sites_before) << "nothing is left of what was refused";
   EXPECT_FALSE(u.net.parameters().contains("a.weight"));
