@@ -18,7 +18,7 @@ namespace sparseconv::inline v0_1 {
 /// The fields of an object of a file, each of which has to be there and to be known.
 class JsonFields {
  public:
-  /// `where` begins every message, as in "load_network: a.safetensors: node \"conv1\"". The object must outlive this.
+  /// `where` begins every message, as in "load_network: a.safetensors: node conv1". The object must outlive this.
   ///
   /// Throws: FormatError if the value is no object.
   JsonFields(nlohmann::json const& object, std::string where) : object_(&object), where_(std::move(where)) {
