@@ -22,7 +22,8 @@ TEST(StrictJson, ReadsAText) {
   nlohmann::json const value = parse_strict_json(" {\"a\": [1, -2, 0.5], \"b\": {\"a\": null}} ", 2, "test");
   EXPECT_EQ(value["a"][1], -2);
   EXPECT_TRUE(value["b"]["a"].is_null()) << "a name may stand again in another object";
-  EXPECT_EQ(parse_strict_json("[[1], [1]]", 2, "test").size(), 2U);
+  EXPECT_EQ(parse_strict_json("[[1], {\"a\": [2, {}]}, [true, false, \"x\"]]", 4, "test").dump(),
+            "[[1],{\"a\":[2,{}]},[true,false,\"x\"]]");
   EXPECT_EQ(parse_strict_json("\"\\u00e9\"", 0, "test"), "\xc3\xa9");
 }
 
@@ -42,6 +43,15 @@ TEST(StrictJson, RefusesWhatIsNestedDeeper) {
   EXPECT_EQ(failure("{\"a\": [{\"b\": {}}]}"), sentence);
   // More than any stack: refused at the fourth.
   EXPECT_EQ(failure(std::string(10'000'000, '[')), sentence);
+}
+
+TEST(StrictJson, TakesTimeInProportionToTheText) {
+  // Were each search for what stands beside it, these would take minutes.
+  std::string text = "{\"0\":{}";
+  for (int i = 1; i < 200'000; ++i) text += ",\"" + std::to_string(i) + "\":{}";
+  EXPECT_EQ(parse_strict_json(text + "}", 2, "test").size(), 200'000U);
+  EXPECT_EQ(failure(text + ",\"7\":1}"),
+            "test: the header has the name \"7\" twice in one object; the file is damaged");
 }
 
 TEST(StrictJson, SaysWhereATextIsNoJson) {

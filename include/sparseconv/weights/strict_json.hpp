@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,40 +17,89 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Refuses what a file has no use for while its JSON is parsed: values within more than so many others, and a name that stands twice
-/// in one object, of which a parser would keep one without a word.
-class JsonGuard {
+/// Puts a value together from what nlohmann's parser finds in a text, and refuses what a file has no use for: values within more than
+/// so many others, and a name that stands twice in one object, of which the parser's own builder would keep one without a word.
+///
+/// That builder with a callback was tried: where a list or object ends it searches all values beside it, so that 10 million tensors
+/// would take days.
+class JsonBuilder {
  public:
-  JsonGuard(std::size_t most_nested, std::string_view where) : most_nested_(most_nested), where_(where) {}
+  using Json = nlohmann::json;
 
-  void operator()(nlohmann::json::parse_event_t event, nlohmann::json const& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    switch (event) {
-      case Event::object_start:
-      case Event::array_start:
-        if (names_.size() == most_nested_)
-          throw FormatError({where_, " has lists and objects within each other ", most_nested_ + 1,
-                             " deep, and the format has ", most_nested_, " at most; the file is damaged"});
-        names_.emplace_back();
-        return;
-      case Event::object_end:
-      case Event::array_end:
-        names_.pop_back();
-        return;
-      case Event::key:
-        if (!names_.back().insert(parsed.get_ref<std::string const&>()).second)
-          throw FormatError({where_, " has the name ", in_quotes(parsed.get_ref<std::string const&>()),
-                             " twice in one object; the file is damaged"});
-        return;
-      case Event::value:
-        return;
-    }
+  JsonBuilder(std::string_view text, std::size_t most_nested, std::string_view where)
+      : text_(text), most_nested_(most_nested), where_(where) {}
+
+  /// What was put together; the last call.
+  [[nodiscard]] Json take() { return std::move(root_); }
+
+  // What the parser calls; true: it shall go on.
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(Json::number_integer_t value) { return add(value); }
+  bool number_unsigned(Json::number_unsigned_t value) { return add(value); }
+  bool number_float(Json::number_float_t value, std::string const&) { return add(value); }
+  bool string(std::string& value) { return add(std::move(value)); }
+  bool binary(Json::binary_t&) { return false; }  // no text has any
+
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) { return open(Json::array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+
+  bool key(std::string& name) {
+    auto const [place, is_new] = open_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
+    if (!is_new)
+      throw FormatError({where_, " has the name ", in_quotes(name), " twice in one object; the file is damaged"});
+    named_ = &place->second;
+    return true;
+  }
+
+  bool parse_error(std::size_t bytes_read, std::string const&, Json::exception const& error) {
+    constexpr int number_overflow = 406;
+    if (error.id == number_overflow)
+      throw FormatError({where_, " has a number that no double holds; the file is damaged"});
+    refuse(bytes_read > 0 ? bytes_read - 1 : 0);
+  }
+
+  /// Throws:  FormatError: the text is no JSON from that byte on.
+  [[noreturn]] void refuse(std::size_t byte) const {
+    std::size_t const at = std::min(byte, text_.size());
+    throw FormatError({where_, " is no JSON from its byte ", at, " on, ", in_quotes(text_.substr(at)),
+                       "; the file is damaged, or was not written to its end"});
   }
 
  private:
+  Json& place(Json value) {
+    if (open_.empty()) return root_ = std::move(value);
+    if (open_.back()->is_object()) return *named_ = std::move(value);
+    return open_.back()->get_ref<Json::array_t&>().emplace_back(std::move(value));
+  }
+
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+
+  bool open(Json value) {
+    if (open_.size() == most_nested_)
+      throw FormatError({where_, " has lists and objects within each other ", most_nested_ + 1,
+                         " deep, and the format has ", most_nested_, " at most; the file is damaged"});
+    open_.push_back(&place(std::move(value)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
   std::size_t most_nested_;
   std::string_view where_;
-  std::vector<std::set<std::string>> names_;  ///< of each object that is open; a list has none
+  Json root_;
+  std::vector<Json*> open_;  ///< the lists and objects that have begun, each in the one before it
+  Json* named_ = nullptr;    ///< where the value of the name goes that was read last
 };
 
 /// The value that a JSON text of a file is. `where` begins every message, as in "read_safetensors: a.safetensors: the header".
@@ -60,27 +108,11 @@ class JsonGuard {
 ///          name twice in one object, or a number that no double holds.
 [[nodiscard]] inline nlohmann::json parse_strict_json(std::string_view text, std::size_t most_nested,
                                                       std::string_view where) {
+  JsonBuilder builder(text, most_nested, where);
   // The parser takes a zero byte for the end, and would not look at what follows.
-  std::size_t const zero = std::min(text.find('\0'), text.size());
-  auto const refuse = [&](std::size_t byte) {
-    std::size_t const at = std::min(byte, text.size());
-    throw FormatError({where, " is no JSON from its byte ", at, " on, ", in_quotes(text.substr(at)),
-                       "; the file is damaged, or was not written to its end"});
-  };
-  if (zero < text.size()) refuse(zero);
-  JsonGuard guard(most_nested, where);
-  try {
-    return nlohmann::json::parse(text.begin(), text.end(),
-                                 [&](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-                                   guard(event, parsed);
-                                   return true;
-                                 });
-  } catch (nlohmann::json::parse_error const& error) {
-    refuse(error.byte > 0 ? error.byte - 1 : 0);
-  } catch (nlohmann::json::exception const&) {
-    throw FormatError({where, " has a number that no double holds; the file is damaged"});
-  }
-  return {};
+  if (std::size_t const zero = text.find('\0'); zero != std::string_view::npos) builder.refuse(zero);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) builder.refuse(text.size());
+  return builder.take();
 }
 
 /// A text as JSON writes it, in quotes; nothing if it is not UTF-8.
