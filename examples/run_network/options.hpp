@@ -44,7 +44,7 @@ inline void declare_options(CLI::App& app, Options& options) {
       ->delimiter(',')
       ->allow_extra_args(false);
   app.add_option("--weights", options.trained.file,
-                 "Trained numbers: a checkpoint of PyTorch (.pt, .pth, .ckpt) or arrays (.npz)");
+                 "Trained numbers: a checkpoint of PyTorch (.pt, .pth, .ckpt), .safetensors, or .npz");
   app.add_option("--layout", options.trained.layout, "How --weights stores kernels (default: as their shapes say)")
       ->check(CLI::IsMember(layout_names()));
   app.add_option("--prefix", options.trained.prefix, "Before all names in --weights, with its dot (default: found)");

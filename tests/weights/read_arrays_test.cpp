@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sparseconv/weights/write_npz_arrays.hpp"
+#include "sparseconv/weights/write_safetensors.hpp"
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 #include "support/torch_script.hpp"
@@ -19,6 +20,15 @@ using Floats = std::vector<float>;
 TEST(ReadArrays, ReadsNpz) {
   test::TemporaryFile const file("weights.npz", {});
   write_npz_arrays(file.path(), std::vector<NamedArray>{{"a", make_array({2}, Floats{1, 2})}});
+  auto const arrays = read_arrays(file.path());
+  ASSERT_EQ(arrays.size(), 1U);
+  EXPECT_EQ(arrays[0].name, "a");
+  EXPECT_EQ(arrays[0].array.values_as<float>("test"), (Floats{1, 2}));
+}
+
+TEST(ReadArrays, ReadsSafetensors) {
+  test::TemporaryFile const file("weights.safetensors", {});
+  write_safetensors(file.path(), std::vector<NamedArray>{{"a", make_array({2}, Floats{1, 2})}});
   auto const arrays = read_arrays(file.path());
   ASSERT_EQ(arrays.size(), 1U);
   EXPECT_EQ(arrays[0].name, "a");
@@ -41,8 +51,8 @@ TEST(ReadArrays, ReadsCheckpointsOfPyTorch) {
 
 TEST(ReadArrays, SaysWhichFilesCanBeRead) {
   EXPECT_EQ(test::message_of<Error>([] { return read_arrays("second.h5"); }),
-            "read_arrays: second.h5: the ending tells how a file is read, and it is none of .pt, .pth, .ckpt (PyTorch) "
-            "and .npz; rename the file");
+            "read_arrays: second.h5: the ending tells how a file is read, and it is none of .pt, .pth, .ckpt "
+            "(PyTorch), .safetensors and .npz; rename the file");
 }
 
 }  // namespace
