@@ -160,7 +160,7 @@ class OnnxExporter {
     write_kernel(value, node, geometry, {.is_submanifold = true, .rulebook = rulebook(node.input, geometry)});
   }
 
-  void norm(Value value, BatchNormNode const& node) const {
+  [[noreturn]] void norm(Value value, BatchNormNode const& node) const {
     if (node.statistics == NormStatistics::batch) refuse(value, "norms by the statistics of the batch");
     fail(value,
          "the norm cannot be folded into the convolution before it (another node stands between, or reads what that "

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/activation.hpp"
 #include "sparseconv/network/axis_numbers.hpp"
 #include "sparseconv/network/grid_extents.hpp"
 #include "sparseconv/network/node_geometry.hpp"
@@ -127,9 +128,6 @@ class OnnxKernel {
   }
 
   [[nodiscard]] NodeGeometry keeping_sites(NodeGeometry geometry) const {
-    if (is_inverse())
-      throw FormatError(
-          {attributes_.where(), ": it is submanifold and inverse, and can be one of them; export the network again"});
     bool const is_even = std::ranges::any_of(kernel_.sizes, [](std::int64_t size) { return size % 2 == 0; });
     if (is_even)
       throw FormatError({attributes_.where(), ": it is submanifold and its kernel is ", to_string(geometry.kernel_size),
