@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "run_network/networks.hpp"
+#include "run_network/network_choice.hpp"
 #include "run_network/site_list.hpp"
 #include "scan_input/describe_points.hpp"
 #include "scan_input/scan_source.hpp"
@@ -20,11 +20,12 @@ struct Input {
   std::string words;
 };
 
-/// Reads sites and features for a network.
+/// Reads sites and features for a network. The grid has the shape that is told, else the one that the network's file states, else no
+/// bounds.
 ///
 /// Throws: ShapeError if the arrays have other shapes than the network's axes and each other say, or `shape` has another count of
 ///         numbers than there are axes; FormatError if a file is none, or sites are no int32.
-inline Input read_sites(NamedNetwork const& network, std::string const& sites_path, std::string const& features_path,
+inline Input read_sites(NetworkChoice const& network, std::string const& sites_path, std::string const& features_path,
                         std::vector<std::int32_t> const& shape) {
   using sparseconv::ShapeError;
   sparseconv::Array const sites = sparseconv::read_npy_array(sites_path);
@@ -48,7 +49,7 @@ inline Input read_sites(NamedNetwork const& network, std::string const& sites_pa
                .coordinates = sites.values_as<std::int32_t>("run_network: --sites " + sites_path),
                .channels = features.shape[1],
                .features = features.values_as<float>("run_network: --features " + features_path),
-               .shape = shape},
+               .shape = shape.empty() ? network.shape : shape},
               {}};
   input.words = sparseconv::error_message({sites_path, ": ", input.list.size(), " sites"});
   return input;

@@ -62,9 +62,11 @@ inline NamedNetwork const& network_named(std::string_view name) {
   for (NamedNetwork const& network : networks()) {
     if (network.name == name) return network;
   }
-  if (name.empty()) throw sparseconv::Error({"run_network: no network is named; give one of ", network_names()});
-  throw sparseconv::Error(
-      {"run_network: there is no network '", name, "'; give one of ", network_names(), " (--list says what they are)"});
+  if (name.empty())
+    throw sparseconv::Error(
+        {"run_network: no network is named; give one of ", network_names(), ", or a file (.safetensors, .onnx)"});
+  throw sparseconv::Error({"run_network: there is no network '", name, "'; give one of ", network_names(),
+                           " (--list says what they are), or a file (.safetensors, .onnx)"});
 }
 
 /// What --list prints: a line a network.

@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "run_network/networks.hpp"
+#include "run_network/network_choice.hpp"
 #include "run_network/trained.hpp"
 #include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
@@ -29,6 +30,7 @@ struct Options {
   int repeat = 3;
   std::uint64_t seed = 1;
   std::string output;
+  std::string save;
   std::string json;
   bool list = false;
   bool parameters = false;
@@ -36,7 +38,8 @@ struct Options {
 
 /// Declares the options on the command line `app` is to parse; `options` must outlive it.
 inline void declare_options(CLI::App& app, Options& options) {
-  app.add_option("network", options.network, "One of " + network_names());
+  app.add_option("network", options.network,
+                 "One of " + network_names() + "; or a file: .safetensors (as --save writes it) or .onnx");
   scan_input::declare_scan_options(app, options.scan, "scan");
   app.add_option("--sites", options.sites, "Instead of a scan: N x (1 + axes) integers, a .npy file; batch first");
   app.add_option("--features", options.features, "N x C numbers, a .npy file; row i belongs to site i");
@@ -67,6 +70,7 @@ inline void declare_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Of the weights and of the simulated scan")->capture_default_str();
   app.add_option("--output", options.output, "Write coordinates and features of the outputs to this .npz file");
+  app.add_option("--save", options.save, "Write the network with its numbers to this file, a .safetensors");
   app.add_option("--json", options.json, "Write the profile to this file, for programs, and no table");
   app.add_flag("--list", options.list, "Say which networks there are");
   app.add_flag("--parameters", options.parameters, "Say names and shapes of the network's numbers, and run nothing");
@@ -82,7 +86,7 @@ inline void check_folder_of(std::string const& path, char const* option) {
 
 /// Checks that the options go together, and that nothing was said which would not be heard.
 /// Throws: Error.
-inline void check_options(CLI::App const& app, Options const& options) {
+inline void check_options(CLI::App const& app, Options const& options, NetworkChoice const& network) {
   auto const refuse = [](std::initializer_list<sparseconv::MessagePart> parts) {
     throw sparseconv::Error("run_network: " + sparseconv::error_message(parts));
   };
@@ -91,7 +95,6 @@ inline void check_options(CLI::App const& app, Options const& options) {
       refuse({option, " is for --policy cpu, and --policy is ", options.policy, "; leave one of them out"});
     }
   };
-  NamedNetwork const& network = network_named(options.network);
   if (options.sites.empty() && !options.features.empty()) {
     refuse({"--features ", options.features, " is given without --sites; give a .npy file of N x ", network.axes + 1,
             " integers, batch first"});
@@ -115,8 +118,10 @@ inline void check_options(CLI::App const& app, Options const& options) {
   }
   if (options.trained.file.empty()) {
     for (char const* const option : {"--layout", "--prefix", "--axes"}) {
-      if (app.count(option) > 0)
+      bool const is_heard = std::string_view(option) == "--axes" && options.network.ends_with(".onnx");
+      if (app.count(option) > 0 && !is_heard) {
         refuse({option, " says how --weights is read, which is not given; give both, or none"});
+      }
     }
   }
   for_cpu(options.threads.has_value(), "--threads");
@@ -124,11 +129,20 @@ inline void check_options(CLI::App const& app, Options const& options) {
   if (options.parameters && (!options.output.empty() || !options.json.empty())) {
     refuse({"--parameters runs nothing, so there is nothing for --output or --json to write; leave it out"});
   }
-  if (!options.output.empty() && options.output == options.json) {
-    refuse({"--output and --json both name ", options.json, "; give each a file of its own"});
+  auto const differ = [&](char const* option, std::string const& file, char const* other, std::string const& with) {
+    if (!file.empty() && file == with) {
+      refuse({option, " and ", other, " both name ", file, "; give each a file of its own"});
+    }
+  };
+  differ("--output", options.output, "--json", options.json);
+  differ("--save", options.save, "--output", options.output);
+  differ("--save", options.save, "--json", options.json);
+  if (!options.save.empty() && !options.save.ends_with(".safetensors")) {
+    refuse({"--save ", options.save, ": a network is saved as .safetensors; give a name that ends so"});
   }
   check_folder_of(options.output, "--output");
   check_folder_of(options.json, "--json");
+  check_folder_of(options.save, "--save");
 }
 
 }  // namespace run_network

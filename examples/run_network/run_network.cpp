@@ -46,18 +46,33 @@ Results run_as(std::string const& element, RunOptions const& options, sc::Networ
   return run_on<float>(options, network, list);
 }
 
-Input read_input(Options const& options, NamedNetwork const& network) {
+Input read_input(Options const& options, NetworkChoice const& network) {
   return options.sites.empty() ? read_scan(options.scan, options.seed)
                                : read_sites(network, options.sites, options.features, options.shape);
 }
 
-void list_parameters(Options const& options, NamedNetwork const& named) {
+/// The network for so many channels with its numbers, and where those of a checkpoint went.
+struct ReadyNetwork {
+  ReadyNetwork(Options const& options, NetworkChoice const& choice, std::int64_t channels)
+      : network(choice.network(channels, options.seed)), report(bind_weights(network, options.trained)) {}
+
+  sc::Network network;
+  std::optional<sc::BindReport> report;
+};
+
+void list_parameters(Options const& options, NetworkChoice const& choice) {
   bool const has_input = !options.sites.empty() || !options.scan.file.empty();
-  std::int64_t const channels = has_input ? read_input(options, named).list.channels : named.channels;
-  sc::Network network = named.make(channels, options.seed);
-  auto const report = bind_weights(network, options.trained);
-  std::cout << parameter_list(network, report);
-  if (report) std::cout << *report;
+  std::int64_t const channels = has_input ? read_input(options, choice).list.channels : choice.channels;
+  ReadyNetwork const ready(options, choice, channels);
+  std::cout << parameter_list(ready.network, ready.report);
+  if (ready.report) std::cout << *ready.report;
+  if (!options.save.empty()) save_network(options.save, ready.network);
+}
+
+/// Where the numbers of a network come from, in a word.
+std::string origin_of_numbers(Options const& options, NetworkChoice const& choice) {
+  if (!options.trained.file.empty()) return options.trained.file;
+  return choice.of_file ? choice.name : "untrained";
 }
 
 void write_json(std::string const& path, nlohmann::json const& table) {
@@ -67,10 +82,10 @@ void write_json(std::string const& path, nlohmann::json const& table) {
   file.keep();
 }
 
-void run(Options const& options, NamedNetwork const& named) {
-  Input const input = read_input(options, named);
-  sc::Network network = named.make(input.list.channels, options.seed);
-  auto const report = bind_weights(network, options.trained);
+void run(Options const& options, NetworkChoice const& choice) {
+  Input const input = read_input(options, choice);
+  ReadyNetwork const ready(options, choice, input.list.channels);
+  sc::Network const& network = ready.network;
   RunOptions how = run_options(options);
   Results const results = [&] {
     ProgressLine const line;
@@ -79,13 +94,13 @@ void run(Options const& options, NamedNetwork const& named) {
   }();
   std::cout << input.words << ", " << input.list.channels << " channels, grid of " << shape_of(input.list) << '\n'
             << network.name() << ", " << network.parameter_count() << " learned numbers ("
-            << (report ? options.trained.file : "untrained") << "); " << describe(how) << ", " << options.element
-            << '\n';
-  if (report) std::cout << *report;
+            << origin_of_numbers(options, choice) << "); " << describe(how) << ", " << options.element << '\n';
+  if (ready.report) std::cout << *ready.report;
   if (options.json.empty()) std::cout << to_string(results.profile);
   std::cout << describe_times(results) << '\n';
   for (NamedOutput const& output : results.outputs) std::cout << describe(output) << '\n';
   if (!options.output.empty()) sc::write_npz_arrays(options.output, output_arrays(results.outputs));
+  if (!options.save.empty()) save_network(options.save, network);
   if (!options.json.empty()) write_json(options.json, to_json(how, options.element, input.list, results));
 }
 
@@ -105,8 +120,8 @@ int main(int argc, char** argv) {
       std::cout << run_network::network_list();
       return 0;
     }
-    run_network::check_options(app, options);
-    auto const& network = run_network::network_named(options.network);
+    auto const network = run_network::choose_network(options.network, options.trained.axes);
+    run_network::check_options(app, options, network);
     options.parameters ? run_network::list_parameters(options, network) : run_network::run(options, network);
   } catch (std::bad_alloc const&) {
     std::cerr << "run_network: there is not enough memory; take a smaller input, network or element type\n";

@@ -33,7 +33,8 @@ inline std::vector<std::string> layout_names() {
 /// Gives a network the numbers of a file. Nothing if there is no file.
 inline std::optional<sparseconv::BindReport> bind_weights(sparseconv::Network& network, TrainedOptions const& options) {
   if (options.file.empty()) return std::nullopt;
-  sparseconv::BindOptions how{.tables = name_tables(network), .prefix = options.prefix};
+  sparseconv::BindOptions how{.prefix = options.prefix};
+  if (has_name_tables(network)) how.tables = name_tables(network);
   // Files that were written with the network's own names.
   how.tables.push_back({.project = "the network's own names", .layouts = {sparseconv::WeightLayout::sparseconv}});
   if (options.layout) how.layout = sparseconv::weight_layout_named(*options.layout);

@@ -463,6 +463,8 @@ TEST(NameTables, OfTheBenchmarkOfSpconv) {
 }
 
 TEST(NameTables, AreNotThereForAnotherNetwork) {
+  EXPECT_TRUE(has_name_tables(Network("SECOND")));
+  EXPECT_FALSE(has_name_tables(Network("Mine")));
   EXPECT_EQ(
       test::message_of<ShapeError>([&] { return name_tables(Network("Mine")); }),
       "name_tables: there is no table for the network Mine; write a NameTable for it, or give the parameters its own "

@@ -214,24 +214,46 @@ inline std::vector<NameTable> pooled_name_tables() {
   return {{"spconv's benchmark", std::move(rules), spconv_layouts()}};
 }
 
+/// Makes the tables of a network.
+using NameTablesMaker = std::vector<NameTable> (*)();
+
+/// What makes the tables of the network of models/ that has this name; null if none has.
+inline NameTablesMaker find_name_tables(std::string_view network) {
+  struct Named {
+    std::string_view network;
+    NameTablesMaker tables;
+  };
+  static constexpr Named all[] = {{"SECOND", second_name_tables},
+                                  {"Pooled", pooled_name_tables},
+                                  {"CenterPoint", centerpoint_name_tables},
+                                  {"SparseEncoder", sparse_encoder_name_tables},
+                                  {"PillarBackBone8x", pillar_name_tables},
+                                  {"PillarRes18BackBone8x", pillar_res18_name_tables},
+                                  {"MinkUNet14A", minkunet_name_tables},
+                                  {"MinkUNet18A", minkunet_name_tables},
+                                  {"MinkUNet34C", minkunet_name_tables},
+                                  {"SPVNAS-MinkUNet", spvnas_minkunet_name_tables},
+                                  {"SpUNet", spunet_name_tables},
+                                  {"TreeUNet", tree_unet_name_tables}};
+  for (Named const& named : all) {
+    if (named.network == network) return named.tables;
+  }
+  return nullptr;
+}
+
+/// Whether there are name tables for a network: it has the name of one of models/.
+inline bool has_name_tables(Network const& network) {
+  return find_name_tables(network.name()) != nullptr;
+}
+
 /// How the checkpoints of those who published a model of models/ call its nodes: for BindOptions::tables.
 ///
 /// The axes of the tables are seen from a network over z, y, x, as voxelize() gives them.
 /// Throws: ShapeError if the network's name is none of the models'.
 /// Source: the code of each project; keys of published checkpoints.
 inline std::vector<NameTable> name_tables(Network const& network) {
-  std::string_view const name = network.name();
-  if (name == "SECOND") return second_name_tables();
-  if (name == "Pooled") return pooled_name_tables();
-  if (name == "CenterPoint") return centerpoint_name_tables();
-  if (name == "SparseEncoder") return sparse_encoder_name_tables();
-  if (name == "PillarBackBone8x") return pillar_name_tables();
-  if (name == "PillarRes18BackBone8x") return pillar_res18_name_tables();
-  if (name == "MinkUNet14A" || name == "MinkUNet18A" || name == "MinkUNet34C") return minkunet_name_tables();
-  if (name == "SPVNAS-MinkUNet") return spvnas_minkunet_name_tables();
-  if (name == "SpUNet") return spunet_name_tables();
-  if (name == "TreeUNet") return tree_unet_name_tables();
-  throw ShapeError({"name_tables: there is no table for the network ", name,
+  if (NameTablesMaker const tables = find_name_tables(network.name())) return tables();
+  throw ShapeError({"name_tables: there is no table for the network ", network.name(),
                     "; write a NameTable for it, or give the parameters its own names"});
 }
 

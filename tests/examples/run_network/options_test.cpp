@@ -21,7 +21,7 @@ Options options_of(std::vector<std::string> arguments) {
   declare_options(app, options);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   app.parse(std::move(arguments));
-  check_options(app, options);
+  check_options(app, options, choose_network(options.network, options.trained.axes));
   return options;
 }
 
@@ -77,9 +77,10 @@ TEST(RunNetworkOptions, TakeSitesOfTwoAxes) {
 }
 
 TEST(RunNetworkOptions, NameAllNetworksToWhomNamesNone) {
-  EXPECT_EQ(refusal_of({}), std::string("run_network: no network is named; give one of ") + names);
+  EXPECT_EQ(refusal_of({}), std::string("run_network: no network is named; give one of ") + names +
+                                ", or a file (.safetensors, .onnx)");
   EXPECT_EQ(refusal_of({"secnod"}), std::string("run_network: there is no network 'secnod'; give one of ") + names +
-                                        " (--list says what they are)");
+                                        " (--list says what they are), or a file (.safetensors, .onnx)");
 }
 
 TEST(RunNetworkOptions, WantSitesAndFeaturesTogether) {
@@ -115,6 +116,10 @@ TEST(RunNetworkOptions, SayWhatPillarNetworksTake) {
             "run_network: --prefix says how --weights is read, which is not given; give both, or none");
   EXPECT_EQ(options_of({"second", "--weights", "a.pth", "--layout", "spconv1"}).trained.layout, "spconv1");
   EXPECT_EQ(options_of({"second", "--weights", "a.pth", "--axes", "reversed"}).trained.axes, "reversed");
+  EXPECT_EQ(refusal_of({"second", "--save", "net.pt"}),
+            "run_network: --save net.pt: a network is saved as .safetensors; give a name that ends so");
+  EXPECT_EQ(refusal_of({"second", "--save", "a.safetensors", "--output", "a.safetensors"}),
+            "run_network: --save and --output both name a.safetensors; give each a file of its own");
   EXPECT_EQ(refusal_of({"second", "--axes", "same"}),
             "run_network: --axes says how --weights is read, which is not given; give both, or none");
   EXPECT_EQ(refusal_of({"pillar_res18", "scan.bin", "--parameters"}), "run_network: pillar_res18" + sentence);

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "sparseconv/network/export_onnx.hpp"
 #include "sparseconv/networks.hpp"
 #include "sparseconv/weights/npy_array.hpp"
 #include "sparseconv/weights/npz_arrays.hpp"
+#include "sparseconv/weights/write_onnx.hpp"
 #include "support/run_program.hpp"
 #include "support/temporary_file.hpp"
 
@@ -152,6 +154,47 @@ TEST_F(Program, TakesAScan) {
   EXPECT_NE(outcome.text.find("scan.bin, 200 points: 200 in "), std::string::npos) << outcome.text;
   EXPECT_NE(outcome.text.find("4 channels, grid of 41 x 1600 x 1600"), std::string::npos) << outcome.text;
   EXPECT_NE(outcome.text.find("output features: "), std::string::npos) << outcome.text;
+}
+
+TEST_F(Program, SavesANetworkAndRunsItFromItsFile) {
+  Outcome const saved = run("tree_unet" + input + "--repeat 1 --seed 5 --output out.npz --save net.safetensors");
+  ASSERT_EQ(saved.status, 0) << saved.text;
+  auto const expected = sc::read_npz_arrays(path("out.npz"));
+  Outcome const outcome = run("net.safetensors" + input + "--repeat 1 --output again.npz");
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("TreeUNet, 551928 learned numbers (net.safetensors)"), std::string::npos) << outcome.text;
+  auto const found = sc::read_npz_arrays(path("again.npz"));
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].name, expected[i].name);
+    EXPECT_EQ(found[i].array.values_as<float>("test"), expected[i].array.values_as<float>("test"));
+  }
+  Outcome const wrong = run("out.npz" + input);
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_NE(wrong.text.find("there is no network 'out.npz'; give one of second"), std::string::npos) << wrong.text;
+}
+
+TEST_F(Program, RunsAGraph) {
+  // Numbers that a half holds, so that nothing is rounded on the way.
+  sc::Network net("scn");
+  sc::Value x = net.input("0", {.axes = 3, .channels = 3});
+  x = net.sparse_conv("conv0", x, {.out_channels = 4, .stride = 2, .padding = 1, .bias = true});
+  net.output("1", net.activate(x, sc::relu));
+  for (auto const& [name, parameter] : net.parameters()) {
+    auto& values = net.parameter(name).values;
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 17) / 8 - 1;
+  }
+  sc::write_onnx(path("net.onnx"), sc::export_onnx(net, {.spatial_shape = {8, 8, 64}}));
+  Outcome const outcome = run("net.onnx" + input + "--repeat 1 --output out.npz");
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("grid of 8 x 8 x 64"), std::string::npos) << "as the graph says\n" << outcome.text;
+  auto const expected = sc::evaluate(sc::seq, net, example().tensor());
+  auto const arrays = sc::read_npz_arrays(path("out.npz"));
+  ASSERT_EQ(arrays.size(), 2U);
+  auto const numbers = expected.features().values();
+  auto const found = arrays[1].array.values_as<float>("test");
+  ASSERT_EQ(found.size(), numbers.size());
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], numbers[i], 1e-5);
 }
 
 TEST_F(Program, ListsNetworksAndParameters) {
