@@ -361,7 +361,8 @@ class OnnxImporter {
 ///
 /// An inverse node undoes the latest node before it that is not inverse and has its rulebook's name. The padding of a submanifold node
 /// means nothing. What a graph states of channels and grids must fit its weights and geometries.
-/// Throws: FormatError if the graph has something else, lacks something, does not fit itself, or two nodes share an initializer;
+/// Throws: FormatError if the graph has something else, lacks something, does not fit itself, has a number that is not finite, or two nodes share an
+///         initializer;
 ///         CapacityError if it has more than most_onnx_nodes nodes; as Graph::add. The message names the node.
 [[nodiscard]] inline ImportedNetwork import_onnx(OnnxGraph const& graph, OnnxImportOptions const& options = {}) {
   return OnnxImporter(graph, "import_onnx: " + in_quotes(graph.name), options).import();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -31,7 +33,7 @@ class OnnxNumbers {
 
   /// The numbers as float, once.
   ///
-  /// Throws: also FormatError if they were taken before, or are integers.
+  /// Throws: also FormatError if they were taken before, are integers, or not finite.
   [[nodiscard]] std::vector<float> take(std::string_view name, std::string_view where, std::string_view what) {
     Entry& found = entry(name, where, what);
     std::string const told = error_message({where, ": its ", what, " ", in_quotes(name)});
@@ -43,7 +45,12 @@ class OnnxNumbers {
     if (!is_real)
       throw FormatError({told, " is of ", name_of(type),
                          ", and float16, bfloat16, float32 and float64 are taken; export the network so"});
-    return found.array->values_as<float>(told);
+    std::vector<float> numbers = found.array->values_as<float>(told);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      if (!std::isfinite(numbers[i]))
+        throw FormatError({told, " has ", numbers[i], " at number ", i,
+                           ", which no trained network has; the file is damaged, or training failed"});
+    return numbers;
   }
 
  private:
