@@ -189,6 +189,10 @@ TEST(ReadOnnx, RefusesNodesThatSayTooLittle) {
             "numbers, texts, lists of them, arrays; export the model without such nodes");
   EXPECT_EQ(graph_failure(field(1, field(4, "Op") + field(5, field(1, "a") + integer(20, 4)))),
             "read_onnx: a.onnx: the attribute \"a\" is an array and has none; the file is damaged, or no ONNX file");
+  std::string const one = field(5, field(1, "a") + integer(3, 7) + integer(20, 2));
+  EXPECT_EQ(graph_failure(field(1, field(4, "Op") + one + one)),
+            "read_onnx: a.onnx: the node at byte 4 has more than one attribute \"a\"; the file is damaged, or no ONNX "
+            "file");
   EXPECT_EQ(
       graph_failure(field(12, field(2, ""))),
       "read_onnx: a.onnx: the input or output of the graph at byte 4 has no name; the file is damaged, or no ONNX "

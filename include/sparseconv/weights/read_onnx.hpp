@@ -123,6 +123,11 @@ class OnnxReader {
     if (node.op_type.empty())
       throw FormatError({where_, ": the node at byte ", of_node.begin, " does not say which operation it is",
                          ProtobufFields::damaged});
+    std::vector<std::string const*> names;
+    for (OnnxAttribute const& attribute : node.attributes) names.push_back(&attribute.name);
+    if (std::string const* repeated = repeated_name(std::move(names)))
+      throw FormatError({where_, ": the node at byte ", of_node.begin, " has more than one attribute ",
+                         in_quotes(*repeated), ProtobufFields::damaged});
     return node;
   }
 
@@ -256,7 +261,8 @@ class OnnxReader {
 /// numbers, texts, lists of them and arrays, its initializers, inputs and outputs; all others are passed over.
 /// Order:   of nodes, initializers and attributes: that of the file.
 /// Throws:  FormatError if the bytes are no such message, there is no graph in them, a node has no operation, an attribute is of another
-///          type, an array has not as many bytes as its shape says or keeps them in another file, or two initializers have one name.
+///          type, an array has not as many bytes as its shape says or keeps them in another file, or two initializers or two attributes of a
+///          node have one name.
 [[nodiscard]] inline OnnxGraph parse_onnx(SharedBytes bytes, std::string_view name) {
   std::string const where = "read_onnx: " + std::string(name);
   return OnnxReader(std::move(bytes), where).read();
