@@ -353,17 +353,17 @@ class OnnxImporter {
 /// inverse; with or without an activation), Add, QuantAdd and Relu; at the end ScatterDense, Reshape and Transpose.
 ///
 /// Nodes and their numbers are called as in the graph, outputs as its tensors. The network's outputs are sparse: what the graph does
-/// after a ScatterDense is told by ImportedNetwork::outputs; to_dense() and folded_to_map() do the usual of it. Weights become float
-/// whatever they are. **Ranges for int8 are not used**: they are returned as data, and the network runs in the type that prepare() takes.
+/// after a ScatterDense is told by ImportedNetwork::outputs; to_dense() and folded_to_map() do the usual of it. Weights become float,
+/// whatever they are. **Ranges for int8 are not used**: they are returned as data, and the network runs in the type that prepare() is
+/// told.
 ///
 ///     auto const imported = sc::import_onnx("centerpoint.scn.onnx");
 ///     auto const engine = sc::prepare<sc::half>(where, imported.network);
 ///
 /// An inverse node undoes the latest node before it that is not inverse and has its rulebook's name. The padding of a submanifold node
 /// means nothing. What a graph states of channels and grids must fit its weights and geometries.
-/// Throws: FormatError if the graph has something else, lacks something, does not fit itself, has a number that is not finite, or two nodes share an
-///         initializer;
-///         CapacityError if it has more than most_onnx_nodes nodes; as Graph::add. The message names the node.
+/// Throws: FormatError if the graph has something else, lacks something or does not fit itself, a number is not finite, or two nodes
+///         share an initializer; CapacityError if it has more than most_onnx_nodes nodes; as Graph::add. The message names the node.
 [[nodiscard]] inline ImportedNetwork import_onnx(OnnxGraph const& graph, OnnxImportOptions const& options = {}) {
   return OnnxImporter(graph, "import_onnx: " + in_quotes(graph.name), options).import();
 }

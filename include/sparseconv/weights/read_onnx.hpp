@@ -260,9 +260,9 @@ class OnnxReader {
 /// `name` is what messages call the bytes. No library is needed: these are the fields of a graph, its nodes with attributes of
 /// numbers, texts, lists of them and arrays, its initializers, inputs and outputs; all others are passed over.
 /// Order:   of nodes, initializers and attributes: that of the file.
-/// Throws:  FormatError if the bytes are no such message, there is no graph in them, a node has no operation, an attribute is of another
-///          type, an array has not as many bytes as its shape says or keeps them in another file, or two initializers or two attributes of a
-///          node have one name.
+/// Throws:  FormatError if the bytes are no such message, there is no graph in them, a node has no operation, an attribute is of
+///          another type, an array has not as many bytes as its shape says or keeps them in another file, or two initializers, or two
+///          attributes of a node, have one name.
 [[nodiscard]] inline OnnxGraph parse_onnx(SharedBytes bytes, std::string_view name) {
   std::string const where = "read_onnx: " + std::string(name);
   return OnnxReader(std::move(bytes), where).read();
