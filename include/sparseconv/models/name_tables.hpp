@@ -223,18 +223,13 @@ inline NameTablesMaker find_name_tables(std::string_view network) {
     std::string_view network;
     NameTablesMaker tables;
   };
-  static constexpr Named all[] = {{"SECOND", second_name_tables},
-                                  {"Pooled", pooled_name_tables},
-                                  {"CenterPoint", centerpoint_name_tables},
-                                  {"SparseEncoder", sparse_encoder_name_tables},
-                                  {"PillarBackBone8x", pillar_name_tables},
-                                  {"PillarRes18BackBone8x", pillar_res18_name_tables},
-                                  {"MinkUNet14A", minkunet_name_tables},
-                                  {"MinkUNet18A", minkunet_name_tables},
-                                  {"MinkUNet34C", minkunet_name_tables},
-                                  {"SPVNAS-MinkUNet", spvnas_minkunet_name_tables},
-                                  {"SpUNet", spunet_name_tables},
-                                  {"TreeUNet", tree_unet_name_tables}};
+  static constexpr Named all[] = {
+      {"SECOND", second_name_tables},           {"Pooled", pooled_name_tables},
+      {"CenterPoint", centerpoint_name_tables}, {"SparseEncoder", sparse_encoder_name_tables},
+      {"PillarBackBone8x", pillar_name_tables}, {"PillarRes18BackBone8x", pillar_res18_name_tables},
+      {"MinkUNet14A", minkunet_name_tables},    {"MinkUNet18A", minkunet_name_tables},
+      {"MinkUNet34C", minkunet_name_tables},    {"SPVNAS-MinkUNet", spvnas_minkunet_name_tables},
+      {"SpUNet", spunet_name_tables},           {"TreeUNet", tree_unet_name_tables}};
   for (Named const& named : all) {
     if (named.network == network) return named.tables;
   }
