@@ -1,10 +1,12 @@
 #include "sparseconv/io/npz.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "check_array.hpp"
@@ -31,6 +33,8 @@ std::string make_npz(Dice& dice) {
 }
 
 void spoil_npz(std::string& bytes, Dice& dice) {
+  static constexpr std::array<std::string_view, 9> names = {"points.npy", "xyz.npy", "a.npy",      "arr_0.npy", ".npy",
+                                                            "a.NPY",      "",        "b/../x.npy", "\xff.npy"};
   switch (dice.below(5)) {
     case 0:
       return spoil_bytes(bytes, dice);
@@ -38,7 +42,7 @@ void spoil_npz(std::string& bytes, Dice& dice) {
     case 2:
       return spoil_zip_number(bytes, dice);
     default:
-      return spoil_zip_entries(bytes, dice, spoil_npy);
+      return spoil_zip_entries(bytes, dice, names, spoil_npy);
   }
 }
 

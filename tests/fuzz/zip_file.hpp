@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -152,9 +153,9 @@ inline void spoil_zip_number(std::string& bytes, Dice& dice) {
 
 /// Makes one change to the entries of an archive; what they say of themselves is true afterwards, or not.
 ///
-/// `spoil(content, dice)` changes the content of one that is stored.
+/// An entry may get one of `names`; `spoil(content, dice)` changes the content of one that is stored.
 template <class Spoil>
-void spoil_zip_entries(std::string& bytes, Dice& dice, Spoil&& spoil) {
+void spoil_zip_entries(std::string& bytes, Dice& dice, std::span<std::string_view const> names, Spoil&& spoil) {
   std::vector<ZipEntry> entries = split_zip(bytes);
   if (entries.empty()) return;
   ZipEntry& entry = entries[dice.below(entries.size())];
@@ -163,11 +164,10 @@ void spoil_zip_entries(std::string& bytes, Dice& dice, Spoil&& spoil) {
       entries.push_back(ZipEntry(entry));
       break;
     case 1:
-      entry.name =
-          dice.pick({"points.npy", "xyz.npy", "a.npy", "arr_0.npy", ".npy", "a.NPY", "", "b/../x.npy", "\xff.npy"});
+      entry.name = dice.pick(names);
       break;
     case 2:
-      entry.name_at_data = "other.npy";
+      entry.name_at_data = dice.pick(names);
       break;
     case 3:
       (dice.one_in(2) ? entry.bytes : entry.packed_bytes) = static_cast<std::uint32_t>(dice.pick(hostile_bits));
