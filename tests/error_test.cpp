@@ -70,6 +70,25 @@ TEST(Joined, PutsWordsBetweenIntegers) {
   EXPECT_EQ(joined_integers(std::array<std::int32_t, 1>{0}, ", "), "0");
 }
 
+TEST(Printable, ShowsWhatATerminalOnlyPrints) {
+  EXPECT_EQ(printable("conv1.0 {weight}~"), "conv1.0 {weight}~");
+  EXPECT_EQ(printable(std::string_view("a\0\x1b[2J\r\n\t\x7f\x80\xff", 12)), "a??[2J??????");
+  EXPECT_EQ(printable(""), "");
+  EXPECT_EQ(printable("abcd", 4), "abcd");
+  EXPECT_EQ(printable("abcde", 4), "abcd...");
+  EXPECT_EQ(printable(std::string(160, 'x')), std::string(160, 'x'));
+  EXPECT_EQ(printable(std::string(161, 'x')), std::string(160, 'x') + "...");
+}
+
+TEST(InQuotes, ShowsTheBeginning) {
+  EXPECT_EQ(in_quotes("abc"), "\"abc\"");
+  EXPECT_EQ(in_quotes("a\x01\x80\n"), "\"a???\"");
+  EXPECT_EQ(in_quotes(std::string(40, 'x')), "\"" + std::string(40, 'x') + "\"");
+  EXPECT_EQ(in_quotes(std::string(41, 'x')), "\"" + std::string(40, 'x') + "...\"");
+  EXPECT_EQ(name_in_quotes(std::string(160, 'x')), "\"" + std::string(160, 'x') + "\"") << "a name is shown whole";
+  EXPECT_EQ(name_in_quotes(std::string(161, 'x')), "\"" + std::string(160, 'x') + "...\"");
+}
+
 TYPED_TEST(ErrorKinds, StaysItsKindWhereAWholeNamesItsPart) {
   try {
     named_in_errors("Network", "layer 3", []() -> int { throw TypeParam("sum: 1 is not 2"); });

@@ -46,7 +46,8 @@ inline std::optional<sparseconv::BindReport> bind_weights(sparseconv::Network& n
 inline std::string key_of_parameter(std::optional<sparseconv::BindReport> const& report, std::string const& parameter) {
   if (!report) return "";
   auto const found = std::ranges::find(report->bound, parameter, &sparseconv::BoundParameter::parameter);
-  return found == report->bound.end() ? "" : found->key + " " + sparseconv::tuple_text(found->shape);
+  return found == report->bound.end() ? ""
+                                      : sparseconv::printable(found->key) + " " + sparseconv::tuple_text(found->shape);
 }
 
 /// What --parameters prints: names and shapes in the order of the nodes, the arrays that they were taken from, and how many numbers

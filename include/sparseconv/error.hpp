@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -81,6 +82,27 @@ SPARSECONV_COLD inline std::string joined_integers(std::span<std::int32_t const>
     MessagePart(integer).append_to(text);
   }
   return text;
+}
+
+/// The most characters that are shown of a name out of a file; arrays of large networks have names of some 80.
+inline constexpr std::size_t longest_shown_name = 160;
+
+/// A piece of a file as a person may be shown it, whatever a terminal would do with its bytes: each that cannot be printed as a
+/// question mark, and of a piece that is longer its beginning and three dots.
+SPARSECONV_COLD inline std::string printable(std::string_view text, std::size_t longest = longest_shown_name) {
+  std::string shown;
+  for (char const c : text.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown + (text.size() > longest ? "..." : "");
+}
+
+/// A piece of a file as a message shows it: printable, in double quotes. Names of a program's own stand in single ones.
+SPARSECONV_COLD inline std::string in_quotes(std::string_view text, std::size_t longest = 40) {
+  return "\"" + printable(text, longest) + "\"";
+}
+
+/// A name out of a file as a message shows it.
+SPARSECONV_COLD inline std::string name_in_quotes(std::string_view name) {
+  return in_quotes(name, longest_shown_name);
 }
 
 /// What every exception of the library derives from.

@@ -8,6 +8,7 @@
 
 #include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
+#include "support/hostile_name.hpp"
 #include "support/npy_file.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_file.hpp"
@@ -107,6 +108,18 @@ TEST(Npz, TakesTheArrayOfThatName) {
       message_of<FormatError>([&] { return parse_npz(bytes, "scan", {.array = "labels"}); }),
       "read_npz: scan: array \"labels\": an array of shape \"(2,)\"; points are N x C with C >= 3: x, y, z and what "
       "else they carry");
+}
+
+TEST(Npz, ShowsNamesAsTheyCanBePrinted) {
+  std::string const entry = test::hostile_name + ".npy";
+  auto const failure = [](test::ZipEntries const& entries, std::string const& array) {
+    return message_of<FormatError>([&] { return parse_npz(zip(entries), "scan", {.array = array}); });
+  };
+  test::expect_shown(failure({{entry, labels}}, ""));
+  test::expect_shown(failure({{entry, labels}, {"b.npy", labels}}, ""));
+  test::expect_shown(failure({{entry, points}, {"b.npy", points}}, ""));
+  test::expect_shown(failure({{entry, points}, {"b.npy", points}}, "c"));
+  test::expect_shown(failure({{"b.npy", points}}, test::hostile_name));
 }
 
 TEST(Npz, NamesAnArchiveWithoutArrays) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
+#include "support/hostile_name.hpp"
 
 namespace sparseconv {
 namespace {
@@ -101,7 +102,7 @@ TEST(BindParameters, TakesNumbersByTheNamesOfATable) {
   text << report;
   EXPECT_EQ(
       text.str(),
-      "7 parameters bound by a project, behind 'model.', weights as spconv2 has them; 1 left over: other.weight\n");
+      "7 parameters bound by a project, behind \"model.\", weights as spconv2 has them; 1 left over: other.weight\n");
 }
 
 TEST(BindParameters, TakesItsOwnNamesWhereNoTableIsTold) {
@@ -141,7 +142,7 @@ TEST(BindParameters, AsksForTheLayoutWhereShapesDoNotTell) {
   NameTable const table{.project = "p", .layouts = {WeightLayout::spconv2, WeightLayout::spconv1}};
   EXPECT_EQ(message_of<ShapeError>([&] { return bind_parameters(network, arrays, {.tables = {table}}); }),
             "bind_parameters: Small: the weights' shapes fit the layouts spconv2 and spconv1, which differ for "
-            "'conv.weight'; say which by BindOptions::layout");
+            "\"conv.weight\"; say which by BindOptions::layout");
   BindOptions const told{.tables = {table}, .layout = WeightLayout::spconv1};
   EXPECT_EQ(bind_parameters(network, arrays, told).layout, WeightLayout::spconv1);
 }
@@ -170,7 +171,7 @@ TEST(BindParameters, NamesWhatIsMissing) {
   std::erase_if(arrays, [](NamedArray const& named) { return named.name.ends_with("1.bias"); });
   EXPECT_EQ(
       refusal(arrays),
-      "bind_parameters: Small: 1 of 7 parameters are not in the file: 'model.layer.1.bias'; check the file and the "
+      "bind_parameters: Small: 1 of 7 parameters are not in the file: \"model.layer.1.bias\"; check the file and the "
       "NameTable, or set BindOptions::allow_missing");
   Network network = small_network();
   BindReport const report = bind_parameters(network, arrays, {.tables = {small_table}, .allow_missing = true});
@@ -185,7 +186,7 @@ TEST(BindParameters, RefusesNumbersThatALayerHasNoPlaceFor) {
   arrays.push_back(counted("model.layer.0.bias", {3}, 0));
   EXPECT_EQ(
       refusal(arrays),
-      "bind_parameters: Small: the file has 'model.layer.0.bias' beside numbers of the same layers that the network "
+      "bind_parameters: Small: the file has \"model.layer.0.bias\" beside numbers of the same layers that the network "
       "takes, and the network has no place for them; build it with those numbers (as .bias = true), or leave them out");
 }
 
@@ -194,25 +195,27 @@ TEST(BindParameters, NamesAWeightOfAnotherShape) {
   arrays[place_of(arrays, "model.layer.0.weight")] = counted("model.layer.0.weight", {3, 3, 4}, 0);
   EXPECT_EQ(
       refusal(arrays),
-      "bind_parameters: Small: 'model.layer.0.weight' has the shape (3, 3, 4); conv.weight takes a kernel of 3, 2 -> 3 "
+      "bind_parameters: Small: \"model.layer.0.weight\" has the shape (3, 3, 4); conv.weight takes a kernel of 3, 2 -> "
+      "3 "
       "channels, which is another shape in the layout spconv2, spconv1; check the network's channels and kernels, or "
       "BindOptions::layout and ::axes");
   arrays = small_checkpoint();
   arrays[place_of(arrays, "model.layer.1.bias")] = counted("model.layer.1.bias", {4}, 0);
   EXPECT_EQ(
       refusal(arrays),
-      "bind_parameters: Small: 'model.layer.1.bias' has the shape (4,); conv.norm.bias takes 3; check the network's "
+      "bind_parameters: Small: \"model.layer.1.bias\" has the shape (4,); conv.norm.bias takes 3; check the network's "
       "channels");
 }
 
 TEST(BindParameters, SaysWhatItLookedForWhereNothingIsThere) {
   EXPECT_EQ(refusal({counted("a", {1}, 0)}),
-            "bind_parameters: Small: none of its 7 parameters is among the 1 arrays; 'layer.0.weight' would be one, "
-            "and 'a' is "
+            "bind_parameters: Small: none of its 7 parameters is among the 1 arrays; \"layer.0.weight\" would be one, "
+            "and \"a\" is "
             "there; give the NameTable of the file, or another prefix");
   EXPECT_NE(refusal({}).find("among the 0 arrays"), std::string::npos);
-  EXPECT_NE(refusal(small_checkpoint(), {.tables = {small_table}, .prefix = "module."}).find("'module.layer.0.weight'"),
-            std::string::npos);
+  EXPECT_NE(
+      refusal(small_checkpoint(), {.tables = {small_table}, .prefix = "module."}).find("\"module.layer.0.weight\""),
+      std::string::npos);
 }
 
 TEST(BindParameters, AsksForThePrefixWhereTwoFit) {
@@ -221,7 +224,7 @@ TEST(BindParameters, AsksForThePrefixWhereTwoFit) {
     if (named.name.starts_with("model.")) arrays.push_back({"teacher." + named.name, named.array});
   }
   EXPECT_EQ(refusal(arrays),
-            "bind_parameters: Small: its numbers are there behind both 'model.' and 'teacher.model.'; say which by "
+            "bind_parameters: Small: its numbers are there behind both \"model.\" and \"teacher.model.\"; say which by "
             "BindOptions::prefix");
   Network network = small_network();
   BindOptions const told{.tables = {small_table}, .prefix = "teacher.model."};
@@ -234,7 +237,7 @@ TEST(BindParameters, RefusesWhatIsNoNumber) {
   for (float const bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     std::vector<NamedArray> arrays = small_checkpoint();
     arrays[place_of(arrays, "model.layer.1.bias")].array = make_array({3}, std::vector<float>{1, bad, 2});
-    EXPECT_NE(refusal(arrays).find("'model.layer.1.bias': number 1 is "), std::string::npos);
+    EXPECT_NE(refusal(arrays).find("\"model.layer.1.bias\": number 1 is "), std::string::npos);
   }
   // A double beyond float's range becomes one.
   std::vector<NamedArray> arrays = small_checkpoint();
@@ -246,7 +249,66 @@ TEST(BindParameters, RefusesTwoArraysOfOneName) {
   std::vector<NamedArray> arrays = small_checkpoint();
   arrays.push_back(arrays.front());
   EXPECT_EQ(refusal(arrays),
-            "bind_parameters: Small: two arrays are called 'other.weight'; give each a name of its own");
+            "bind_parameters: Small: two arrays are called \"other.weight\"; give each a name of its own");
+}
+
+// Each sentence that has a name of the file in it, for a file whose names stand behind a hostile one.
+TEST(BindParameters, ShowsNamesOfAFileAsTheyCanBePrinted) {
+  std::string const prefix = test::hostile_name + ".";
+  auto const named = [&](std::string const& name) { return prefix + "model." + name; };
+  std::vector<NamedArray> good = small_checkpoint();
+  for (NamedArray& one : good) one.name.insert(0, prefix);
+  auto const with = [&](NamedArray added) {
+    std::vector<NamedArray> arrays = good;
+    std::erase_if(arrays, [&](NamedArray const& one) { return one.name == added.name; });
+    arrays.push_back(std::move(added));
+    return refusal(arrays);
+  };
+  std::vector<NamedArray> arrays = good;
+  arrays.push_back(good[0]);
+  test::expect_shown(refusal(arrays));  // two of one name
+  arrays = good;
+  std::erase_if(arrays, [&](NamedArray const& one) { return one.name == named("layer.1.bias"); });
+  test::expect_shown(refusal(arrays));                                             // one is missing
+  test::expect_shown(refusal({good[0]}));                                          // all are
+  test::expect_shown(refusal(good, {.tables = {small_table}, .prefix = prefix}));  // they stand elsewhere
+  arrays = good;
+  for (NamedArray const& one : small_checkpoint()) arrays.push_back({one.name, one.array});
+  test::expect_shown(refusal(arrays));                                       // two prefixes
+  test::expect_shown(with(counted(named("layer.0.bias"), {3}, 0)));          // one too many
+  test::expect_shown(with(counted(named("layer.0.weight"), {3, 3, 4}, 0)));  // another kernel
+  test::expect_shown(with(counted(named("layer.1.bias"), {4}, 0)));          // another shape
+  test::expect_shown(with({named("layer.1.bias"), make_array({3}, std::vector<float>{1, INFINITY, 2})}));
+
+  Network ambiguous("Small");
+  Value const x = ambiguous.input("x", {.axes = 1, .channels = 3});
+  ambiguous.output("y", ambiguous.submanifold_conv("conv", x, {.out_channels = 3}));
+  arrays = {counted(prefix + "conv.weight", {3, 3, 3}, 0)};
+  test::expect_shown(message_of<ShapeError>([&] { return bind_parameters(ambiguous, arrays); }));
+
+  Network network = small_network();
+  BindReport const report = bind_parameters(network, good, {.tables = {small_table}});
+  EXPECT_EQ(report.prefix, prefix + "model.") << "a report has names as the file has them";
+  EXPECT_EQ(report.left_over, std::vector<std::string>{prefix + "other.weight"});
+  test::expect_shown(to_string(report));
+}
+
+TEST(BindParameters, ListsTheFirstOfMany) {
+  BindReport report{.project = "p"};
+  for (int i = 0; i < 64; ++i) report.left_over.push_back("a" + std::to_string(i));
+  EXPECT_TRUE(to_string(report).ends_with(" a62 a63\n")) << to_string(report);
+  report.left_over.emplace_back("last");
+  EXPECT_TRUE(to_string(report).ends_with("; 65 left over: a0 a1 a2" +
+                                          to_string(report).substr(to_string(report).find(" a3 "))));
+  EXPECT_TRUE(to_string(report).ends_with(" a62 a63 and 1 others\n")) << to_string(report);
+}
+
+// Each dot may end a prefix; looking up all that stands behind each of a million would take minutes.
+TEST(BindParameters, TakesNoLongerForANameOfManyDots) {
+  Network network = small_network();
+  std::vector<NamedArray> arrays = small_checkpoint();
+  arrays.push_back(counted(std::string(std::size_t{1} << 20, '.'), {1}, 0));
+  EXPECT_EQ(bind_parameters(network, arrays, {.tables = {small_table}}).bound.size(), 7u);
 }
 
 // Half, bfloat16 and double become float; a norm of batch statistics has no use for running ones.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/error_message.hpp"
+#include "support/hostile_name.hpp"
 
 namespace sparseconv {
 namespace {
@@ -61,6 +62,14 @@ TEST(PointCloud, FindsColumnsByName) {
             "PointCloud::column: no column is called \"ring\"; there are x, y, z, intensity");
   EXPECT_EQ(message_of<ShapeError>([&] { return PointCloud().column("x"); }),
             "PointCloud::column: no column is called \"x\"; this cloud has no column names");
+}
+
+TEST(PointCloud, NamesOfAFileAreShownAsTheyCanBePrinted) {
+  PointCloud cloud{.columns = 4, .names = {"x", "y", "z", test::hostile_name}};
+  test::expect_shown(message_of<ShapeError>([&] { return cloud.column("ring"); }));
+  cloud.names = std::vector<std::string>(30000, "a");
+  cloud.columns = 30000;
+  EXPECT_LT(message_of<ShapeError>([&] { return cloud.column("ring"); }).size(), 1100u);
 }
 
 TEST(PointCloud, NamesMustBeOneAColumn) {

@@ -9,6 +9,7 @@
 
 #include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
+#include "support/hostile_name.hpp"
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 #include "support/zip_file.hpp"
@@ -69,6 +70,15 @@ TEST(NpzArrays, NamesTheArrayThatCannotBeRead) {
   EXPECT_EQ(failure(zip({{"a.npy", ByteWriter()}})),
             "read_npz_arrays: scan: array \"a\": begins with \"\", a .npy file with \"?NUMPY\"; is it another format, "
             "or empty?");
+}
+
+TEST(NpzArrays, ShowsNamesAsTheyCanBePrinted) {
+  std::string const entry = test::hostile_name + ".npy";
+  test::expect_shown(failure(zip({{entry, ByteWriter()}})));
+  test::expect_shown(failure(zip({{entry, npy_header("|O", "(2, 3)")}})));
+  test::expect_shown(message_of<CapacityError>([&] {
+    return parse_npz_arrays(zip({{entry, matrix}}), "scan", {.max_bytes = 1});
+  }));
 }
 
 TEST(NpzArrays, RefusesTwoArraysOfOneName) {

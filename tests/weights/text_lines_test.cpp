@@ -57,11 +57,5 @@ TEST(Words, AreSeparatedByBlanks) {
   EXPECT_EQ(words.next(), "");
 }
 
-TEST(InQuotes, ShowsWhatCanBePrinted) {
-  EXPECT_EQ(in_quotes("abc"), "\"abc\"");
-  EXPECT_EQ(in_quotes("a\x01\x80\n"), "\"a???\"");
-  EXPECT_EQ(in_quotes(std::string(41, 'x')), "\"" + std::string(40, 'x') + "...\"");
-}
-
 }  // namespace
 }  // namespace sparseconv

@@ -11,6 +11,7 @@
 
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
+#include "support/hostile_name.hpp"
 #include "support/shared_data.hpp"
 #include "support/torch_script.hpp"
 #include "support/zip_file.hpp"
@@ -243,6 +244,26 @@ TEST(TorchCheckpoint, RefusesWhatIsNotOfTorchSave) {
               return read_torch_checkpoint("missing.pt");
             }).find("read_torch_checkpoint: missing.pt: no such file"),
             0u);
+}
+
+// Each sentence and each list that has a name of the file in it.
+TEST(TorchCheckpoint, ShowsNamesAsTheyCanBePrinted) {
+  std::string key = "X";
+  for (int shift = 0; shift < 32; shift += 8) key += static_cast<char>(test::hostile_name.size() >> shift & 0xff);
+  key += test::hostile_name;
+  auto const parsed = [](std::string const& pickle, std::string const& dictionary) {
+    return parse_torch_checkpoint(test::zip({{"a/data.pkl", ByteWriter(pickle)}}), "file", {.dictionary = dictionary});
+  };
+  TorchCheckpoint const checkpoint = parsed("}(" + key + empty_tensor + "U\1a}" + key + "Nsu.", "");
+  EXPECT_EQ(checkpoint.arrays.at(0).name, test::hostile_name) << "an array has its name as the file has it";
+  ASSERT_EQ(checkpoint.others.size(), 1u);
+  test::expect_shown(checkpoint.others[0]);
+  test::expect_shown(failure("}(" + key + "}U\1b" + empty_tensor + "s" + key + "}U\1b" + empty_tensor + "su."));
+  test::expect_shown(failure("}" + key + "ctorch._utils\n_rebuild_tensor\n)Rs."));
+  test::expect_shown(failure(key + "."));
+  test::expect_shown(failure("c\x1b[2J\x1b]0;title\a\r\x7f\x9b\n" + test::hostile_name.substr(20) + "\n)R."));
+  for (std::string const& dictionary : {std::string("missing"), test::hostile_name, test::hostile_name + ".missing"})
+    test::expect_shown(message_of<FormatError>([&] { return parsed("}" + key + "K\1s.", dictionary); }));
 }
 
 TEST(TorchCheckpoint, RefusesTwoTensorsOfOnePath) {

@@ -13,6 +13,7 @@
 #include "support/error_message.hpp"
 #include "support/file_size_limit.hpp"
 #include "support/folder_contents.hpp"
+#include "support/hostile_name.hpp"
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 
@@ -83,6 +84,19 @@ TEST(WriteNpzArrays, WritesTheSameBytesWheneverAndWherever) {
   }
   zone ? setenv("TZ", before.c_str(), 1) : unsetenv("TZ");
   tzset();
+}
+
+TEST(WriteNpzArrays, ShowsNamesAsTheyCanBePrinted) {
+  const TemporaryFile file("a.npz", ByteWriter("before").bytes());
+  const Array array = make_array({1}, std::vector<float>{1});
+  const Array damaged{.type = ScalarType::float32, .shape = {2}};
+  auto const expect_shown = [&](std::vector<NamedArray> const& arrays) {
+    test::expect_shown(failure(file.path(), arrays));
+  };
+  expect_shown({{test::hostile_name, damaged}});
+  expect_shown({{test::hostile_name, array}, {test::hostile_name, array}});
+  expect_shown({{test::hostile_name + std::string(1, '\0'), array}});
+  expect_shown({{test::hostile_name + std::string(6000, 'x'), array}});  // longer than an archive takes
 }
 
 TEST(WriteNpzArrays, NamesWhatCannotBeWritten) {

@@ -10,7 +10,6 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/packed_colour.hpp"
 #include "sparseconv/weights/scalar_type.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

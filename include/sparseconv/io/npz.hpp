@@ -16,7 +16,6 @@
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/weights/npy_header.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
@@ -105,7 +104,7 @@ struct NpzJudgement {
   std::string listed;
   std::string reasons;
   for (ZipItem const& item : items) {
-    const std::string name = in_quotes(item.name);
+    const std::string name = name_in_quotes(item.name);
     const NpzJudgement judged = judge_npz_item(archive, item, archive_bytes, error_message({where, ": array ", name}));
     if (judged.fit == NpzFit::no_cloud) {
       if (reasons.size() < 1000) reasons += "\n  " + judged.words;
@@ -122,7 +121,7 @@ struct NpzJudgement {
   if (possible.size() == 1) return *possible.front();
   throw FormatError({where, ": ", possible.size(), " of its arrays could be the points: ", listed,
                      "; name the one by NpzOptions::array, as in read_npz(path, {.array = ",
-                     in_quotes(possible.front()->name), "})"});
+                     name_in_quotes(possible.front()->name), "})"});
 }
 
 /// The array that is called `name`.
@@ -133,9 +132,9 @@ struct NpzJudgement {
   std::string names;
   for (ZipItem const& item : items) {
     if (item.name == name) return item;
-    if (names.size() < 1000) names += (names.empty() ? "" : ", ") + in_quotes(item.name);
+    if (names.size() < 1000) names += (names.empty() ? "" : ", ") + name_in_quotes(item.name);
   }
-  throw FormatError({where, ": no array is called ", in_quotes(name), "; there are ", names});
+  throw FormatError({where, ": no array is called ", name_in_quotes(name), "; there are ", names});
 }
 
 /// Finds the array that `options` asks for in an archive of `archive_bytes`, and reads it.
@@ -147,7 +146,7 @@ struct NpzJudgement {
                         : items.size() == 1    ? items.front()
                                                : choose_npz_item(archive, items, archive_bytes, where);
   return read_npz_item(archive, item, archive_bytes, options.max_bytes,
-                       error_message({where, ": array ", in_quotes(item.name)}));
+                       error_message({where, ": array ", name_in_quotes(item.name)}));
 }
 
 /// Reads points from the bytes of a .npz file: a zip archive of .npy files, as np.savez and np.savez_compressed write

@@ -42,7 +42,7 @@ struct BoundParameter {
   std::vector<std::int64_t> shape;  ///< of the array
 };
 
-/// What bind_parameters did.
+/// What bind_parameters did. Names are as the file has them; to_string() shows them to a person.
 struct BindReport {
   std::string project = {};                 ///< of the table
   std::string prefix = {};                  ///< before all names
@@ -88,7 +88,8 @@ class ParameterBinder {
       : network_(network), arrays_(arrays), options_(options), where_("bind_parameters: " + network.name()) {
     for (std::size_t i = 0; i < arrays.size(); ++i) {
       if (places_.emplace(arrays[i].name, i).second) continue;
-      throw FormatError({where_, ": two arrays are called '", arrays[i].name, "'; give each a name of its own"});
+      throw FormatError(
+          {where_, ": two arrays are called ", name_in_quotes(arrays[i].name), "; give each a name of its own"});
     }
   }
 
@@ -176,14 +177,20 @@ class ParameterBinder {
   /// How many of the wanted parameters are there behind each prefix.
   [[nodiscard]] std::map<std::string, std::size_t> count_by_prefix(std::vector<WantedParameter> const& wanted) const {
     std::unordered_map<std::string_view, std::size_t> owner;
+    std::size_t longest = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      for (std::string const& key : wanted[i].keys) owner.emplace(key, i);
+      for (std::string const& key : wanted[i].keys) {
+        owner.emplace(key, i);
+        longest = std::max(longest, key.size());
+      }
     }
     std::map<std::string, std::size_t> counts;
     for (NamedArray const& array : arrays_) {
       std::string_view const name = array.name;
       for (std::size_t begin = 0; begin < name.size();) {
-        if (owner.contains(name.substr(begin))) ++counts[std::string(name.substr(0, begin))];
+        // What is longer is not looked up: a long name of many dots would take the square of its length.
+        bool const may_be_one = name.size() - begin <= longest;
+        if (may_be_one && owner.contains(name.substr(begin))) ++counts[std::string(name.substr(0, begin))];
         std::size_t const dot = name.find('.', begin);
         if (dot == std::string_view::npos) break;
         begin = dot + 1;
@@ -211,8 +218,8 @@ class ParameterBinder {
     if (best.empty()) throw_nothing_found(tables.front());
     for (Choice const& choice : best) {
       if (choice.table == best.front().table && choice.prefix != best.front().prefix) {
-        throw ShapeError({where_, ": its numbers are there behind both '", best.front().prefix, "' and '",
-                          choice.prefix, "'; say which by BindOptions::prefix"});
+        throw ShapeError({where_, ": its numbers are there behind both ", name_in_quotes(best.front().prefix), " and ",
+                          name_in_quotes(choice.prefix), "; say which by BindOptions::prefix"});
       }
     }
     // Of tables that find as much, the first that fits the shapes.
@@ -237,18 +244,16 @@ class ParameterBinder {
     std::string const first = wanted.empty() ? "" : wanted.front().keys.front();
     std::string const sought = options_.prefix ? *options_.prefix + first : first;
     throw ShapeError({where_, ": none of its ", wanted.size(), " parameters is among the ", arrays_.size(), " arrays; ",
-                      in_single_quotes(sought), " would be one, and '",
-                      arrays_.empty() ? std::string("nothing") : arrays_.front().name,
-                      "' is there; give the NameTable of the file, or another prefix"});
+                      name_in_quotes(sought), " would be one, and ",
+                      arrays_.empty() ? std::string("nothing") : name_in_quotes(arrays_.front().name),
+                      " is there; give the NameTable of the file, or another prefix"});
   }
-
-  [[nodiscard]] static std::string in_single_quotes(std::string const& text) { return "'" + text + "'"; }
 
   [[nodiscard]] static std::string list_of(std::vector<std::string> const& names) {
     constexpr std::size_t most = 4;
     std::string text;
     for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-      text += (i > 0 ? ", " : "") + in_single_quotes(names[i]);
+      text += (i > 0 ? ", " : "") + name_in_quotes(names[i]);
     if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " others";
     return text;
   }
@@ -312,8 +317,8 @@ class ParameterBinder {
         if (!wanted->kernel) continue;
         if (places_in(left.front(), *wanted, arrays_[place]) != places_in(other, *wanted, arrays_[place])) {
           throw ShapeError({where_, ": the weights' shapes fit the layouts ", name_of(left.front()), " and ",
-                            name_of(other), ", which differ for '", arrays_[place].name,
-                            "'; say which by BindOptions::layout"});
+                            name_of(other), ", which differ for ", name_in_quotes(arrays_[place].name),
+                            "; say which by BindOptions::layout"});
         }
       }
     }
@@ -327,8 +332,8 @@ class ParameterBinder {
     KernelShape const& kernel = *wanted.kernel;
     std::string sizes;
     for (std::int64_t const size : kernel.sizes) sizes += (sizes.empty() ? "" : " x ") + std::to_string(size);
-    throw ShapeError({where_, ": '", array.name, "' has the shape ", tuple_text(array.array.shape), "; ", wanted.name,
-                      " takes ", sizes.empty() ? std::string("a matrix") : "a kernel of " + sizes, ", ",
+    throw ShapeError({where_, ": ", name_in_quotes(array.name), " has the shape ", tuple_text(array.array.shape), "; ",
+                      wanted.name, " takes ", sizes.empty() ? std::string("a matrix") : "a kernel of " + sizes, ", ",
                       kernel.in_channels, " -> ", kernel.out_channels,
                       " channels, which is another shape in the layout ", names,
                       "; check the network's channels and kernels, or BindOptions::layout and ::axes"});
@@ -336,7 +341,7 @@ class ParameterBinder {
 
   [[nodiscard]] std::vector<float> numbers_of(WantedParameter const& wanted, NamedArray const& named,
                                               std::optional<WeightLayout> layout) const {
-    std::string const where = where_ + ": '" + named.name + "'";
+    std::string const where = error_message({where_, ": ", name_in_quotes(named.name)});
     std::vector<float> const values = named.array.values_as<float>(where);
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (std::isfinite(values[i])) continue;
@@ -401,16 +406,18 @@ inline BindReport bind_parameters(Network& network, std::span<NamedArray const> 
   return report;
 }
 
-/// A line for what was done, and the names of what was left.
+/// A line for what was done, and the names of what was left, of many the first. Whatever the file calls its arrays, it can be printed.
 [[nodiscard]] inline std::string to_string(BindReport const& report) {
   std::string text = std::to_string(report.bound.size()) + " parameters bound by " + report.project;
-  if (!report.prefix.empty()) text += ", behind '" + report.prefix + "'";
+  if (!report.prefix.empty()) text += ", behind " + name_in_quotes(report.prefix);
   if (report.layout) text += ", weights as " + std::string(name_of(*report.layout)) + " has them";
   if (report.axes == AxisOrder::reversed) text += ", axes reversed";
   auto const list = [&](char const* what, std::vector<std::string> const& names) {
     if (names.empty()) return;
+    constexpr std::size_t most = 64;
     text += "; " + std::to_string(names.size()) + what;
-    for (std::string const& name : names) text += " " + name;
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += " " + printable(names[i]);
+    if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " others";
   };
   list(" missing:", report.missing);
   list(" left over:", report.left_over);

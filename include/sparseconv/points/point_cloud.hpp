@@ -61,7 +61,7 @@ struct PointCloud {
 
   /// The index of the column called `name`.
   ///
-  /// Throws:  ShapeError if no column has that name, the message lists those there are; or if there are names, but not
+  /// Throws:  ShapeError if no column has that name, the message lists the first of those there are; or if there are names, but not
   ///          one a column.
   [[nodiscard]] std::int64_t column(std::string_view name) const {
     if (!names.empty() && static_cast<std::int64_t>(names.size()) != columns)
@@ -70,9 +70,9 @@ struct PointCloud {
     std::string known;
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (names[i] == name) return static_cast<std::int64_t>(i);
-      known += (i == 0 ? "" : ", ") + names[i];
+      if (known.size() < 1000) known += (i == 0 ? "" : ", ") + printable(names[i]);
     }
-    throw ShapeError({"PointCloud::column: no column is called \"", name, "\"; ",
+    throw ShapeError({"PointCloud::column: no column is called ", name_in_quotes(name), "; ",
                       (names.empty() ? "this cloud has no column names" : "there are " + known)});
   }
 

@@ -12,7 +12,6 @@
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/npy_header.hpp"
 #include "sparseconv/weights/scalar_type.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -17,7 +17,6 @@
 #include "sparseconv/weights/npy_array.hpp"
 #include "sparseconv/weights/npy_array_header.hpp"
 #include "sparseconv/weights/npy_header.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
@@ -48,7 +47,9 @@ struct NpzArraysOptions {
                                                                 std::string_view where) {
   const std::vector<ZipItem> items = list_npy_items(input.archive.get());
   expect_npy_items(items, where);
-  auto const where_item = [&](ZipItem const& item) { return error_message({where, ": array ", in_quotes(item.name)}); };
+  auto const where_item = [&](ZipItem const& item) {
+    return error_message({where, ": array ", name_in_quotes(item.name)});
+  };
   std::vector<std::string const*> names;
   std::uint64_t left = options.max_bytes;
   for (ZipItem const& item : items) {
@@ -61,7 +62,7 @@ struct NpzArraysOptions {
     left -= item.bytes;
   }
   if (std::string const* repeated = repeated_name(std::move(names)))
-    throw FormatError({where, ": more than one array is called ", in_quotes(*repeated),
+    throw FormatError({where, ": more than one array is called ", name_in_quotes(*repeated),
                        "; np.savez writes each name once, so the archive is damaged"});
   std::vector<NamedArray> arrays;
   for (ZipItem const& item : items) arrays.push_back({item.name, read_npz_array(input, item, where_item(item))});

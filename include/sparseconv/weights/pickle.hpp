@@ -18,7 +18,6 @@
 #include "sparseconv/weights/number_text.hpp"
 #include "sparseconv/weights/pickle_text.hpp"
 #include "sparseconv/weights/pickle_value.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

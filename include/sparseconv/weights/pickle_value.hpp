@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -117,10 +116,7 @@ struct Pickle {
   /// "module.name", as a message shows it.
   [[nodiscard]] std::string global_name(PickleId id) const {
     if (!is(id, PickleKind::global)) return "value";
-    auto const shown = [&](PickleId word) {
-      std::string const quoted = in_quotes(values[word].text);
-      return quoted.substr(1, quoted.size() - 2);
-    };
+    auto const shown = [&](PickleId word) { return printable(values[word].text, 40); };
     return shown(values[id].items[0]) + "." + shown(values[id].items[1]);
   }
 };

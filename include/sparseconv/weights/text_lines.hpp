@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "sparseconv/error.hpp"
@@ -75,15 +74,6 @@ class Words {
  private:
   std::string_view rest_;
 };
-
-/// A piece of a file as a message shows it: in quotes, at most 40 characters, each that cannot be printed as a question
-/// mark.
-[[nodiscard]] inline std::string in_quotes(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  std::string shown = "\"";
-  for (char const c : text.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
-  return shown + (text.size() > longest ? "...\"" : "\"");
-}
 
 /// Checks that `lines`, which are within a header, are not too long for one. `where` begins the message.
 ///

@@ -17,7 +17,6 @@
 #include "sparseconv/weights/mapped_file.hpp"
 #include "sparseconv/weights/pickle_value.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 #include "sparseconv/weights/torch_storages.hpp"
 #include "sparseconv/weights/torch_tensor.hpp"
 
@@ -40,7 +39,7 @@ struct TorchCheckpoint {
   std::vector<NamedArray> arrays;  ///< names are dotted paths from there
 
   /// Dotted paths of what is no array, with what it is: in the dictionary, from there, and beside it, from the top: "epoch
-  /// (integer 80)", "optimizer.state (dict of 3)", "history (opaque mmcv.HistoryBuffer)".
+  /// (integer 80)", "optimizer.state (dict of 3)", "history (opaque mmcv.HistoryBuffer)". They can be printed, whatever is in the file.
   std::vector<std::string> others;
 };
 
@@ -82,7 +81,7 @@ class TorchReader {
     std::vector<std::string const*> names;
     for (NamedArray const& named : checkpoint_.arrays) names.push_back(&named.name);
     if (std::string const* repeated = repeated_name(std::move(names)))
-      throw FormatError({where_, ": more than one tensor has the path ", in_quotes(*repeated),
+      throw FormatError({where_, ": more than one tensor has the path ", name_in_quotes(*repeated),
                          "; choose one dictionary by TorchCheckpointOptions::dictionary, or save one without dots in "
                          "its keys"});
     return std::move(checkpoint_);
@@ -130,8 +129,8 @@ class TorchReader {
         key_taken = key;
       });
       if (!next)
-        throw FormatError({where_, ": there is no ", in_quotes(rest), " in its ", describe(at), " ", in_quotes(path),
-                           key_list(at), "; check TorchCheckpointOptions::dictionary"});
+        throw FormatError({where_, ": there is no ", name_in_quotes(rest), " in its ", describe(at), " ",
+                           name_in_quotes(path), key_list(at), "; check TorchCheckpointOptions::dictionary"});
       list_beside(path, at, *next);
       path = joined(path, key_taken);
       rest.remove_prefix(std::min(rest.size(), key_taken.size() + 1));
@@ -139,7 +138,7 @@ class TorchReader {
     }
     if (is_torch_module(pickle_, at)) refuse_module();
     if (!is_container(at))
-      throw FormatError({where_, ": ", in_quotes(path), " is no dictionary (", describe(at),
+      throw FormatError({where_, ": ", name_in_quotes(path), " is no dictionary (", describe(at),
                          "); name what holds the tensors in TorchCheckpointOptions::dictionary"});
     checkpoint_.dictionary = path;
     return at;
@@ -196,7 +195,7 @@ class TorchReader {
   }
 
   void list(std::string_view path, PickleId id) {
-    checkpoint_.others.push_back(error_message({path, path.empty() ? "" : " ", "(", describe(id), ")"}));
+    checkpoint_.others.push_back(error_message({printable(path), path.empty() ? "" : " ", "(", describe(id), ")"}));
   }
 
   /// Lists what stands beside the chosen value in a container, and what dicts among that hold.
@@ -225,10 +224,10 @@ class TorchReader {
       checkpoint_.arrays.push_back({path, std::move(array)});
       return;
     }
-    std::string const where = error_message({where_, ": tensor ", in_quotes(path)});
+    std::string const where = error_message({where_, ": tensor ", name_in_quotes(path)});
     std::optional<TorchTensor> tensor = torch_tensor_of(pickle_, id, where);
     if (!tensor) {
-      checkpoint_.others.push_back(path + " (tensor of a type that no array has)");
+      checkpoint_.others.push_back(printable(path) + " (tensor of a type that no array has)");
       return;
     }
     // One without numbers may lie in a storage that is nowhere.

@@ -19,7 +19,6 @@
 #include "sparseconv/weights/pickle_value.hpp"
 #include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 #include "sparseconv/weights/torch_tensor.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
 
@@ -94,12 +93,12 @@ class TorchZip {
 
   void expect_size_below(ZipItem const& item, std::uint64_t limit) const {
     if (item.bytes >= limit)
-      throw FormatError({where_, ": entry ", in_quotes(item.name), " has ", item.bytes, " bytes, a word less than ",
-                         limit, "; the file is damaged"});
+      throw FormatError({where_, ": entry ", name_in_quotes(item.name), " has ", item.bytes,
+                         " bytes, a word less than ", limit, "; the file is damaged"});
   }
 
   SharedBytes read(ZipItem const& item) {
-    std::string const where = error_message({where_, ": entry ", in_quotes(item.name)});
+    std::string const where = error_message({where_, ": entry ", name_in_quotes(item.name)});
     expect_possible_size(item, input_.bytes, where, cure);
     if (item.bytes > *left_)
       throw CapacityError({where, ": it claims ", item.bytes, " bytes, ", *left_,

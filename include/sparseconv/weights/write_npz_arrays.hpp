@@ -16,7 +16,6 @@
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/npy_array_header.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
@@ -33,11 +32,12 @@ inline void expect_npz_arrays(std::span<const NamedArray> arrays, std::string_vi
     names.push_back(&named.name);
     if (named.name.empty() || named.name.find('\0') != std::string::npos)
       throw Error(
-          {where, ": the name ", in_quotes(named.name), " cannot stand in an archive; give it a name of letters"});
-    named.array.expect_whole(error_message({where, ": array ", in_quotes(named.name)}));
+          {where, ": the name ", name_in_quotes(named.name), " cannot stand in an archive; give it a name of letters"});
+    named.array.expect_whole(error_message({where, ": array ", name_in_quotes(named.name)}));
   }
   if (std::string const* repeated = repeated_name(names))
-    throw Error({where, ": more than one array is called ", in_quotes(*repeated), "; give each a name of its own"});
+    throw Error(
+        {where, ": more than one array is called ", name_in_quotes(*repeated), "; give each a name of its own"});
 }
 
 /// Adds an array to an archive that is written, which views `header` and the array until it is closed. False if that
@@ -74,7 +74,7 @@ inline void write_npz_arrays(std::filesystem::path const& path, std::span<const 
   std::vector<std::string> headers;
   for (NamedArray const& named : arrays)
     headers.push_back(format_npy_header(named.array.type, named.array.shape,
-                                        error_message({where, ": array ", in_quotes(named.name)})));
+                                        error_message({where, ": array ", name_in_quotes(named.name)})));
   auto const fail = [&](std::string_view reason) {
     throw Error({"write_npz_arrays: cannot write ", path.string(), ": ", reason,
                  "; the folder must exist and be writable, with room on its disk"});
@@ -93,7 +93,7 @@ inline void write_npz_arrays(std::filesystem::path const& path, std::span<const 
   }
   for (std::size_t i = 0; i < arrays.size(); ++i)
     if (!add_npz_array(archive.get(), arrays[i], headers[i]))
-      throw Error({where, ": array ", in_quotes(arrays[i].name), " cannot be added (", zip_strerror(archive.get()),
+      throw Error({where, ": array ", name_in_quotes(arrays[i].name), " cannot be added (", zip_strerror(archive.get()),
                    "); give it a name in UTF-8"});
   if (zip_close(archive.get()) != 0) fail(zip_strerror(archive.get()));
   static_cast<void>(archive.release());

@@ -9,6 +9,7 @@
 
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/weights/write_npz_arrays.hpp"
+#include "support/hostile_name.hpp"
 #include "support/temporary_file.hpp"
 
 namespace run_network {
@@ -42,6 +43,16 @@ TEST(Trained, NumbersOfAFileTakeThePlaceOfThoseThatWereDrawn) {
     EXPECT_EQ(network.parameter(named.name).values, named.array.values_as<float>("test")) << named.name;
   }
   EXPECT_NE(parameter_list(network, report).find("conv_input.weight (27, 4, 16)"), std::string::npos);
+}
+
+TEST(Trained, NamesOfAFileAreShownAsTheyCanBePrinted) {
+  sparseconv::Network const network = sparseconv::second(4, 3);
+  sparseconv::BindReport report{};
+  report.bound.push_back({"conv_input.weight", sparseconv::test::hostile_name, {27, 4, 16}});
+  std::string const list = parameter_list(network, report);
+  std::size_t const first = list.find("conv_input.weight");
+  sparseconv::test::expect_shown(list.substr(first, list.find('\n', first) - first));
+  EXPECT_NE(list.find("... (27, 4, 16)"), std::string::npos);
 }
 
 TEST(Trained, AxesMayBeReversed) {
