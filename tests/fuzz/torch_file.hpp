@@ -60,7 +60,7 @@ class TensorPickle {
       bytes_ += ")R";
     }
     bytes_ += '(';
-    for (std::size_t left = dice_.below(4); left > 0; --left) {
+    for (std::size_t left = dice_.below(4) + (depth == 0 ? 1 : 0); left > 0; --left) {
       if (dice_.one_in(8)) {
         append_text(bytes_, any_pickle_text(dice_));
       } else {
@@ -72,14 +72,12 @@ class TensorPickle {
   }
 
   void write_value(int depth) {
+    if (dice_.one_in(32)) bytes_ += any_instruction(dice_);
     switch (dice_.below(depth < 4 ? 10 : 6)) {
       case 0:
         return append_integer(bytes_, dice_.below(1000));
       case 1:
         return append_text(bytes_, any_pickle_text(dice_));
-      case 2:
-        bytes_ += any_instruction(dice_);
-        return;
       case 6:  // a list, a tuple or a set
         bytes_ += '(';
         for (std::size_t left = dice_.below(4); left > 0; --left) write_value(depth + 1);
@@ -133,7 +131,7 @@ class TensorPickle {
     for (auto const* const numbers : {&shape, &steps}) {
       bytes_ += '(';
       for (std::size_t const number : *numbers)
-        append_integer(bytes_, dice_.one_in(16) ? dice_.pick(hostile_bits) : number);
+        append_integer(bytes_, dice_.one_in(64) ? dice_.pick(hostile_bits) : number);
       bytes_ += 't';
     }
     bytes_ += "\x89}tR";

@@ -38,8 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   bool const is_archive = size > 2 && data[0] == 'P';
   std::size_t const unpacked = is_archive ? std::min(limit, 1032 * size) : size;
   TorchCheckpointOptions options{.max_bytes = limit};
-  if (size % 4 == 0) options.dictionary = "state_dict";
-  if (size % 4 == 1) options.dictionary = "model.0";
+  if (size % 8 == 0) options.dictionary = "state_dict";
+  if (size % 8 == 1) options.dictionary = "model.0";
   SharedBytes const shared(std::vector<std::byte>(bytes.begin(), bytes.end()));
   fuzz::check_reader(
       size,
