@@ -36,16 +36,22 @@ class WeightNumbers {
     for (std::int64_t const along : place) mixed_ = mixed_ * 1000003 + static_cast<std::uint32_t>(along) + 1;
   }
 
-  [[nodiscard]] float operator()(std::int64_t in, std::int64_t out) const {
-    std::uint32_t const mixed =
-        (mixed_ * 1000003 + static_cast<std::uint32_t>(in)) * 1000003 + static_cast<std::uint32_t>(out);
-    return static_cast<float>(mixed * 2654435769U >> 8) / 65536.0f - 128.0f;
+  /// Writes those of all channels, each so many numbers behind that of the input and of the output before. This file has more than
+  /// 100 million of them, so it is one loop that is cheap without optimisation.
+  void write(float* to, std::int64_t in, std::int64_t out, std::int64_t in_step, std::int64_t out_step) const {
+    for (std::int64_t i = 0; i < in; ++i) {
+      std::uint32_t mixed = (mixed_ * 1000003 + static_cast<std::uint32_t>(i)) * 1000003;
+      for (std::int64_t o = 0; o < out; ++o, ++mixed)
+        to[i * in_step + o * out_step] =
+            static_cast<float>(static_cast<std::int32_t>(mixed * 2654435769U) >> 8) / 65536.0f;
+    }
   }
 
   /// A row of outputs for each input, behind the numbers so far.
   void append_inputs_first(std::vector<float>& numbers, std::int64_t in, std::int64_t out) const {
-    for (std::int64_t i = 0; i < in; ++i)
-      for (std::int64_t o = 0; o < out; ++o) numbers.push_back((*this)(i, o));
+    std::size_t const begin = numbers.size();
+    numbers.resize(begin + static_cast<std::size_t>(in * out));
+    write(numbers.data() + begin, in, out, out, 1);
   }
 
  private:
@@ -102,9 +108,9 @@ class Checkpoint {
     } while (next_place(at, order));
     std::vector<float> values;
     if (outputs_first) {
-      for (std::int64_t o = 0; o < out; ++o)
-        for (WeightNumbers const& element : elements)
-          for (std::int64_t i = 0; i < in; ++i) values.push_back(element(i, o));
+      values.resize(elements.size() * static_cast<std::size_t>(in * out));
+      for (std::size_t e = 0; e < elements.size(); ++e)
+        elements[e].write(values.data() + static_cast<std::int64_t>(e) * in, in, out, 1, count * in);
     } else {
       for (WeightNumbers const& element : elements) element.append_inputs_first(values, in, out);
     }
@@ -116,9 +122,8 @@ class Checkpoint {
     int const layer = layers_++;
     WeightNumbers const number(layer, {});
     number.append_inputs_first(expected_[node + ".weight"], in, out);
-    std::vector<float> values;
-    for (std::int64_t o = 0; o < out; ++o)
-      for (std::int64_t i = 0; i < in; ++i) values.push_back(number(i, o));
+    std::vector<float> values(static_cast<std::size_t>(in * out));
+    number.write(values.data(), in, out, 1, in);
     arrays_.push_back({"net.3d." + key + ".weight", make_array({out, in}, values)});
   }
 

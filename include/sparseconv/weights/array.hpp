@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -99,6 +100,10 @@ struct Array {
     constexpr std::string_view wanted = name_of(scalar_type_of<T>());
     expect_whole(where);
     std::vector<T> values(bytes.size() / size_of(type));
+    if (std::endian::native == std::endian::little && type == scalar_type_of<T>()) {  // they lie as they will
+      if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+      return values;
+    }
     with_loader(type, [&](auto load) {
       using From = decltype(load(bytes.data()));
       if constexpr (std::integral<T> && !std::integral<From>) {
