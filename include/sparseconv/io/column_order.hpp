@@ -53,7 +53,8 @@ struct ColumnOrder {
     if (order.names.size() == before + 1) continue;
     std::string there;
     for (std::size_t field = 0; field < fields.size() && field < 16; ++field)
-      if (!fields[field].name.empty()) there += (there.empty() ? "" : ", ") + in_quotes(fields[field].name);
+      if (!fields[field].name.empty())
+        there += error_message({there.empty() ? "" : ", ", in_quotes(fields[field].name)});
     throw FormatError({where, ": points need one ", axis, " each, the file has ", order.names.size() - before,
                        "; its fields are ", (there.empty() ? "none" : there)});
   }

@@ -132,7 +132,7 @@ struct NpzJudgement {
   std::string names;
   for (ZipItem const& item : items) {
     if (item.name == name) return item;
-    if (names.size() < 1000) names += (names.empty() ? "" : ", ") + name_in_quotes(item.name);
+    if (names.size() < 1000) names += error_message({names.empty() ? "" : ", ", name_in_quotes(item.name)});
   }
   throw FormatError({where, ": no array is called ", name_in_quotes(name), "; there are ", names});
 }

@@ -70,7 +70,7 @@ struct PointCloud {
     std::string known;
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (names[i] == name) return static_cast<std::int64_t>(i);
-      if (known.size() < 1000) known += (i == 0 ? "" : ", ") + printable(names[i]);
+      if (known.size() < 1000) known += error_message({i == 0 ? "" : ", ", printable(names[i])});
     }
     throw ShapeError({"PointCloud::column: no column is called ", name_in_quotes(name), "; ",
                       (names.empty() ? "this cloud has no column names" : "there are " + known)});

@@ -66,13 +66,13 @@ inline void expect_safetensors_arrays(std::span<const NamedArray> arrays, std::s
   };
   std::string texts;
   for (auto const& [key, text] : metadata)
-    texts += (texts.empty() ? "" : ",") + quoted(key, "metadata's name") + ":" + quoted(text, "text of the metadata");
+    texts += error_message(
+        {texts.empty() ? "" : ",", quoted(key, "metadata's name"), ":", quoted(text, "text of the metadata")});
   if (!metadata.empty()) add(error_message({"\"", safetensors_metadata_name, "\""}), "{" + texts + "}");
   std::uint64_t begin = 0;
   for (NamedArray const* const named : arrays) {
     std::string extents;
-    for (std::int64_t const extent : named->array.shape)
-      extents += (extents.empty() ? "" : ",") + std::to_string(extent);
+    for (std::int64_t const extent : named->array.shape) extents += error_message({extents.empty() ? "" : ",", extent});
     std::uint64_t const end = begin + named->array.bytes.size();
     add(quoted(named->name, "name"),
         error_message({"{\"dtype\":\"", safetensors_types[safetensors_rank(named->array.type)].first, "\",\"shape\":[",
