@@ -24,7 +24,9 @@ TEST(SafetensorsType, RanksWideTypesHigher) {
   for (auto const& [name, type] : safetensors_types) {
     EXPECT_EQ(safetensors_types[safetensors_rank(type)].first, name);
     for (auto const& [other_name, other] : safetensors_types) {
-      if (size_of(type) < size_of(other)) EXPECT_LT(safetensors_rank(type), safetensors_rank(other)) << name;
+      if (size_of(type) < size_of(other)) {
+        EXPECT_LT(safetensors_rank(type), safetensors_rank(other)) << name;
+      }
     }
   }
 }
