@@ -226,11 +226,14 @@ SPARSECONV_NETWORK_BODY Value Graph::add(std::string name, Operation operation) 
   NodeCheck check(*this, name, added);
   try {
     types_.push_back(visit_node([&](auto const& node) { return check.type_of(node); }, operation));
-  } catch (...) {
+    names_.add(name);
+    nodes_.push_back({std::move(name), std::move(operation)});
+  } catch (...) {  // nodes_ is as it was
     sites_.resize(sites_before);
+    types_.resize(nodes_.size());
+    names_.keep_first(nodes_.size());
     throw;
   }
-  nodes_.push_back({std::move(name), std::move(operation)});
   return added;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/network/name_hashes.hpp"
 #include "sparseconv/network/node.hpp"
 #include "sparseconv/network/parameter.hpp"
 
@@ -61,9 +62,9 @@ class Graph {
 
   /// The node of that name, if there is one.
   [[nodiscard]] std::optional<Value> find(std::string_view name) const {
-    auto const found = std::ranges::find(nodes_, name, &Node::name);
-    if (found == nodes_.end()) return std::nullopt;
-    return Value{static_cast<std::int32_t>(found - nodes_.begin())};
+    auto const found = names_.find(name, [&](std::size_t place) -> std::string const& { return nodes_[place].name; });
+    if (!found) return std::nullopt;
+    return Value{static_cast<std::int32_t>(*found)};
   }
 
   /// The geometry by which a convolution or a pooling makes its pairs. Throws: ShapeError for another node.
@@ -94,6 +95,7 @@ class Graph {
 
   std::string name_;
   std::vector<Node> nodes_;
+  NameHashes names_;  ///< of the nodes
   std::vector<ValueType> types_;
   std::vector<SiteOrigin> sites_;
 };

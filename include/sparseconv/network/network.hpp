@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,6 +16,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/layers/he_uniform.hpp"
 #include "sparseconv/network/graph.hpp"
+#include "sparseconv/network/name_hashes.hpp"
 #if SPARSECONV_NETWORK_BODIES
 #include "sparseconv/network/check_node.hpp"
 #endif
@@ -229,12 +230,19 @@ class Network {
   /// Throws: ShapeError if the value is none of the network's, or the name is empty or taken.
   void output(std::string name, Value value) {
     (void)graph_.checked(value, "output '" + name + "'");
-    bool const taken = std::ranges::find(outputs_, name, &Output::name) != outputs_.end();
+    auto const taken =
+        output_names_.find(name, [&](std::size_t place) -> std::string const& { return outputs_[place].name; });
     if (name.empty() || taken) {
       throw ShapeError(
           {graph_.name(), ": there is an output '", name, "' already, or it has no name; give each one of its own"});
     }
-    outputs_.push_back({std::move(name), value});
+    output_names_.add(name);
+    try {
+      outputs_.push_back({std::move(name), value});
+    } catch (...) {
+      output_names_.keep_first(outputs_.size());
+      throw;
+    }
   }
 
   /// Gives the node of a kernel a bias of so many numbers, which a pass will say that it has.
@@ -292,6 +300,7 @@ class Network {
   std::uint64_t kernels_ = 0;
   Graph graph_;
   std::vector<Output> outputs_;
+  NameHashes output_names_;
   Parameters parameters_;
 };
 
