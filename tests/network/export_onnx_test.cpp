@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -356,6 +357,20 @@ TEST(ExportOnnxErrors, NameANumberBeyondHalf) {
             }),
             "export_onnx: Large: head.weight has 90000, and the format's float16 goes to 65504; scale the network's "
             "numbers, or run it here");
+}
+
+TEST(ExportOnnxErrors, NameANumberThatIsNotFinite) {
+  Network net("Failed");
+  Value const x = net.input("x", {.axes = 3, .channels = 1});
+  net.output("y", net.linear("head", x, {.out_channels = 1}));
+  auto const sentence = [&] {
+    return message_of<Error>([&] { return export_onnx(net, {.spatial_shape = {9, 8, 7}}).nodes.size(); });
+  };
+  std::string const cure = ", which import_onnx does not read; look where training failed, or save it by save_network";
+  net.parameter("head.bias").values = {-std::numeric_limits<float>::infinity()};
+  EXPECT_EQ(sentence(), "export_onnx: Failed: head.bias has -inf" + cure);
+  net.parameter("head.weight").values = {std::numeric_limits<float>::quiet_NaN()};
+  EXPECT_EQ(sentence(), "export_onnx: Failed: head.weight has nan" + cure);
 }
 
 }  // namespace

@@ -235,8 +235,11 @@ class OnnxExporter {
   [[nodiscard]] std::vector<half> rounded(Value value, char const* role) const {
     std::vector<half> numbers;
     for (float const number : network_.checked_parameter(value, role).values) {
+      if (!std::isfinite(number))
+        throw Error({where_, ": ", network_.parameter_name(value, role), " has ", number,
+                     ", which import_onnx does not read; look where training failed, or save it by save_network"});
       half const stored(number);
-      if (std::isfinite(number) && !std::isfinite(static_cast<float>(stored)))
+      if (!std::isfinite(static_cast<float>(stored)))
         throw CapacityError({where_, ": ", network_.parameter_name(value, role), " has ", number,
                              ", and the format's float16 goes to 65504; scale the network's numbers, or run it here"});
       numbers.push_back(stored);
@@ -316,8 +319,9 @@ class OnnxExporter {
 ///     sc::write_onnx("mine.scn.onnx", sc::export_onnx(network, {.spatial_shape = {41, 1440, 1440}}));
 ///
 /// Throws: Error if the format has no word for a node (pooling, concatenation, softmax, transposed convolutions, norms that cannot
-///         be folded, other activations, ...); the message names it and says why. ShapeError if the grid is not told, or a grid vanishes
-///         on the way; CapacityError if a finite number is beyond float16; as fold_batch_norms.
+///         be folded, other activations, ...); the message names it and says why. Also if a number is not
+///         finite. ShapeError if the grid is not told, or a grid vanishes on the way; CapacityError if a number is beyond float16; as
+///         fold_batch_norms.
 [[nodiscard]] inline OnnxGraph export_onnx(Network network, OnnxExportOptions const& options) {
   return OnnxExporter(std::move(network), options).graph();
 }
