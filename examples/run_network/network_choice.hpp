@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "run_network/networks.hpp"
 #include "sparseconv/network/import_onnx.hpp"
@@ -19,8 +21,13 @@ struct NetworkChoice {
   NetworkChoice(std::string file, sparseconv::Network network);
 
   /// The network itself; one of the field is made for so many channels, with numbers from the seed.
+  /// Throws: Error if that of a file takes another count of channels.
   [[nodiscard]] sparseconv::Network network(std::int64_t in_channels, std::uint64_t seed) const {
-    return of_file ? *of_file : make(in_channels, seed);
+    if (!of_file) return make(in_channels, seed);
+    if (in_channels == channels) return *of_file;
+    throw sparseconv::Error({"run_network: ", name, ": the network takes ", channels, " channels, and the input has ",
+                             in_channels, "; give --sites and --features with ", channels,
+                             " columns, or a scan with as many numbers a point"});
   }
 
   std::string name;
@@ -29,6 +36,7 @@ struct NetworkChoice {
   sparseconv::Network (*make)(std::int64_t in_channels, std::uint64_t seed) = nullptr;
   std::optional<sparseconv::Network> of_file = {};
   std::vector<std::int32_t> shape = {};  ///< of the input's grid, where the file says it
+  bool is_xyz = false;                   ///< the file says that its network, as it was read, runs over x, y, z
 };
 
 /// Throws: Error if the network has not one input, of two or three axes.
@@ -48,11 +56,14 @@ inline NetworkChoice::NetworkChoice(std::string file, sparseconv::Network networ
   of_file = std::move(network);
 }
 
-/// The network of an ONNX graph, with the grid that the graph states.
+/// The network of an ONNX graph, with the grid and the order of axes that the graph states.
 inline NetworkChoice network_of_onnx(std::string const& file, sparseconv::AxisOrder axes) {
   sparseconv::ImportedNetwork imported = sparseconv::import_onnx(file, {.axes = axes});
   NetworkChoice choice(file, std::move(imported.network));
   for (std::int64_t const extent : imported.spatial_shape) choice.shape.push_back(static_cast<std::int32_t>(extent));
+  std::string_view const xyz = axes == sparseconv::AxisOrder::same ? "xyz" : "zyx";
+  for (sparseconv::OnnxOutput const& output : imported.outputs)
+    for (sparseconv::OnnxDenseStep const& step : output.steps) choice.is_xyz = choice.is_xyz || step.format == xyz;
   return choice;
 }
 

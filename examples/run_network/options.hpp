@@ -54,7 +54,8 @@ inline void declare_options(CLI::App& app, Options& options) {
   app.add_option(
          "--axes", options.trained.axes,
          "Whether the kernels of --weights have their axes in the order of the sites (same) or the other way round "
-         "(reversed); default: as the project does whose names they have")
+         "(reversed); default: as the project does whose names they have. Of an .onnx: whether its graph runs over the "
+         "axes of the sites (same, the default) or is turned round (reversed)")
       ->check(CLI::IsMember({"same", "reversed"}));
   app.add_option("--policy", options.policy, "seq (one thread of plain loops), cpu or gpu")
       ->check(CLI::IsMember({"seq", "cpu", "gpu"}))
@@ -123,6 +124,16 @@ inline void check_options(CLI::App const& app, Options const& options, NetworkCh
         refuse({option, " says how --weights is read, which is not given; give both, or none"});
       }
     }
+  }
+  if (app.count("--axes") > 0 && !options.trained.file.empty() && options.network.ends_with(".onnx")) {
+    refuse({"--axes would say how ", options.network, " is read and how --weights ", options.trained.file,
+            " is; make a file of the network first, by --parameters --save network.safetensors, and run that"});
+  }
+  if (network.is_xyz && options.sites.empty() && !options.parameters) {
+    bool const is_reversed = options.trained.axes == "reversed";
+    refuse({network.name, ": by its ScatterDense the graph runs over ", is_reversed ? "z, y, x" : "x, y, z",
+            ", and a scan gives voxels over z, y, x; ",
+            is_reversed ? "leave --axes reversed out" : "give --axes reversed"});
   }
   for_cpu(options.threads.has_value(), "--threads");
   for_cpu(options.instructions.has_value(), "--instructions");

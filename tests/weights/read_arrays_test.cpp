@@ -52,7 +52,7 @@ TEST(ReadArrays, ReadsCheckpointsOfPyTorch) {
 TEST(ReadArrays, SaysWhichFilesCanBeRead) {
   EXPECT_EQ(test::message_of<Error>([] { return read_arrays("second.h5"); }),
             "read_arrays: second.h5: the ending tells how a file is read, and it is none of .pt, .pth, .ckpt "
-            "(PyTorch), .safetensors and .npz; rename the file");
+            "(PyTorch), .safetensors and .npz; give one of these, or rename the file if it is one");
 }
 
 }  // namespace

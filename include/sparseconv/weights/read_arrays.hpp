@@ -25,7 +25,7 @@ namespace sparseconv::inline v0_1 {
   if (ending == ".safetensors") return read_safetensors(path).arrays;
   throw Error({"read_arrays: ", path.string(),
                ": the ending tells how a file is read, and it is none of .pt, .pth, .ckpt (PyTorch), .safetensors and "
-               ".npz; rename the file"});
+               ".npz; give one of these, or rename the file if it is one"});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -36,9 +36,37 @@ TEST(NetworkChoice, TakesTheNetworkOfAFile) {
   EXPECT_EQ(choice.axes, 2);
   EXPECT_EQ(choice.channels, 5);
   EXPECT_TRUE(choice.shape.empty());
-  Network const same = choice.network(9, 9);
+  Network const same = choice.network(5, 9);
   EXPECT_EQ(same.name(), "Small");
   EXPECT_EQ(same.parameter("head.weight").values, net.parameter("head.weight").values);
+}
+
+TEST(NetworkChoice, NamesTheChannelsThatAFileTakes) {
+  TemporaryFile const file("small.safetensors", {});
+  Network net("Small");
+  net.output("out", net.input("x", {.axes = 3, .channels = 5}));
+  save_network(file.path(), net);
+  NetworkChoice const choice = choose_network(file.path().string());
+  EXPECT_EQ(message_of<sparseconv::Error>([&] { return choice.network(4, 1); }),
+            "run_network: " + file.path().string() +
+                ": the network takes 5 channels, and the input has 4; give --sites and --features with 5 columns, or a "
+                "scan with as many numbers a point");
+}
+
+TEST(NetworkChoice, KnowsAGraphOverXyzByItsMap) {
+  TemporaryFile const file("small.onnx", {});
+  std::string const path = file.path().string();
+  Network net("scn");
+  net.output("1", net.submanifold_conv("conv0", net.input("0", {.axes = 3, .channels = 2}), {.out_channels = 2}));
+  write_onnx(path, export_onnx(net, {.spatial_shape = {4, 5, 6}, .dense_map = true}));
+  EXPECT_FALSE(choose_network(path).is_xyz);
+  EXPECT_TRUE(choose_network(path, "reversed").is_xyz);
+  sparseconv::OnnxExportOptions const xyz{
+      .spatial_shape = {4, 5, 6}, .axes = sparseconv::AxisOrder::reversed, .dense_map = true};
+  write_onnx(path, export_onnx(net, xyz));
+  EXPECT_TRUE(choose_network(path).is_xyz);
+  EXPECT_TRUE(choose_network(path, "same").is_xyz);
+  EXPECT_FALSE(choose_network(path, "reversed").is_xyz);
 }
 
 TEST(NetworkChoice, TakesAGraphInEitherOrderOfAxes) {

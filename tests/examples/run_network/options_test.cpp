@@ -9,7 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/network/export_onnx.hpp"
+#include "sparseconv/weights/write_onnx.hpp"
 #include "support/error_message.hpp"
+#include "support/temporary_file.hpp"
 
 namespace run_network {
 namespace {
@@ -124,6 +127,30 @@ TEST(RunNetworkOptions, SayWhatPillarNetworksTake) {
             "run_network: --axes says how --weights is read, which is not given; give both, or none");
   EXPECT_EQ(refusal_of({"pillar_res18", "scan.bin", "--parameters"}), "run_network: pillar_res18" + sentence);
   EXPECT_TRUE(options_of({"pillar", "--parameters"}).parameters);
+}
+
+TEST(RunNetworkOptions, RefuseAxesThatDoNotFitAGraph) {
+  sparseconv::test::TemporaryFile const file("xyz.onnx", {});
+  std::string const path = file.path().string();
+  sparseconv::Network net("scn");
+  net.output("1", net.linear("conv0", net.input("0", {.axes = 3, .channels = 4}), {.out_channels = 2}));
+  auto const write = [&](sparseconv::AxisOrder axes) {
+    write_onnx(path, export_onnx(net, {.spatial_shape = {4, 5, 6}, .axes = axes, .dense_map = true}));
+  };
+  std::string const begin = "run_network: " + path + ": by its ScatterDense the graph runs over ";
+  write(sparseconv::AxisOrder::reversed);
+  EXPECT_EQ(refusal_of({path}), begin + "x, y, z, and a scan gives voxels over z, y, x; give --axes reversed");
+  EXPECT_EQ(options_of({path, "--axes", "reversed"}).network, path);
+  EXPECT_EQ(options_of({path, "--parameters"}).network, path);
+  EXPECT_EQ(options_of({path, "--sites", "s.npy", "--features", "f.npy"}).network, path);
+  write(sparseconv::AxisOrder::same);
+  EXPECT_EQ(refusal_of({path, "--axes", "reversed"}),
+            begin + "z, y, x, and a scan gives voxels over z, y, x; leave --axes reversed out");
+  EXPECT_EQ(options_of({path}).network, path);
+  EXPECT_EQ(refusal_of({path, "--axes", "same", "--weights", "a.npz"}),
+            "run_network: --axes would say how " + path +
+                " is read and how --weights a.npz is; make a file of the network first, by --parameters --save "
+                "network.safetensors, and run that");
 }
 
 TEST(RunNetworkOptions, RefuseWhatAPolicyWouldNotHear) {
