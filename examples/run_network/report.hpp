@@ -10,6 +10,7 @@
 
 #include "run_network/results.hpp"
 #include "sparseconv/network/profile_json.hpp"
+#include "sparseconv/network/text_table.hpp"
 #include "sparseconv/weights/array.hpp"
 
 namespace run_network {
@@ -44,7 +45,8 @@ inline std::string count_of(std::int64_t count, char const* thing) {
 
 /// "output features: 10000 sites of 128 channels, grid of 2 x 200 x 176".
 inline std::string describe(NamedOutput const& output) {
-  return sparseconv::error_message({"output ", output.name, ": ", count_of(output.list.size(), "site"), " of ",
+  return sparseconv::error_message({"output ", sparseconv::name_in_line(output.name), ": ",
+                                    count_of(output.list.size(), "site"), " of ",
                                     count_of(output.list.channels, "channel"), ", grid of ", shape_of(output.list)});
 }
 

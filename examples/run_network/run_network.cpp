@@ -16,6 +16,7 @@
 #include "run_network/report.hpp"
 #include "run_network/run_on.hpp"
 #include "sparseconv/compiled_networks.hpp"
+#include "sparseconv/network/text_table.hpp"
 #include "sparseconv/weights/partial_file.hpp"
 #include "sparseconv/weights/write_npz_arrays.hpp"
 
@@ -89,11 +90,11 @@ void run(Options const& options, NetworkChoice const& choice) {
   RunOptions how = run_options(options);
   Results const results = [&] {
     ProgressLine const line;
-    how.progress = [&](std::string const& what) { line.show(network.name() + ", " + what); };
+    how.progress = [&](std::string const& what) { line.show(sc::name_in_line(network.name() + ", " + what)); };
     return run_as(options.element, how, network, input.list);
   }();
   std::cout << input.words << ", " << input.list.channels << " channels, grid of " << shape_of(input.list) << '\n'
-            << network.name() << ", " << network.parameter_count() << " learned numbers ("
+            << sc::name_in_line(network.name()) << ", " << network.parameter_count() << " learned numbers ("
             << origin_of_numbers(options, choice) << "); " << describe(how) << ", " << options.element << '\n';
   if (ready.report) std::cout << *ready.report;
   if (options.json.empty()) std::cout << to_string(results.profile);

@@ -67,9 +67,9 @@ inline std::string parameter_list(sparseconv::Network const& network,
                  parameter.learned ? "learned" : "statistics", key_of_parameter(report, name)});
     }
   }
-  return sparseconv::error_message({table.text(), network.name(), " of ", graph.type(network.inputs()[0]).channels,
-                                    " input channels: ", network.parameter_count(), " learned numbers, ", statistics,
-                                    " of statistics\n"});
+  return sparseconv::error_message(
+      {table.text(), sparseconv::name_in_line(network.name()), " of ", graph.type(network.inputs()[0]).channels,
+       " input channels: ", network.parameter_count(), " learned numbers, ", statistics, " of statistics\n"});
 }
 
 }  // namespace run_network

@@ -87,9 +87,10 @@ SPARSECONV_NETWORK_BODY std::string to_string(Network const& network) {
     table.add({node.name, kind_of(node.operation), takes, kernel, stride, std::to_string(type.channels),
                graph.node(maker).name, numbers == 0 ? "" : std::to_string(numbers)});
   }
-  std::string text = error_message({network.name(), ": ", sum, " learned numbers\n"}) + table.text();
+  std::string text = error_message({name_in_line(network.name()), ": ", sum, " learned numbers\n"}) + table.text();
   for (Network::Output const& output : network.outputs()) {
-    text += error_message({"output ", output.name, ": ", graph.node(output.value).name, "\n"});
+    text +=
+        error_message({"output ", name_in_line(output.name), ": ", name_in_line(graph.node(output.value).name), "\n"});
   }
   return text;
 }

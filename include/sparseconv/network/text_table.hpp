@@ -8,13 +8,25 @@
 
 namespace sparseconv::inline v0_1 {
 
+/// A name as it stands in a line: control characters, which a file may have put there and a terminal obeys, as question marks.
+[[nodiscard]] inline std::string name_in_line(std::string name) {
+  for (char& letter : name) {
+    auto const code = static_cast<unsigned char>(letter);
+    if (code < 0x20 || code == 0x7f) letter = '?';
+  }
+  return name;
+}
+
 /// A table as text: columns as wide as their widest entry, two spaces apart; columns of numbers to the right.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
 
-  /// A row of as many entries as the head.
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  /// A row of as many entries as the head, which are shown as name_in_line() has them.
+  void add(std::vector<std::string> row) {
+    for (std::string& entry : row) entry = name_in_line(std::move(entry));
+    rows_.push_back(std::move(row));
+  }
 
   [[nodiscard]] std::string text() const {
     std::vector<Column> columns(rows_.front().size());
