@@ -146,6 +146,7 @@ inline void check_options(CLI::App const& app, Options const& options, NetworkCh
     }
   };
   differ("--output", options.output, "--json", options.json);
+  differ("--save", options.save, "--weights", options.trained.file);  // a checkpoint is not to be lost
   differ("--save", options.save, "--output", options.output);
   differ("--save", options.save, "--json", options.json);
   if (!options.save.empty() && !options.save.ends_with(".safetensors")) {

@@ -123,6 +123,8 @@ TEST(RunNetworkOptions, SayWhatPillarNetworksTake) {
             "run_network: --save net.pt: a network is saved as .safetensors; give a name that ends so");
   EXPECT_EQ(refusal_of({"second", "--save", "a.safetensors", "--output", "a.safetensors"}),
             "run_network: --save and --output both name a.safetensors; give each a file of its own");
+  EXPECT_EQ(refusal_of({"second", "--weights", "a.safetensors", "--save", "a.safetensors"}),
+            "run_network: --save and --weights both name a.safetensors; give each a file of its own");
   EXPECT_EQ(refusal_of({"second", "--axes", "same"}),
             "run_network: --axes says how --weights is read, which is not given; give both, or none");
   EXPECT_EQ(refusal_of({"pillar_res18", "scan.bin", "--parameters"}), "run_network: pillar_res18" + sentence);
