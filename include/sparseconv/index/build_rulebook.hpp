@@ -22,7 +22,7 @@ namespace sparseconv::inline v0_1 {
 /// Bits:   the same for every policy and lookup.
 /// Work:   sorted: one sweep of both lists for each row of the kernel, or, where the keys of sites and windows need more than 63
 ///         bits, for each element. Where the stride is above 1 and elements stand side by side `cpu` goes through the inputs once
-///         instead, with a bit map of the outputs' box, if that takes no more than 64 bytes a site. On a device a bisection for
+///         instead, with a bit map of the outputs' box, if that takes no more than 16 bytes a site. On a device a bisection for
 ///         each element and output. Hash: one probe for each element and output. Half of all that where the map is symmetric, but
 ///         for `seq`.
 /// Memory: 8 bytes an element, and of `cpu` 8 bytes a pair, 4 where the map is symmetric; `seq`: always 8. While it is being

@@ -83,13 +83,12 @@ TEST(LineBits, GivesBackTheSitesThatWereSetAndTheirRanks) {
                                     test::random_coordinates<3>({{-7, 2, -100}, {2, 5, 200}, {0, 1}}, 3000, 4));
   test::for_each_cpu_policy([&](CpuPolicy const& where) {
     on_cpu::LineBits<3> bits(where, box);
-    bits.set(where, sites.data(), sites.size());
+    Buffer<Row> const ranks = bits.set_and_rank(where, sites.data(), sites.size());
     auto const found = bits.sites(where, "test");
     EXPECT_TRUE(std::equal(found.coordinates.begin(), found.coordinates.end(), sites.coordinates().begin(),
                            sites.coordinates().end()));
     EXPECT_EQ(found.box.low, sites.bounding_box().low);
     EXPECT_EQ(found.box.high, sites.bounding_box().high);
-    Buffer<Row> const ranks = bits.ranks(where);
     for (std::int64_t row = 0; row < sites.size(); ++row) {
       Coordinate<3> const& site = sites.data()[row];
       std::int64_t const cell = site.position[2] + 100;

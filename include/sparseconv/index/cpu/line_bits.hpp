@@ -129,8 +129,10 @@ class LineBits {
     }
   }
 
-  /// Sets sites that lie in the box and come in canonical order.
-  void set(CpuPolicy const& where, Coordinate<D> const* sites, std::int64_t count) {
+  /// Sets the sites of a canonical list, all of which lie in the box. Returns for each word that has one how many come before it; of
+  /// other words the number means nothing.
+  Buffer<Row> set_and_rank(CpuPolicy const& where, Coordinate<D> const* sites, std::int64_t count) {
+    Buffer<Row> ranks(where.memory(), words_.size());
     bool const alone = where.thread_count() == 1;
     for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
       std::int64_t first_word = 0;
@@ -142,28 +144,17 @@ class LineBits {
           if (part.bits != 0) set(first_word, part, alone);
           if (is_new_line) first_word = this->first_word(widen(sites[row]));
           part = {cell / 64, 0};
+          if (row == 0 || !is_in_word(sites[row - 1], sites[row]))
+            ranks[first_word + part.word] = static_cast<Row>(row);
         }
         part.bits |= Word{1} << (cell % 64);
       }
       if (part.bits != 0) set(first_word, part, alone);
     });
+    return ranks;
   }
 
   [[nodiscard]] Word const* words() const { return words_.data(); }
-
-  /// How many cells are set before each word. There are fewer than 2^31 in all.
-  [[nodiscard]] Buffer<Row> ranks(CpuPolicy const& where) const {
-    Buffer<std::int64_t> const before = counts(where).before;
-    Buffer<Row> ranks(where.memory(), words_.size());
-    for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-      std::int64_t rank = before[begin / stretch];
-      for (std::int64_t i = begin; i < end; ++i) {
-        ranks[i] = static_cast<Row>(rank);
-        if (words_[i] != 0) rank += std::popcount(words_[i]);
-      }
-    });
-    return ranks;
-  }
 
   /// The sites that are set, and the smallest box around them.
   struct Sites {
@@ -220,6 +211,12 @@ class LineBits {
     return box.empty() ? 0 : box.high[field] - box.low[field] + 1;
   }
   static std::int64_t words_of(Box<D> const& box) { return (extent(box, fields) + 63) / 64; }
+
+  /// Whether the bits of two sites are in one word.
+  [[nodiscard]] bool is_in_word(Coordinate<D> const& a, Coordinate<D> const& b) const {
+    auto const word = [&](Coordinate<D> const& site) { return (site.position[D - 1] - box_.low[D]) / 64; };
+    return on_one_line(a, b) && word(a) == word(b);
+  }
 
   [[nodiscard]] Counts counts(CpuPolicy const& where) const {
     Counts counted{Buffer<std::int64_t>(where.memory(), (words_.size() + stretch - 1) / stretch), 0};

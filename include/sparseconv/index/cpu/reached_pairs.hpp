@@ -31,8 +31,8 @@ class ReachedPairs final : public PairFinder {
         memory_(where.memory()),
         inputs_(inputs),
         geometry_(geometry),
-        bits_(bits_of(where, outputs)),
-        ranks_(bits_.ranks(where)) {}
+        bits_(where, outputs.bounding_box()),
+        ranks_(bits_.set_and_rank(where, outputs.data(), outputs.size())) {}
 
   /// Bytes of the map of the outputs and its counts.
   [[nodiscard]] static std::int64_t bytes_needed(SiteSet<D> const& outputs) {
@@ -51,12 +51,6 @@ class ReachedPairs final : public PairFinder {
   }
 
  private:
-  static LineBits<D> bits_of(CpuPolicy const& where, SiteSet<D> const& outputs) {
-    LineBits<D> bits(where, outputs.bounding_box());
-    bits.set(where, outputs.data(), outputs.size());
-    return bits;
-  }
-
 #if SPARSECONV_X86_KERNELS
   /// The same, compiled for processors that count bits in one step.
   __attribute__((target("popcnt"))) void find_by_popcnt(std::int64_t begin, std::int64_t end, PairLists& lists) const {
