@@ -42,7 +42,7 @@ class ReachedLines {
     for (int axis = 0; axis < D; ++axis) {
       side_by_side = side_by_side && (geometry.dilation[axis] == 1 || geometry.kernel_size[axis] == 1);
     }
-    return side_by_side && geometry.kernel_size[D - 1] <= 256 && most_lines(geometry) <= 4096;
+    return side_by_side && geometry.kernel_size[D - 1] <= 256 && most_lines(geometry) <= 64;
   }
 
   /// Of a geometry that it serves. Lines that the bits do not hold are left out.
@@ -81,7 +81,7 @@ class ReachedLines {
  private:
   static std::int64_t most_lines(KernelGeometry<D> const& geometry) {
     std::int64_t lines = 1;
-    for (int axis = 0; axis + 1 < D && lines <= 4096; ++axis) {
+    for (int axis = 0; axis + 1 < D && lines <= 64; ++axis) {
       lines *= StrideDivision(geometry.stride[axis]).ceiling(geometry.kernel_size[axis]);
     }
     return lines;
