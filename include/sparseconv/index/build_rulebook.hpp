@@ -28,7 +28,8 @@ namespace sparseconv::inline v0_1 {
 /// Memory: 8 bytes an element, and of `cpu` 8 bytes a pair, 4 where the map is symmetric; `seq`: always 8. While it is being
 ///         built `cpu` takes up to 32 bytes a pair (and some 200 for each tile of kernel rows by outputs that has pairs, which shows where
 ///         hardly any have) and (sorted) 8 a site more, and for lists of candidates 32 bytes for each element
-///         and output, but at least 64 KB and at most 1 MB a thread, unless a row of the kernel is longer than 16,000. On a device, as the host does not know the number of pairs, 8 bytes for each element and output, 4 where symmetric,
+///         and output, but at least 64 KB and at most 1 MB a thread (half as
+///         much again where pairs are found from the inputs), unless a row of the kernel is longer than 16,000. On a device, as the host does not know the number of pairs, 8 bytes for each element and output, 4 where symmetric,
 ///         and half as much again while it is being built.
 /// Throws: ShapeError if the geometry is not valid; by hash CapacityError if the inputs span a box too large for 127-bit keys.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
