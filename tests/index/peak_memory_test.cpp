@@ -58,6 +58,26 @@ TEST(PeakMemory, OfARulebookOfOneOutputIsThatOfItsElements) {
   EXPECT_LE(peak_of(where, [&] { return build_rulebook(where, sites, sites, geometry); }), promised(rules, 1, 1, 2));
 }
 
+TEST(PeakMemory, OfARulebookFoundFromInputsIsThatOfTheMapOfItsOutputsToo) {
+  SiteSet<3> const sites =
+      test::sites_of(Grid<3>{}, test::random_coordinates<3>({{0, 0, 0}, {15, 63, 511}, {0}}, 5000, 1));
+  for (int const threads : {1, 2, 8}) {
+    CpuPolicy const where = cpu.threads(threads);
+    for (KernelGeometry<3> const& geometry : {KernelGeometry<3>{.kernel_size = 3, .stride = 2, .padding = 1},
+                                              {.kernel_size = {1, 1, 16}, .stride = 2},
+                                              {.kernel_size = {8, 8, 3}, .stride = {1, 1, 2}}}) {
+      auto const outputs = output_sites(cpu, sites, geometry, OutputDefinition::floor);
+      ASSERT_TRUE(on_cpu::is_found_from_inputs(sites, outputs, geometry));
+      auto const rules = build_rulebook(where, sites, outputs, geometry);
+      double const map = static_cast<double>(on_cpu::ReachedPairs<3>::bytes_needed(outputs));
+      double const most = promised(rules, sites.size(), std::max(sites.size(), outputs.size()), threads) + map +
+                          threads * double{1 << 19};  // half as much again for lists
+      double const peak = peak_of(where, [&] { return build_rulebook(where, sites, outputs, geometry); });
+      EXPECT_LE(peak, most) << "kernel " << to_string(geometry.kernel_size) << ", " << threads << " threads";
+    }
+  }
+}
+
 TEST(PeakMemory, OfOutputSitesIsSixteenBytesAReachedOutputAndTheirList) {
   for (int const threads : {1, 2, 8}) {
     CpuPolicy const where = cpu.threads(threads);

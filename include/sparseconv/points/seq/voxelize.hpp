@@ -147,7 +147,8 @@ VoxelizedPoints<> voxelize(Policy const& where, MatrixView<float const> cloud, V
       points.points_by_site[i] = kept.points[points.points_by_site[i]];  // in the cloud
     });
   }
-  return {features_to_sites(where, points, cloud, Duplicates::mean), std::move(row_of_point), kept.dropped};
+  // Not the public one: the points' own rows are gone, and their list names points of the whole cloud.
+  return {on_seq::features_to_sites(where, points, cloud, Duplicates::mean), std::move(row_of_point), kept.dropped};
 }
 
 }  // namespace sparseconv::inline v0_1::on_seq
