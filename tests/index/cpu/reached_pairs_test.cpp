@@ -69,6 +69,7 @@ TEST(ReachedPairs, AreTakenWhereTheStrideIsAboveOneAndTheMapIsSmall) {
   EXPECT_FALSE(on_cpu::is_found_from_inputs(
       inputs, outputs, KernelGeometry<2>{.kernel_size = 3, .stride = 2, .padding = 1, .dilation = 2}));
   EXPECT_FALSE(on_cpu::is_found_from_inputs(inputs, outputs, KernelGeometry<2>{.kernel_size = {1, 17}, .stride = 2}));
+  EXPECT_FALSE(on_cpu::is_found_from_inputs(inputs, outputs, KernelGeometry<2>{.kernel_size = {40, 16}, .stride = 2}));
   std::vector<Coordinate<2>> const corners{{0, {0, 0}}, {0, {1 << 20, 1 << 20}}};
   EXPECT_FALSE(on_cpu::is_found_from_inputs(inputs, test::sites_of(Grid<2>{}, corners), strided));
 }

@@ -19,11 +19,13 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Whether pairs are found from the side of the inputs: where the stride is above 1, a row of the kernel is short, and a map of the outputs takes no more than 16
-/// bytes a site: a larger one has so few sites that its words are not in the caches when they are asked for.
+/// Whether pairs are found from the side of the inputs: where the stride is above 1, the kernel is small (each tile of its rows goes
+/// through the inputs again), and a map of the outputs takes no more than 16 bytes a site: a larger one has so few sites that its
+/// words are not in the caches when they are asked for.
 template <int D>
 bool is_found_from_inputs(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
   return geometry.stride != PerAxis<D>(1) && ReachedLines<D>::serves(geometry) && geometry.kernel_size[D - 1] <= 16 &&
+         geometry.element_count() <= 343 &&
          ReachedPairs<D>::bytes_needed(outputs) <= 16 * (inputs.size() + outputs.size());
 }
 
