@@ -14,7 +14,6 @@
 #include "sparseconv/network/network.hpp"
 #include "sparseconv/network/node_fields.hpp"
 #include "sparseconv/weights/strict_json.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 // This header needs nlohmann-json, so sparseconv.hpp does not include it.
 

@@ -20,7 +20,6 @@
 #include "sparseconv/network/onnx_numbers.hpp"
 #include "sparseconv/weights/onnx_graph.hpp"
 #include "sparseconv/weights/read_onnx.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

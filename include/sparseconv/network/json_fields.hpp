@@ -9,7 +9,6 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/weights/strict_json.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 // This header needs nlohmann-json, so sparseconv.hpp does not include it.
 

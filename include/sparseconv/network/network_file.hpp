@@ -17,7 +17,6 @@
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/mapped_file.hpp"
 #include "sparseconv/weights/safetensors.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 #include "sparseconv/weights/write_safetensors.hpp"
 
 // This header needs nlohmann-json, so sparseconv.hpp does not include it.
@@ -116,7 +115,7 @@ inline void save_network(std::filesystem::path const& path, Network const& netwo
   try {
     for (Network::Output& output : parsed.outputs) network.output(std::move(output.name), output.value);
   } catch (ShapeError const& error) {
-    throw FormatError({where, ": ", NodeParser::printable(error.what())});
+    throw FormatError({where, ": ", printable(error.what(), longest_shown_message)});
   }
   return network;
 }

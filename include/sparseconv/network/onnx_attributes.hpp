@@ -10,17 +10,16 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/network/parameter.hpp"
 #include "sparseconv/weights/onnx_graph.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 
 /// "3 x 1 x 1", of numbers of any count, of which a message shows the first.
 [[nodiscard]] inline std::string extents_text(std::vector<std::int64_t> const& numbers) {
   constexpr std::size_t most = 10;
-  std::string text;
-  for (std::size_t i = 0; i < numbers.size() && i < most; ++i) text += error_message({i > 0 ? " x " : "", numbers[i]});
-  return numbers.size() > most ? text + " x ..." : text;
+  if (numbers.size() <= most) return shape_text(numbers);
+  return shape_text({numbers.begin(), numbers.begin() + most}) + " x ...";
 }
 
 /// The attributes of a node of an ONNX graph. An error begins with the node: 'import_onnx: a.onnx, node "conv0": ...'.

@@ -16,7 +16,6 @@
 #include "sparseconv/network/node_geometry.hpp"
 #include "sparseconv/network/onnx_attributes.hpp"
 #include "sparseconv/network/weight_layout.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

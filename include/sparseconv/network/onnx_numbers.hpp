@@ -13,7 +13,6 @@
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/onnx_graph.hpp"
 #include "sparseconv/weights/scalar_type.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

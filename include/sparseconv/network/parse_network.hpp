@@ -21,7 +21,6 @@
 #include "sparseconv/network/network.hpp"
 #include "sparseconv/network/node_fields.hpp"
 #include "sparseconv/weights/strict_json.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 // This header needs nlohmann-json, so sparseconv.hpp does not include it.
 
@@ -36,6 +35,9 @@ struct NetworkText {
   std::vector<Network::Output> outputs;
   std::set<std::string, std::less<>> not_learned;  ///< names of parameters
 };
+
+/// The most characters that are shown of a message of a graph, in which names of the file stand as they are.
+inline constexpr std::size_t longest_shown_message = 1000;
 
 /// Makes nodes of their JSON.
 class NodeParser {
@@ -56,7 +58,7 @@ class NodeParser {
       try {
         places_.insert_or_assign(node_name, graph_.add(node_name, std::move(operation)));
       } catch (Error const& error) {
-        throw FormatError({where, ": ", printable(error.what())});
+        throw FormatError({where, ": ", printable(error.what(), longest_shown_message)});
       }
     }
   }
@@ -71,14 +73,6 @@ class NodeParser {
         JsonFields::refuse_json(name, where, "that node does not come before; a node takes earlier ones alone");
     }
     JsonFields::refuse_json(name, where, "there is no such node");
-  }
-
-  /// A message of a graph, in which names of the file stand as they are, as one that can be printed.
-  [[nodiscard]] static std::string printable(std::string_view message) {
-    constexpr std::size_t longest = 1000;
-    std::string shown;
-    for (char const c : message.substr(0, longest)) shown += c >= ' ' && c <= '~' ? c : '?';
-    return message.size() > longest ? shown + "..." : shown;
   }
 
  private:

@@ -17,7 +17,6 @@
 #include "sparseconv/weights/protobuf.hpp"
 #include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

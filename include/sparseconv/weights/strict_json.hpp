@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 // This header needs nlohmann-json, so sparseconv.hpp does not include it.
 

@@ -19,7 +19,6 @@
 #include "sparseconv/weights/partial_file.hpp"
 #include "sparseconv/weights/protobuf.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 

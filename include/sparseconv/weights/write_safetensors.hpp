@@ -20,7 +20,6 @@
 #include "sparseconv/weights/safetensors.hpp"
 #include "sparseconv/weights/safetensors_type.hpp"
 #include "sparseconv/weights/strict_json.hpp"
-#include "sparseconv/weights/text_lines.hpp"
 
 // This header needs nlohmann-json, so sparseconv.hpp does not include it.
 
