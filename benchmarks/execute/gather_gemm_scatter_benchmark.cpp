@@ -45,7 +45,7 @@ double convolve(benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy c
   sc::MatrixView<T const> const input_rows{input.data(), sites.size(), one.in_channels};
   sc::WeightsView<T> const matrices{weights.data(), rules.element_count(), one.in_channels, one.out_channels};
   sc::MatrixView<T> const output_rows{output.data(), outputs.size(), one.out_channels};
-  auto const work = [&, chosen = where.instructions(one.instructions.value_or(sc::best_instruction_set()))] {
+  auto const work = [&, chosen = where.instructions(one.instructions.value_or(sc::fastest_instruction_set()))] {
     sc::gather_gemm_scatter<sc::CpuPolicy, T>(chosen, rules, input_rows, matrices, output_rows);
   };
   double const time = bs::measure_against_gemm(

@@ -16,6 +16,7 @@
 #endif
 
 namespace bs = benchmark_support;
+namespace on_cpu = sparseconv::on_cpu;
 namespace sc = sparseconv;
 
 namespace {
@@ -58,12 +59,14 @@ void report(benchmark::State& state, double products_each, double time) {
 }
 
 /// One kernel element whose pairs are (0, 0), (1, 1), ...: rows, sums and panel stay in the first-level cache.
+template <sc::Element T>
 class CachedPairs {
  public:
-  explicit CachedPairs(std::int64_t channels)
-      : channels_(channels),
-        input_(bs::random_numbers(pairs * channels, 1)),
-        panel_(bs::random_numbers(channels * channels, 2)),
+  CachedPairs(on_cpu::Microkernels<T> const& kernels, std::int64_t channels)
+      : kernels_(kernels),
+        channels_(channels),
+        input_(pairs * channels, T(0.5F)),
+        panel_(channels * channels, T(0.25F)),
         sums_(pairs * channels, 0.0F),
         rows_(pairs) {
     std::iota(rows_.begin(), rows_.end(), sc::Row{0});
@@ -72,18 +75,17 @@ class CachedPairs {
   [[nodiscard]] double products() const { return static_cast<double>(calls * pairs * channels_ * channels_); }
 
   void operator()() {
-    auto const& kernels = sc::on_cpu::microkernels<float>(sc::InstructionSet::avx512);
     for (std::int64_t call = 0; call < calls; ++call) {
-      kernels.add_pairs[static_cast<std::size_t>(channels_ / kernels.lanes) - 1]({.input = input_.data(),
-                                                                                  .input_stride = channels_,
-                                                                                  .in_channels = channels_,
-                                                                                  .panel = panel_.data(),
-                                                                                  .block = sums_.data(),
-                                                                                  .block_stride = channels_,
-                                                                                  .first_row = 0,
-                                                                                  .input_rows = rows_.data(),
-                                                                                  .output_rows = rows_.data(),
-                                                                                  .count = pairs});
+      kernels_.add_pairs[static_cast<std::size_t>(channels_ / kernels_.lanes) - 1]({.input = input_.data(),
+                                                                                    .input_stride = channels_,
+                                                                                    .in_channels = channels_,
+                                                                                    .panel = panel_.data(),
+                                                                                    .block = sums_.data(),
+                                                                                    .block_stride = channels_,
+                                                                                    .first_row = 0,
+                                                                                    .input_rows = rows_.data(),
+                                                                                    .output_rows = rows_.data(),
+                                                                                    .count = pairs});
     }
   }
 
@@ -91,24 +93,30 @@ class CachedPairs {
   static constexpr std::int64_t pairs = 48;
   static constexpr std::int64_t calls = 20'000;
 
+  on_cpu::Microkernels<T> const& kernels_;
   std::int64_t channels_;
-  sc::Buffer<float> input_;
-  sc::Buffer<float> panel_;
+  sc::Buffer<T> input_;
+  sc::Buffer<T> panel_;
   sc::Buffer<float> sums_;
   sc::Buffer<sc::Row> rows_;
 };
 
-void add_cached_pairs(std::int64_t channels) {
-  std::string const name = std::to_string(channels) + "-" + std::to_string(channels);
-  bs::add("products/cached_pairs/" + name, [channels](benchmark::State& state) {
-    CachedPairs work(channels);
-    double const multiply_adds = static_cast<double>(rounds * sums * 16);
-    double const time = bs::measure_against(
-        state, "yardstick/time", [&] { work(); }, multiply_add);
-    state.counters["Gproducts/s"] = work.products() / time / 1e9;
-    state.counters["of_peak"] = state.counters["yardstick/time"] * work.products() / multiply_adds;
-    state.counters.erase("yardstick/time");
-  });
+/// The kernels' products against a loop of nothing but the instruction that they multiply with, `products_each` at a time.
+template <sc::Element T>
+void add_cached_pairs(std::string const& name, on_cpu::Microkernels<T> const& kernels, void (*peak)(),
+                      double products_each) {
+  for (std::int64_t const channels : {16, 32, 64}) {
+    bs::add(name + "/" + std::to_string(channels) + "-" + std::to_string(channels),
+            [&kernels, peak, products_each, channels](benchmark::State& state) {
+              CachedPairs<T> work(kernels, channels);
+              double const most = static_cast<double>(rounds * sums) * products_each;
+              double const time = bs::measure_against(
+                  state, "yardstick/time", [&] { work(); }, peak);
+              state.counters["Gproducts/s"] = work.products() / time / 1e9;
+              state.counters["of_peak"] = state.counters["yardstick/time"] * work.products() / most;
+              state.counters.erase("yardstick/time");
+            });
+  }
 }
 
 #endif
@@ -117,17 +125,20 @@ void add_cached_pairs(std::int64_t channels) {
 
 int main(int argc, char** argv) {
 #if SPARSECONV_X86_KERNELS
-  if (sc::best_instruction_set() == sc::InstructionSet::avx512) {
+  if (sc::best_instruction_set() >= sc::InstructionSet::avx512) {
     bs::add("products/fused_multiply_add",
             [](benchmark::State& state) { report(state, 16, bs::measure(state, multiply_add)); });
-    for (std::int64_t const channels : {16, 32, 64}) add_cached_pairs(channels);
+    add_cached_pairs("products/cached_pairs", on_cpu::microkernels<float>(sc::InstructionSet::avx512), multiply_add,
+                     16);
     if (__builtin_cpu_supports("avx512bf16")) {
       bs::add("products/dot_bfloat16",
               [](benchmark::State& state) { report(state, 32, bs::measure(state, dot_bfloat16)); });
+      add_cached_pairs("products/cached_pairs/bf16",
+                       *on_cpu::narrow_microkernels<sc::bfloat16>(sc::InstructionSet::avx512_bf16), dot_bfloat16, 32);
     }
   }
 #endif
-  if (sc::best_instruction_set() != sc::InstructionSet::avx512) {
+  if (sc::best_instruction_set() < sc::InstructionSet::avx512) {
     std::cerr << "no rows: they are written for AVX-512, which this processor lacks\n";
     return 0;
   }

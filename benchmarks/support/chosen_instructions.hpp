@@ -9,7 +9,7 @@
 
 namespace benchmark_support {
 
-/// The instruction set that the argument --instructions=portable|avx2|avx512 asks for, which is taken out of the list; none
+/// The instruction set that the argument --instructions=portable|avx2|avx512|avx512_bf16 asks for, which is taken out of the list; none
 /// if there is no such argument.
 ///
 /// Throws: Error if there is no such set, or the processor lacks it.
@@ -20,14 +20,13 @@ inline std::optional<sparseconv::InstructionSet> take_instructions(int& argc, ch
   char** const found =
       std::find_if(argv, end, [&](char const* argument) { return std::string_view(argument).starts_with(option); });
   if (found == end) return std::nullopt;
-  std::string_view const name = std::string_view(*found).substr(option.size());
+  std::string const name(std::string_view(*found).substr(option.size()));
   std::copy(found + 1, end + 1, found);  // with the null pointer that ends the list
   --argc;
-  for (auto const set : {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512}) {
-    if (name == to_string(set) && set <= sparseconv::best_instruction_set()) return set;
-  }
-  throw sparseconv::Error("--instructions=" + std::string(name) +
-                          ": give portable, avx2 or avx512, and one that this processor has");
+  std::optional<InstructionSet> const set = sparseconv::instruction_set_named(name);
+  if (set && *set <= sparseconv::best_instruction_set()) return set;
+  throw sparseconv::Error("--instructions=" + name +
+                          ": give portable, avx2, avx512 or avx512_bf16, and one that this processor has");
 }
 
 }  // namespace benchmark_support

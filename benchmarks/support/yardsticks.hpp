@@ -36,7 +36,7 @@ inline constexpr bool have_gemm = false;
 /// Throws: Error if oneDNN does not do so.
 inline void hold_gemm_to(sparseconv::InstructionSet set) {
 #if defined(SPARSECONV_HAVE_ONEDNN) && SPARSECONV_X86_KERNELS
-  if (set == sparseconv::InstructionSet::avx512) return;
+  if (set >= sparseconv::InstructionSet::avx512) return;
   dnnl_cpu_isa_t const most = set == sparseconv::InstructionSet::avx2 ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_sse41;
   if (dnnl_set_max_cpu_isa(most) != dnnl_success || dnnl_get_effective_cpu_isa() != most) {
     throw sparseconv::Error(

@@ -15,7 +15,7 @@ namespace run_network {
 struct RunOptions {
   std::string policy = "cpu";
   int threads = 1;                                                                    ///< of cpu
-  sparseconv::InstructionSet instructions = sparseconv::best_instruction_set();       ///< of cpu
+  sparseconv::InstructionSet instructions = sparseconv::fastest_instruction_set();    ///< of cpu
   int repeat = 3;                                                                     ///< warm runs
   std::function<void(std::string const& what)> progress = [](std::string const&) {};  ///< told what begins
 };

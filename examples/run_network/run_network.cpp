@@ -24,17 +24,11 @@ namespace sc = sparseconv;
 
 namespace run_network {
 
-sc::InstructionSet instruction_set_named(std::string const& name) {
-  return name == "avx512" ? sc::InstructionSet::avx512
-         : name == "avx2" ? sc::InstructionSet::avx2
-                          : sc::InstructionSet::portable;
-}
-
 RunOptions run_options(Options const& options) {
   RunOptions run;
   run.policy = options.policy;
   run.threads = options.threads.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  if (options.instructions) run.instructions = instruction_set_named(*options.instructions);
+  if (options.instructions) run.instructions = sc::instruction_set_named(*options.instructions).value();
   run.repeat = options.repeat;
   return run;
 }

@@ -137,7 +137,7 @@ void layers(std::string const& part, auto const& where, sc::SparseTensor<float, 
 template <class T>
 void layers_everywhere(std::string const& type, sc::SparseTensor<float, 3> const& scan) {
   layers<T>("seq " + type, sc::seq, scan);
-  for (auto const set : {sc::InstructionSet::portable, sc::InstructionSet::avx2, sc::InstructionSet::avx512}) {
+  for (auto const set : sc::every_instruction_set) {
     if (set > sc::best_instruction_set()) continue;
     layers<T>("cpu " + sc::to_string(set) + " " + type, sc::cpu.instructions(set), scan);
   }

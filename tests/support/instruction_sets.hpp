@@ -8,8 +8,8 @@ namespace sparseconv::test {
 
 /// Every instruction set that this machine has, the portable one first.
 inline std::vector<InstructionSet> instruction_sets() {
-  std::vector<InstructionSet> sets{InstructionSet::portable};
-  for (auto const set : {InstructionSet::avx2, InstructionSet::avx512}) {
+  std::vector<InstructionSet> sets;
+  for (InstructionSet const set : every_instruction_set) {
     if (set <= best_instruction_set()) sets.push_back(set);
   }
   return sets;

@@ -30,7 +30,7 @@ namespace sparseconv::inline v0_1 {
 ///         in float (double for double), and rounded once. `cpu` rounds a product and its addition once with AVX2, AVX-512 and
 ///         NEON; `seq`, and `cpu` without them, rounds both. A device's fragments sum 8 or 16 channels in an order of their own.
 /// Work:   2 P C_in C_out operations; `cpu` takes a copy of the weights; where C_out is no multiple of a vector, or features are
-///         half or bfloat16, one block of rows for each thread; and for half and bfloat16 the input once in float. `seq` takes
+///         half or bfloat16, one block of rows for each thread; and where these are widened the input once in float. `seq` takes
 ///         M x C_out sums; a device keeps a copy of the weights, and takes a padded one of an input whose rows are no whole
 ///         chunks of 16 bytes or lie apart.
 /// Throws: ShapeError if an operand does not fit the others. On a device CapacityError for bfloat16 before compute capability

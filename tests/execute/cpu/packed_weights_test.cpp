@@ -26,7 +26,7 @@ TYPED_TEST(PackedWeightsOf, HoldEveryWeightAndZerosBehind) {
     for (std::int64_t const out_channels : {1, 3, 4, 15, 16, 17, 64, 65, 80, 96, 129}) {
       for (std::int64_t const in_channels : {0, 1, 5}) {
         auto const weights = test::random_weights<TypeParam>(3, in_channels, out_channels, 1);
-        on_cpu::PackedWeights<TypeParam> const packed(test::OnCpu<2>::policy(), weights, kernels);
+        on_cpu::PackedWeights<TypeParam, TypeParam> const packed(test::OnCpu<2>::policy(), weights, kernels);
         ASSERT_GE(packed.width(), out_channels);
         ASSERT_LT(packed.width(), out_channels + kernels.lanes);
         for (std::int64_t k = 0; k < 3; ++k) {
@@ -47,12 +47,34 @@ TYPED_TEST(PackedWeightsOf, HoldEveryWeightAndZerosBehind) {
   }
 }
 
+// As the dot products of bfloat16 take them: two input channels in one row of the panel, the second before the first.
+TEST(PackedWeights, LieInTwosWhereTwoChannelsAreMultipliedAtOnce) {
+  on_cpu::Microkernels<bfloat16> const kernels{.lanes = 16, .channels = 2, .most_vectors = 4, .add_pairs = {}};
+  for (std::int64_t const out_channels : {1, 16, 17, 65, 80}) {
+    auto const weights = test::random_weights<bfloat16>(3, 6, out_channels, 1);
+    on_cpu::PackedWeights<bfloat16, bfloat16> const packed(test::OnCpu<2>::policy(), weights, kernels);
+    for (std::int64_t k = 0; k < 3; ++k) {
+      for (on_cpu::Panel const& panel : packed.panels()) {
+        std::int64_t const width = panel.vectors * kernels.lanes;
+        for (std::int64_t c = 0; c < 6; ++c) {
+          for (std::int64_t j = 0; j < width; ++j) {
+            std::int64_t const channel = panel.first_channel + j;
+            bfloat16 const expected = channel < out_channels ? weights.view().element(k)(c, channel) : bfloat16(0.0F);
+            std::int64_t const place = (c / 2 * width + j) * 2 + (c % 2 == 0 ? 1 : 0);
+            ASSERT_EQ(packed.panel(k, panel)[place], expected) << k << " " << c << " " << channel;
+          }
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(PackedWeightsOf, AreCutIntoPanelsOfNearlyOneWidth) {
   for (auto const set : test::instruction_sets()) {
     auto const& kernels = on_cpu::microkernels<TypeParam>(set);
     for (std::int64_t out_channels = 1; out_channels <= 200; ++out_channels) {
-      on_cpu::PackedWeights<TypeParam> const packed(cpu, test::random_weights<TypeParam>(1, 1, out_channels, 1),
-                                                    kernels);
+      on_cpu::PackedWeights<TypeParam, TypeParam> const packed(
+          cpu, test::random_weights<TypeParam>(1, 1, out_channels, 1), kernels);
       std::int64_t next = 0;
       std::int64_t narrowest = std::numeric_limits<std::int64_t>::max();
       std::int64_t widest = 0;
@@ -69,8 +91,8 @@ TYPED_TEST(PackedWeightsOf, AreCutIntoPanelsOfNearlyOneWidth) {
 }
 
 TYPED_TEST(PackedWeightsOf, MayHaveNoOutputs) {
-  on_cpu::PackedWeights<TypeParam> const packed(cpu, test::random_weights<TypeParam>(27, 4, 0, 1),
-                                                on_cpu::microkernels<TypeParam>(InstructionSet::portable));
+  on_cpu::PackedWeights<TypeParam, TypeParam> const packed(cpu, test::random_weights<TypeParam>(27, 4, 0, 1),
+                                                           on_cpu::microkernels<TypeParam>(InstructionSet::portable));
   EXPECT_EQ(packed.width(), 0);
   EXPECT_TRUE(packed.panels().empty());
 }
@@ -111,7 +133,7 @@ TEST(PackedWeightsCache, KeepsNothingOfWeightsThatAreOnlyViewed) {
 TEST(PackedWeightsCache, GivesThreadsThatAskAtOnceTheSame) {
   auto const weights = test::random_weights<double>(27, 16, 40, 1);
   auto const& kernels = on_cpu::microkernels<double>(best_instruction_set());
-  std::array<std::shared_ptr<on_cpu::PackedWeights<double> const>, 4> packed;
+  std::array<std::shared_ptr<on_cpu::PackedWeights<double, double> const>, 4> packed;
   std::vector<std::thread> threads;
   for (auto& place : packed) {
     threads.emplace_back([&] { place = on_cpu::packed_weights<double>(test::OnCpu<2>::policy(), weights, kernels); });

@@ -104,7 +104,7 @@ class PreparedEpilogue {
     rows.factors = factors_ == nullptr ? nullptr : factors_ + channel;
     rows.offsets = bias_ == nullptr ? nullptr : bias_ + channel;
     rows.activation = epilogue_.activation;
-    microkernels<Sum>(set_).finish_rows(rows);
+    on_cpu::finish_rows(set_, rows);
   }
 
   Epilogue<T, HostMemory, W> const& epilogue_;

@@ -22,23 +22,6 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// The input as the microkernels read it: as it is, or widened to the type of the sums into `wide`.
-template <Element T>
-MatrixView<Accumulator<T> const> widened(CpuPolicy const& where, MatrixView<T const> input,
-                                         Buffer<Accumulator<T>>& wide) {
-  if constexpr (is_narrow<T>) {
-    wide = Buffer<Accumulator<T>>(where.memory(), input.size());
-    MatrixView<Accumulator<T>> const rows{wide.data(), input.rows, input.columns};
-    for_each_range(where, input.rows, 512, [&](std::int64_t begin, std::int64_t end) {
-      MatrixView<T const> const some{input.row(begin), end - begin, input.columns, input.stride};
-      widen_rows(some, rows.row(begin), where.instruction_set());
-    });
-    return rows;
-  } else {
-    return input;
-  }
-}
-
 /// Where in one element's pairs the blocks of a thread have come to; they rise.
 class BlockCursor {
  public:
@@ -61,19 +44,14 @@ class BlockCursor {
   std::int64_t next_ = 0;
 };
 
-/// sparseconv::gather_gemm_scatter block by block of output rows: a block has one owner, who goes through the kernel elements
-/// in order and adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
-/// written. Narrow element types are widened before: the input once for each call, weights when they are packed.
-template <Element T, Element W>
-void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> narrow_input,
-                         WeightsView<W> const& weights, MatrixView<T> output,
-                         Epilogue<T, HostMemory, W> const& epilogue) {
+/// The blocks of gather_gemm_scatter, with input and weights in the type that the kernels multiply.
+template <Element Factor, Element T, Element W>
+void sum_blocks(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<Factor const> input,
+                WeightsView<W> const& weights, MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue,
+                Microkernels<Factor> const& kernels) {
   using Sum = Accumulator<T>;
-  Microkernels<Sum> const& kernels = microkernels<Sum>(where.instruction_set());
-  Buffer<Sum> wide;
-  MatrixView<Sum const> const input = widened(where, narrow_input, wide);
   auto const kept_packed = packed_weights(where, weights, kernels);
-  PackedWeights<W> const& packed = *kept_packed;
+  PackedWeights<W, Factor> const& packed = *kept_packed;
   PreparedEpilogue<T, W> const prepared(where, epilogue);
   std::int64_t const width = packed.width();
   std::int64_t const rows = block_rows<Sum>(output.rows, width, where.thread_count());
@@ -85,7 +63,7 @@ void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, Ma
     BlockSums<T> block(where, output, width, rows);
     Buffer<BlockCursor> cursors(where.memory(), rules.element_count());
     std::fill(cursors.begin(), cursors.end(), BlockCursor{});
-    PanelCalls<Sum> calls(kernels);
+    PanelCalls<Factor> calls(kernels);
     for (std::int64_t index = next++; index < blocks; index = next++) {
       std::int64_t const begin = index * rows;
       std::int64_t const end = std::min(begin + rows, output.rows);
@@ -109,6 +87,32 @@ void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, Ma
       prepared.finish(begin, end - begin, sums.data, sums.stride, output);
     }
   });
+}
+
+/// sparseconv::gather_gemm_scatter block by block of output rows: a block has one owner, who goes through the kernel elements
+/// in order and adds the pairs of each with outputs in the block, straight from the input rows. No gathered or partial rows are
+/// written. Narrow element types are multiplied as they are where the processor can do it; else they are widened before: the
+/// input once for each call, weights when they are packed.
+template <Element T, Element W>
+void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T const> input,
+                         WeightsView<W> const& weights, MatrixView<T> output,
+                         Epilogue<T, HostMemory, W> const& epilogue) {
+  using Sum = Accumulator<T>;
+  if constexpr (has_narrow_microkernels<T, W>) {
+    auto const* const kernels = narrow_microkernels<T>(where.instruction_set());
+    if (kernels != nullptr && input.columns % kernels->channels == 0) {
+      sum_blocks(where, rules, input, weights, output, epilogue, *kernels);
+      return;
+    }
+  }
+  Microkernels<Sum> const& kernels = microkernels<Sum>(where.instruction_set());
+  if constexpr (is_narrow<T>) {
+    Buffer<Sum> const wide = widened_rows(where, input);
+    MatrixView<Sum const> const rows{wide.data(), input.rows, input.columns};
+    sum_blocks(where, rules, rows, weights, output, epilogue, kernels);
+  } else {
+    sum_blocks(where, rules, input, weights, output, epilogue, kernels);
+  }
 }
 
 }  // namespace sparseconv::inline v0_1::on_cpu

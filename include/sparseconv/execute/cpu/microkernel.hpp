@@ -11,17 +11,19 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// Some pairs of one kernel element, all with outputs in one block of rows, and one panel of the element's matrix.
+/// Some pairs of one kernel element, all with outputs in one block of rows, and one panel of the element's matrix, in the type
+/// that the kernel multiplies.
 ///
 /// Shapes: input rows of input_stride, of which the first in_channels count; panel in_channels x width, width = vectors * lanes
-///         of the kernel that is called; block rows of block_stride, of which the kernel adds to the first `width` columns.
+///         of the kernel that is called, in the order of Microkernels; block rows of block_stride, of which the kernel adds to
+///         the first `width` columns.
 template <Element T>
 struct BlockPairs {
   T const* input;
   std::int64_t input_stride;
   std::int64_t in_channels;
   T const* panel;
-  T* block;
+  Accumulator<T>* block;
   std::int64_t block_stride;
   Row first_row;  ///< the output row that the block starts with
   Row const* input_rows;
@@ -81,18 +83,21 @@ SPARSECONV_NOINLINE void activate_smoothly(Activation activation, T* numbers, st
   for (std::int64_t i = 0; i < count; ++i) numbers[i] = activation.smooth(numbers[i]);
 }
 
-/// What one instruction set offers: functions compiled for it, whatever the rest of the program is compiled for, so that speed
-/// and bits do not depend on the program's flags.
+/// What one instruction set offers to multiply numbers of T: functions compiled for it, whatever the rest of the program is
+/// compiled for, so that speed and bits do not depend on the program's flags.
+///
+/// A kernel multiplies `channels` input channels of a row at once, and in_channels must be a multiple of it. Where it is 1, a
+/// panel is row-major. Where it is 2, the panel's rows c and c + 1 lie in one, c rising in twos: for each column the weight of
+/// c + 1, then that of c, as the processor's dot product adds the second product of two first.
 template <Element T>
 struct Microkernels {
   using AddPairs = void (*)(BlockPairs<T> const&);
-  using FinishRows = void (*)(RowsToFinish<T> const&);
 
-  std::int64_t lanes;         ///< numbers in a vector
-  std::int64_t most_vectors;  ///< widest panel, in vectors
+  std::int64_t lanes;         ///< sums in a vector
+  std::int64_t channels;      ///< input channels that are multiplied at once
+  std::int64_t most_vectors;  ///< widest panel, in vectors of sums
   /// For each panel width: block[o] += input[i] panel for each pair (i, o).
   std::array<AddPairs, most_panel_vectors> add_pairs;
-  FinishRows finish_rows;
 };
 
 }  // namespace sparseconv::inline v0_1::on_cpu

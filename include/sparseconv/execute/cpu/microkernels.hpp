@@ -1,5 +1,7 @@
 #pragma once
 
+#include <concepts>
+
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/number/element.hpp"
@@ -7,6 +9,7 @@
 #if SPARSECONV_BODIES
 #include "sparseconv/execute/cpu/microkernels/avx2.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx512.hpp"
+#include "sparseconv/execute/cpu/microkernels/avx512_bf16.hpp"
 #include "sparseconv/execute/cpu/microkernels/neon.hpp"
 #include "sparseconv/execute/cpu/microkernels/portable.hpp"
 #endif
@@ -18,13 +21,28 @@ namespace sparseconv::inline v0_1::on_cpu {
 /// Their text is compiled once for each, with a vector type and a function target of its own. It is a text and not a template
 /// over the vector type because a function's target cannot depend on a template parameter.
 template <Element T>
-Microkernels<T> const& microkernels(InstructionSet set);
+requires(!is_narrow<T>) Microkernels<T>
+const& microkernels(InstructionSet set);
+
+/// Those that multiply a narrow type as it is, or a null pointer if the set has none: then it is widened.
+template <Element T>
+requires(is_narrow<T>) Microkernels<T>
+const* narrow_microkernels(InstructionSet set);
+
+/// Whether there is a set with such kernels for features of T and weights of W.
+template <Element T, Element W>
+inline constexpr bool has_narrow_microkernels = std::same_as<T, bfloat16>&& std::same_as<W, bfloat16>;
+
+/// See RowsToFinish; by the instructions of the set.
+template <Element T>
+requires(!is_narrow<T>) void finish_rows(InstructionSet set, RowsToFinish<T> const& rows);
 
 #if SPARSECONV_BODIES
 template <Element T>
-Microkernels<T> const& microkernels(InstructionSet set) {
+requires(!is_narrow<T>) Microkernels<T>
+const& microkernels(InstructionSet set) {
 #if SPARSECONV_X86_KERNELS
-  if (set == InstructionSet::avx512) return avx512::microkernels<T>;
+  if (set >= InstructionSet::avx512) return avx512::microkernels<T>;
   if (set == InstructionSet::avx2) return avx2::microkernels<T>;
 #else
   static_cast<void>(set);
@@ -33,6 +51,33 @@ Microkernels<T> const& microkernels(InstructionSet set) {
   return neon::microkernels<T>;
 #else
   return portable::microkernels<T>;
+#endif
+}
+
+template <Element T>
+requires(is_narrow<T>) Microkernels<T>
+const* narrow_microkernels(InstructionSet set) {
+#if SPARSECONV_X86_KERNELS
+  if constexpr (std::same_as<T, bfloat16>) {
+    if (set >= InstructionSet::avx512_bf16) return &avx512_bf16::microkernels<T>;
+  }
+#endif
+  static_cast<void>(set);
+  return nullptr;
+}
+
+template <Element T>
+requires(!is_narrow<T>) void finish_rows(InstructionSet set, RowsToFinish<T> const& rows) {
+#if SPARSECONV_X86_KERNELS
+  if (set >= InstructionSet::avx512) return avx512::finish_rows(rows);
+  if (set == InstructionSet::avx2) return avx2::finish_rows(rows);
+#else
+  static_cast<void>(set);
+#endif
+#if SPARSECONV_NEON_KERNELS
+  neon::finish_rows(rows);
+#else
+  portable::finish_rows(rows);
 #endif
 }
 #endif

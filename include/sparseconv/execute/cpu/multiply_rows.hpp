@@ -21,36 +21,28 @@
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// sparseconv::multiply_rows block by block of rows. The microkernels take lists of rows: those of a block, counted from its first,
-/// serve all blocks. Inputs of a narrow element type are widened a block at a time, in the thread's cache.
-template <Element T, Element W>
-void multiply_rows(CpuPolicy const& where, MatrixView<T const> input, WeightsView<W> const& weights,
-                   MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue) {
+/// The blocks of multiply_rows. `factors_of(begin, end, wide)` gives some rows in the type that the kernels multiply; it may put them
+/// into `wide`.
+template <Element Factor, Element T, Element W, class FactorsOf>
+void multiply_blocks(CpuPolicy const& where, std::int64_t in_channels, FactorsOf const& factors_of,
+                     WeightsView<W> const& weights, MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue,
+                     Microkernels<Factor> const& kernels) {
   using Sum = Accumulator<T>;
-  Microkernels<Sum> const& kernels = microkernels<Sum>(where.instruction_set());
   auto const kept_packed = packed_weights(where, weights, kernels);
-  PackedWeights<W> const& packed = *kept_packed;
+  PackedWeights<W, Factor> const& packed = *kept_packed;
   PreparedEpilogue<T, W> const prepared(where, epilogue);
   std::int64_t const width = packed.width();
   // All panels pass by the input rows too, so these stay in the cache beside the sums.
-  std::int64_t const rows = block_rows<Sum>(output.rows, width + input.columns, where.thread_count());
+  std::int64_t const rows = block_rows<Sum>(output.rows, width + in_channels, where.thread_count());
   Buffer<Row> same_rows(where.memory(), rows);
   std::iota(same_rows.begin(), same_rows.end(), Row{0});
 
   for_each_range(where, output.rows, rows, [&](std::int64_t begin, std::int64_t end) {
     BlockSums<T> block(where, output, width, rows);
     MatrixView<Sum> const sums = block.zeros(begin, end);
-    MatrixView<T const> const narrow{input.row(begin), end - begin, input.columns, input.stride};
-    Buffer<Sum> wide;
-    MatrixView<Sum const> factors;
-    if constexpr (is_narrow<T>) {
-      wide = Buffer<Sum>(where.memory(), narrow.size());
-      widen_rows(narrow, wide.data(), where.instruction_set());
-      factors = {wide.data(), narrow.rows, narrow.columns, narrow.columns};
-    } else {
-      factors = narrow;
-    }
-    PanelCalls<Sum> calls(kernels);
+    Buffer<Factor> wide;
+    MatrixView<Factor const> const factors = factors_of(begin, end, wide);
+    PanelCalls<Factor> calls(kernels);
     calls.add({.input = factors.data,
                .input_stride = factors.stride,
                .in_channels = factors.columns,
@@ -65,6 +57,37 @@ void multiply_rows(CpuPolicy const& where, MatrixView<T const> input, WeightsVie
     calls.finish();
     prepared.finish(begin, end - begin, sums.data, sums.stride, output);
   });
+}
+
+/// sparseconv::multiply_rows block by block of rows. The microkernels take lists of rows: those of a block, counted from its first,
+/// serve all blocks. Where narrow element types are widened, it is a block at a time, in the thread's cache.
+template <Element T, Element W>
+void multiply_rows(CpuPolicy const& where, MatrixView<T const> input, WeightsView<W> const& weights,
+                   MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue) {
+  using Sum = Accumulator<T>;
+  auto const some_rows = [&](std::int64_t begin, std::int64_t end) {
+    return MatrixView<T const>{input.row(begin), end - begin, input.columns, input.stride};
+  };
+  auto const as_they_are = [&](std::int64_t begin, std::int64_t end, Buffer<T>&) { return some_rows(begin, end); };
+  if constexpr (has_narrow_microkernels<T, W>) {
+    auto const* const kernels = narrow_microkernels<T>(where.instruction_set());
+    if (kernels != nullptr && input.columns % kernels->channels == 0) {
+      multiply_blocks(where, input.columns, as_they_are, weights, output, epilogue, *kernels);
+      return;
+    }
+  }
+  Microkernels<Sum> const& kernels = microkernels<Sum>(where.instruction_set());
+  if constexpr (is_narrow<T>) {
+    auto const widened = [&](std::int64_t begin, std::int64_t end, Buffer<Sum>& wide) {
+      MatrixView<T const> const narrow = some_rows(begin, end);
+      wide = Buffer<Sum>(where.memory(), narrow.size());
+      widen_rows(narrow, wide.data(), where.instruction_set());
+      return MatrixView<Sum const>{wide.data(), narrow.rows, narrow.columns};
+    };
+    multiply_blocks(where, input.columns, widened, weights, output, epilogue, kernels);
+  } else {
+    multiply_blocks(where, input.columns, as_they_are, weights, output, epilogue, kernels);
+  }
 }
 
 }  // namespace sparseconv::inline v0_1::on_cpu

@@ -22,16 +22,16 @@ struct Panel {
   std::int64_t vectors;
 };
 
-/// The matrices of a convolution cut into panels that the microkernels read from front to back, in the type of the sums.
+/// The matrices of a convolution cut into panels that the microkernels read from front to back, in the type that they multiply.
 ///
-/// Shapes: for each element, for each panel: in_channels x (vectors * lanes); channels beyond C_out are zeros.
-template <Element T>
+/// Shapes: for each element, for each panel: in_channels x (vectors * lanes), in the order of Microkernels; channels beyond C_out
+///         are zeros.
+template <Element T, Element Factor>
 class PackedWeights {
  public:
-  using Sum = Accumulator<T>;
-
-  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, Microkernels<Sum> const& kernels)
-      : lanes_(kernels.lanes), in_channels_(weights.in_channels) {
+  /// The input channels must be a multiple of those that the kernels multiply at once.
+  PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, Microkernels<Factor> const& kernels)
+      : lanes_(kernels.lanes), at_once_(kernels.channels), in_channels_(weights.in_channels) {
     std::int64_t const vectors = (weights.out_channels + lanes_ - 1) / lanes_;
     std::int64_t const panels = (vectors + kernels.most_vectors - 1) / kernels.most_vectors;
     std::int64_t first = 0;
@@ -41,7 +41,7 @@ class PackedWeights {
       first = end;
     }
     width_ = vectors * lanes_;
-    values_ = Buffer<Sum>(where.memory(), weights.elements * in_channels_ * width_);
+    values_ = Buffer<Factor>(where.memory(), weights.elements * in_channels_ * width_);
     for_each_range(where, weights.elements, 1, [&](std::int64_t element, std::int64_t) { pack(weights, element); });
   }
 
@@ -49,44 +49,48 @@ class PackedWeights {
   [[nodiscard]] std::int64_t width() const { return width_; }
   [[nodiscard]] std::vector<Panel> const& panels() const { return panels_; }
   [[nodiscard]] std::int64_t bytes() const { return values_.bytes(); }
-  [[nodiscard]] Sum const* panel(std::int64_t element, Panel const& panel) const {
+  [[nodiscard]] Factor const* panel(std::int64_t element, Panel const& panel) const {
     return values_.data() + (element * width_ + panel.first_channel) * in_channels_;
   }
 
  private:
   void pack(WeightsView<T> const& weights, std::int64_t element) {
     MatrixView<T const> const matrix = weights.element(element);
-    Sum* to = values_.data() + element * width_ * in_channels_;
+    Factor* to = values_.data() + element * width_ * in_channels_;
     for (Panel const& panel : panels_) {
       std::int64_t const width = panel.vectors * lanes_;
       std::int64_t const present = std::min(width, weights.out_channels - panel.first_channel);
-      for (std::int64_t c = 0; c < in_channels_; ++c) {
-        T const* const from = matrix.row(c) + panel.first_channel;
-        to = std::transform(from, from + present, to, [](T weight) { return static_cast<Sum>(weight); });
-        to = std::fill_n(to, width - present, Sum{0});
+      for (std::int64_t c = 0; c < in_channels_; c += at_once_, to += at_once_ * width) {
+        std::fill_n(to, at_once_ * width, static_cast<Factor>(0.0F));
+        for (std::int64_t channel = 0; channel < at_once_; ++channel) {
+          T const* const from = matrix.row(c + channel) + panel.first_channel;
+          Factor* const first = to + at_once_ - 1 - channel;
+          for (std::int64_t j = 0; j < present; ++j) first[j * at_once_] = static_cast<Factor>(from[j]);
+        }
       }
     }
   }
 
   std::int64_t lanes_;
+  std::int64_t at_once_;
   std::int64_t in_channels_;
   std::int64_t width_ = 0;
   std::vector<Panel> panels_;
-  Buffer<Sum> values_;
+  Buffer<Factor> values_;
 };
 
-/// What weights keep for the CPU: their packed form for each instruction set that has used them.
-template <Element T>
+/// What weights keep for the CPU: their packed form for each kind of kernels that has used them.
+template <Element T, Element Factor>
 class PackedWeightsCache final : public Derived {
  public:
   /// The packed form, made if it is not there. Two threads that make it at once get the same in the end.
-  std::shared_ptr<PackedWeights<T> const> get(CpuPolicy const& where, WeightsView<T> const& weights,
-                                              Microkernels<Accumulator<T>> const& kernels) {
+  std::shared_ptr<PackedWeights<T, Factor> const> get(CpuPolicy const& where, WeightsView<T> const& weights,
+                                                      Microkernels<Factor> const& kernels) {
     {
       std::scoped_lock lock(mutex_);
       if (auto const found = packed_.find(&kernels); found != packed_.end()) return found->second;
     }
-    auto packed = std::make_shared<PackedWeights<T> const>(where, weights, kernels);
+    auto packed = std::make_shared<PackedWeights<T, Factor> const>(where, weights, kernels);
     std::scoped_lock lock(mutex_);
     return packed_.try_emplace(&kernels, std::move(packed)).first->second;
   }
@@ -105,15 +109,15 @@ class PackedWeightsCache final : public Derived {
 
  private:
   mutable std::mutex mutex_;
-  std::map<Microkernels<Accumulator<T>> const*, std::shared_ptr<PackedWeights<T> const>> packed_;
+  std::map<Microkernels<Factor> const*, std::shared_ptr<PackedWeights<T, Factor> const>> packed_;
 };
 
 /// The packed form of weights: kept with them if they are a Weights object's, made for this call if they are only viewed.
-template <Element T>
-std::shared_ptr<PackedWeights<T> const> packed_weights(CpuPolicy const& where, WeightsView<T> const& weights,
-                                                       Microkernels<Accumulator<T>> const& kernels) {
-  if (weights.derived == nullptr) return std::make_shared<PackedWeights<T> const>(where, weights, kernels);
-  return weights.derived->template get<PackedWeightsCache<T>>().get(where, weights, kernels);
+template <Element T, Element Factor>
+std::shared_ptr<PackedWeights<T, Factor> const> packed_weights(CpuPolicy const& where, WeightsView<T> const& weights,
+                                                               Microkernels<Factor> const& kernels) {
+  if (weights.derived == nullptr) return std::make_shared<PackedWeights<T, Factor> const>(where, weights, kernels);
+  return weights.derived->template get<PackedWeightsCache<T, Factor>>().get(where, weights, kernels);
 }
 
 }  // namespace sparseconv::inline v0_1::on_cpu

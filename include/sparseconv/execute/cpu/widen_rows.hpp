@@ -2,10 +2,13 @@
 
 #include <cstdint>
 
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/cpu/narrow_numbers.hpp"
 #include "sparseconv/number/element.hpp"
+#include "sparseconv/policy/cpu_policy.hpp"
 #include "sparseconv/policy/instruction_set.hpp"
+#include "sparseconv/primitive/for_each.hpp"
 
 namespace sparseconv::inline v0_1::on_cpu {
 
@@ -19,6 +22,17 @@ requires(is_narrow<T>) void widen_rows(MatrixView<T const> rows, float* to, Inst
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     widen_numbers(rows.row(row), to + row * rows.columns, rows.columns, set);
   }
+}
+
+/// All rows of a matrix as float, by all threads.
+template <Element T>
+requires(is_narrow<T>) Buffer<float> widened_rows(CpuPolicy const& where, MatrixView<T const> rows) {
+  Buffer<float> wide(where.memory(), rows.size());
+  for_each_range(where, rows.rows, 512, [&](std::int64_t begin, std::int64_t end) {
+    MatrixView<T const> const some{rows.row(begin), end - begin, rows.columns, rows.stride};
+    widen_rows(some, wide.data() + begin * rows.columns, where.instruction_set());
+  });
+  return wide;
 }
 
 }  // namespace sparseconv::inline v0_1::on_cpu

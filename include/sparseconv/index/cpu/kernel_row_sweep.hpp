@@ -85,7 +85,7 @@ class KernelRowSweep final : public PairFinder {
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
 #if SPARSECONV_X86_KERNELS
-    if (instructions_ == InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
+    if (instructions_ >= InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
 #endif
     sweep(begin, end, lists);
   }

@@ -1,11 +1,26 @@
-// The text of the microkernels, which portable.hpp, neon.hpp, avx2.hpp and avx512.hpp include inside a namespace that defines
-// SPARSECONV_MICROKERNEL_TARGET, vector_registers, factor_for_each_row and Vector. It has no include guard for that reason and
-// means nothing alone.
+// The text of the microkernels, which portable.hpp, neon.hpp, avx2.hpp, avx512.hpp and avx512_bf16.hpp include inside a namespace
+// that defines SPARSECONV_MICROKERNEL_TARGET, vector_registers, factor_for_each_row and Vector. It has no include guard for that
+// reason and means nothing alone.
 #ifdef SPARSECONV_MICROKERNEL_TARGET
 
 #if defined(__CUDACC__)
 #pragma nv_diag_suppress 1675  // a pragma that is unknown to nvcc: it hands it on to the C++ compiler, for whom it is
 #endif
+
+/// The products of a kernel: one input channel of a row at a time, with a vector of the panel. A set that has others for a type
+/// specializes it.
+///
+/// broadcast_factors() takes them from a row; or from what read_line() made of the row's next cache line, where that is said to
+/// pay; broadcast_from_row() always from the row.
+template <class T>
+struct Products : Vector<T> {
+  using Factors = typename Vector<T>::Register;
+  static constexpr std::size_t channels = 1;
+  static constexpr bool reads_lines = false;
+  SPARSECONV_MICROKERNEL_TARGET static Factors load_factors(T const* panel) { return Vector<T>::load(panel); }
+  SPARSECONV_MICROKERNEL_TARGET static Factors broadcast_factors(T const* row) { return Vector<T>::broadcast(*row); }
+  SPARSECONV_MICROKERNEL_TARGET static Factors broadcast_from_row(T const* row) { return Vector<T>::broadcast(*row); }
+};
 
 /// Rows of a tile whose panel is `vectors` wide: the sums leave registers for the panel's row and for one factor, or one for each
 /// row where compilers load them all at once.
@@ -20,19 +35,21 @@ constexpr std::size_t tile_rows(std::size_t vectors) {
 template <class T, std::size_t Rows, std::size_t Vectors, bool Fetches>
 SPARSECONV_MICROKERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* input_rows, Row const* output_rows,
                                             TileAhead<T> const& ahead) {
-  using V = Vector<T>;
+  using P = Products<T>;
+  constexpr auto channels = static_cast<std::int64_t>(P::channels);
   T const* input[Rows];
-  T* output[Rows];
-  typename V::Register sum[Rows][Vectors];
+  Accumulator<T>* output[Rows];
+  typename P::Register sum[Rows][Vectors];
   SPARSECONV_UNROLL
   for (std::size_t r = 0; r < Rows; ++r) {
     input[r] = pairs.input + input_rows[r] * pairs.input_stride;
     output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
     SPARSECONV_UNROLL
-    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::load(output[r] + v * V::lanes);
+    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = P::load(output[r] + v * P::lanes);
   }
   T const* panel = pairs.panel;
-  std::int64_t const step = Fetches ? numbers_per_line<T> : pairs.in_channels;
+  std::int64_t const step = Fetches || P::reads_lines ? numbers_per_line<T> : pairs.in_channels;
+  alignas(64) T lines[P::reads_lines ? Rows : 1][numbers_per_line<T>];
   for (std::int64_t c = 0; c < pairs.in_channels;) {
     if constexpr (Fetches) {
       for (std::size_t r = 0; r < Rows; ++r) {
@@ -44,22 +61,27 @@ SPARSECONV_MICROKERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row cons
       }
     }
     std::int64_t const stop = pairs.in_channels - c < step ? pairs.in_channels : c + step;
-    for (; c < stop; ++c, panel += Vectors * V::lanes) {
-      typename V::Register weight[Vectors];
+    std::int64_t const first = c;
+    if constexpr (P::reads_lines) {
       SPARSECONV_UNROLL
-      for (std::size_t v = 0; v < Vectors; ++v) weight[v] = V::load(panel + v * V::lanes);
+      for (std::size_t r = 0; r < Rows; ++r) P::read_line(input[r] + first, stop - first, lines[r]);
+    }
+    for (; c < stop; c += channels, panel += Vectors * P::lanes * P::channels) {
+      typename P::Factors weight[Vectors];
+      SPARSECONV_UNROLL
+      for (std::size_t v = 0; v < Vectors; ++v) weight[v] = P::load_factors(panel + v * P::lanes * P::channels);
       SPARSECONV_UNROLL
       for (std::size_t r = 0; r < Rows; ++r) {
-        typename V::Register const factor = V::broadcast(input[r][c]);
+        typename P::Factors const factor = P::broadcast_factors(P::reads_lines ? lines[r] + (c - first) : input[r] + c);
         SPARSECONV_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = V::multiply_add(factor, weight[v], sum[r][v]);
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = P::multiply_add(factor, weight[v], sum[r][v]);
       }
     }
   }
   SPARSECONV_UNROLL
   for (std::size_t r = 0; r < Rows; ++r) {
     SPARSECONV_UNROLL
-    for (std::size_t v = 0; v < Vectors; ++v) V::store(output[r] + v * V::lanes, sum[r][v]);
+    for (std::size_t v = 0; v < Vectors; ++v) P::store(output[r] + v * P::lanes, sum[r][v]);
   }
 }
 
@@ -75,51 +97,55 @@ SPARSECONV_MICROKERNEL_TARGET void add_in_tiles(BlockPairs<T> const& pairs, std:
   }
 }
 
+/// Rows of no more channels come in time by themselves.
+inline constexpr std::int64_t fetched_channels = 16;
+
 // Where there are registers for it, a panel of one vector and few input channels stays there and the pairs pass by it.
-inline constexpr std::size_t held_channels = vector_registers >= 32 ? 16 : 0;
+inline constexpr std::size_t held_vectors = vector_registers >= 32 ? 16 : 0;
 inline constexpr std::size_t held_rows = 6;
 
-/// Adds the first `count` pairs, a multiple of held_rows, with Channels rows of the panel in registers; then the same with what
+/// Adds the first `count` pairs, a multiple of held_rows, with Held vectors of the panel in registers; then the same with what
 /// is left of the panel, in parts of the next smaller power of two.
-template <class T, std::size_t Channels>
+template <class T, std::size_t Held>
 SPARSECONV_MICROKERNEL_TARGET void add_with_held_panel(BlockPairs<T> const& pairs, std::int64_t channel,
                                                        std::int64_t count) {
-  using V = Vector<T>;
+  using P = Products<T>;
   constexpr auto step = static_cast<std::int64_t>(held_rows);
-  if (channel + static_cast<std::int64_t>(Channels) <= pairs.in_channels) {
+  constexpr auto held_channels = static_cast<std::int64_t>(Held * P::channels);
+  if (channel + held_channels <= pairs.in_channels) {
     T const* const inputs = pairs.input + channel;
-    T const* const panel = pairs.panel + channel * static_cast<std::int64_t>(V::lanes);
-    typename V::Register weight[Channels];
+    T const* const panel = pairs.panel + channel * static_cast<std::int64_t>(P::lanes);
+    typename P::Factors weight[Held];
     SPARSECONV_UNROLL
-    for (std::size_t c = 0; c < Channels; ++c) weight[c] = V::load(panel + c * V::lanes);
+    for (std::size_t h = 0; h < Held; ++h) weight[h] = P::load_factors(panel + h * P::lanes * P::channels);
     for (std::int64_t pair = 0; pair < count; pair += step) {
       Row const* const input_rows = pairs.input_rows + pair;
       Row const* const output_rows = pairs.output_rows + pair;
       Row const* const soon = pairs.input_rows + std::min(pair + 4 * step, count - step);
       T const* input[held_rows];
-      T* output[held_rows];
-      typename V::Register sum[held_rows];
+      Accumulator<T>* output[held_rows];
+      typename P::Register sum[held_rows];
       SPARSECONV_UNROLL
       for (std::size_t r = 0; r < held_rows; ++r) {
         SPARSECONV_FETCH_NEAR(inputs + soon[r] * pairs.input_stride);
         input[r] = inputs + input_rows[r] * pairs.input_stride;
         output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
-        sum[r] = V::load(output[r]);
+        sum[r] = P::load(output[r]);
       }
       SPARSECONV_UNROLL
-      for (std::size_t c = 0; c < Channels; ++c) {
+      for (std::size_t h = 0; h < Held; ++h) {
         SPARSECONV_UNROLL
         for (std::size_t r = 0; r < held_rows; ++r) {
-          sum[r] = V::multiply_add(V::broadcast(input[r][c]), weight[c], sum[r]);
+          sum[r] = P::multiply_add(P::broadcast_from_row(input[r] + h * P::channels), weight[h], sum[r]);
         }
       }
       SPARSECONV_UNROLL
-      for (std::size_t r = 0; r < held_rows; ++r) V::store(output[r], sum[r]);
+      for (std::size_t r = 0; r < held_rows; ++r) P::store(output[r], sum[r]);
     }
-    channel += static_cast<std::int64_t>(Channels);
+    channel += held_channels;
   }
-  if constexpr (Channels > 1) {
-    if (channel < pairs.in_channels) add_with_held_panel<T, Channels / 2>(pairs, channel, count);
+  if constexpr (Held > 1) {
+    if (channel < pairs.in_channels) add_with_held_panel<T, Held / 2>(pairs, channel, count);
   }
 }
 
@@ -129,14 +155,15 @@ SPARSECONV_MICROKERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
   constexpr auto step = static_cast<std::int64_t>(rows);
   static_assert(held_rows <= rows || Vectors > 1, "pairs that are left are too few for a tile that fetches");
   std::int64_t done = 0;
-  if constexpr (Vectors == 1 && held_channels > 0) {
+  if constexpr (Vectors == 1 && held_vectors > 0) {
     constexpr auto held = static_cast<std::int64_t>(held_rows);
-    if (pairs.in_channels <= static_cast<std::int64_t>(held_channels) && pairs.count >= held) {
+    constexpr auto held_channels = static_cast<std::int64_t>(held_vectors * Products<T>::channels);
+    if (pairs.in_channels <= held_channels && pairs.count >= held) {
       done = pairs.count / held * held;
-      add_with_held_panel<T, held_channels>(pairs, 0, done);
+      add_with_held_panel<T, held_vectors>(pairs, 0, done);
     }
   }
-  if (pairs.in_channels > numbers_per_line<T>) {  // shorter rows come in time by themselves
+  if (pairs.in_channels > fetched_channels) {
     std::int64_t const tiles = (pairs.count - done) / step;
     for (std::int64_t tile = 0; tile < tiles; ++tile, done += step) {
       add_tile<T, rows, Vectors, true>(pairs, pairs.input_rows + done, pairs.output_rows + done,
@@ -190,11 +217,12 @@ SPARSECONV_MICROKERNEL_TARGET void finish_rows(RowsToFinish<T> const& all) {
 
 template <class T>
 inline constexpr Microkernels<T> microkernels = [] {
+  constexpr auto lanes = static_cast<std::int64_t>(Products<T>::lanes);
+  constexpr auto channels = static_cast<std::int64_t>(Products<T>::channels);
   if constexpr (vector_registers >= 32) {
-    return Microkernels<T>{
-        Vector<T>::lanes, 4, {add_pairs<T, 1>, add_pairs<T, 2>, add_pairs<T, 3>, add_pairs<T, 4>}, finish_rows<T>};
+    return Microkernels<T>{lanes, channels, 4, {add_pairs<T, 1>, add_pairs<T, 2>, add_pairs<T, 3>, add_pairs<T, 4>}};
   } else {
-    return Microkernels<T>{Vector<T>::lanes, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}, finish_rows<T>};
+    return Microkernels<T>{lanes, channels, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}};
   }
 }();
 
