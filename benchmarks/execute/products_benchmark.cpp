@@ -134,7 +134,8 @@ int main(int argc, char** argv) {
       bs::add("products/dot_bfloat16",
               [](benchmark::State& state) { report(state, 32, bs::measure(state, dot_bfloat16)); });
       add_cached_pairs("products/cached_pairs/bf16",
-                       *on_cpu::narrow_microkernels<sc::bfloat16>(sc::InstructionSet::avx512_bf16), dot_bfloat16, 32);
+                       *on_cpu::narrow_microkernels<sc::bfloat16>(sc::InstructionSet::avx512_bf16, 16), dot_bfloat16,
+                       32);
     }
   }
 #endif

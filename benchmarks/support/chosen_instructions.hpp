@@ -9,7 +9,7 @@
 
 namespace benchmark_support {
 
-/// The instruction set that the argument --instructions=portable|avx2|avx512|avx512_bf16 asks for, which is taken out of the list; none
+/// The instruction set that the argument --instructions=portable|avx2|avx512|avx512_bf16|amx_bf16 asks for, which is taken out of the list; none
 /// if there is no such argument.
 ///
 /// Throws: Error if there is no such set, or the processor lacks it.
@@ -26,7 +26,7 @@ inline std::optional<sparseconv::InstructionSet> take_instructions(int& argc, ch
   std::optional<InstructionSet> const set = sparseconv::instruction_set_named(name);
   if (set && *set <= sparseconv::best_instruction_set()) return set;
   throw sparseconv::Error("--instructions=" + name +
-                          ": give portable, avx2, avx512 or avx512_bf16, and one that this processor has");
+                          ": give portable, avx2, avx512, avx512_bf16 or amx_bf16, and one that this processor has");
 }
 
 }  // namespace benchmark_support

@@ -55,20 +55,20 @@ namespace sparseconv::inline v0_1 {
 #endif
 
 // Bodies that programs do not see.
-#define SPARSECONV_PART_BODIES(TEMPLATE)                                                                \
-  SPARSECONV_LIST_MERGE(TEMPLATE)                                                                       \
-  TEMPLATE on_cpu::Microkernels<float> const& on_cpu::microkernels<float>(InstructionSet);              \
-  TEMPLATE on_cpu::Microkernels<double> const& on_cpu::microkernels<double>(InstructionSet);            \
-  TEMPLATE on_cpu::Microkernels<bfloat16> const* on_cpu::narrow_microkernels<bfloat16>(InstructionSet); \
-  TEMPLATE void on_cpu::finish_rows(InstructionSet, on_cpu::RowsToFinish<float> const&);                \
-  TEMPLATE void on_cpu::finish_rows(InstructionSet, on_cpu::RowsToFinish<double> const&);               \
-  TEMPLATE void on_cpu::widen_numbers(half const*, float*, std::int64_t, InstructionSet);               \
-  TEMPLATE void on_cpu::widen_numbers(bfloat16 const*, float*, std::int64_t, InstructionSet);           \
-  TEMPLATE void on_cpu::narrow_numbers(float const*, half*, std::int64_t, InstructionSet);              \
-  TEMPLATE void on_cpu::narrow_numbers(float const*, bfloat16*, std::int64_t, InstructionSet);          \
-  TEMPLATE Buffer<float> he_uniform<float>(std::int64_t, std::int64_t, std::uint64_t);                  \
-  TEMPLATE Buffer<double> he_uniform<double>(std::int64_t, std::int64_t, std::uint64_t);                \
-  TEMPLATE Buffer<half> he_uniform<half>(std::int64_t, std::int64_t, std::uint64_t);                    \
+#define SPARSECONV_PART_BODIES(TEMPLATE)                                                                              \
+  SPARSECONV_LIST_MERGE(TEMPLATE)                                                                                     \
+  TEMPLATE on_cpu::Microkernels<float> const& on_cpu::microkernels<float>(InstructionSet);                            \
+  TEMPLATE on_cpu::Microkernels<double> const& on_cpu::microkernels<double>(InstructionSet);                          \
+  TEMPLATE on_cpu::Microkernels<bfloat16> const* on_cpu::narrow_microkernels<bfloat16>(InstructionSet, std::int64_t); \
+  TEMPLATE void on_cpu::finish_rows(InstructionSet, on_cpu::RowsToFinish<float> const&);                              \
+  TEMPLATE void on_cpu::finish_rows(InstructionSet, on_cpu::RowsToFinish<double> const&);                             \
+  TEMPLATE void on_cpu::widen_numbers(half const*, float*, std::int64_t, InstructionSet);                             \
+  TEMPLATE void on_cpu::widen_numbers(bfloat16 const*, float*, std::int64_t, InstructionSet);                         \
+  TEMPLATE void on_cpu::narrow_numbers(float const*, half*, std::int64_t, InstructionSet);                            \
+  TEMPLATE void on_cpu::narrow_numbers(float const*, bfloat16*, std::int64_t, InstructionSet);                        \
+  TEMPLATE Buffer<float> he_uniform<float>(std::int64_t, std::int64_t, std::uint64_t);                                \
+  TEMPLATE Buffer<double> he_uniform<double>(std::int64_t, std::int64_t, std::uint64_t);                              \
+  TEMPLATE Buffer<half> he_uniform<half>(std::int64_t, std::int64_t, std::uint64_t);                                  \
   TEMPLATE Buffer<bfloat16> he_uniform<bfloat16>(std::int64_t, std::int64_t, std::uint64_t);
 
 // Points to voxels.

@@ -16,6 +16,7 @@ TEST(InstructionSet, RisesFromPortable) {
   EXPECT_LT(InstructionSet::portable, InstructionSet::avx2);
   EXPECT_LT(InstructionSet::avx2, InstructionSet::avx512);
   EXPECT_LT(InstructionSet::avx512, InstructionSet::avx512_bf16);
+  EXPECT_LT(InstructionSet::avx512_bf16, InstructionSet::amx_bf16);
   EXPECT_TRUE(std::ranges::is_sorted(every_instruction_set));
 }
 
@@ -24,6 +25,7 @@ TEST(InstructionSet, HasAName) {
   EXPECT_EQ(to_string(InstructionSet::avx2), "avx2");
   EXPECT_EQ(to_string(InstructionSet::avx512), "avx512");
   EXPECT_EQ(to_string(InstructionSet::avx512_bf16), "avx512_bf16");
+  EXPECT_EQ(to_string(InstructionSet::amx_bf16), "amx_bf16");
 }
 
 TEST(InstructionSet, IsFoundByItsName) {
@@ -32,13 +34,12 @@ TEST(InstructionSet, IsFoundByItsName) {
   EXPECT_EQ(instruction_set_named(""), std::nullopt);
 }
 
-// Intel's processors take as long for the dot products as for widening.
-TEST(InstructionSet, ThatIsFastestIsTheBestButForSlowDotProducts) {
+TEST(InstructionSet, ThatIsFastestIsTheBestButForBfloat16OnIntelsProcessors) {
   std::ifstream file("/proc/cpuinfo");
   std::string const text{std::istreambuf_iterator<char>(file), {}};
-  bool const is_slow =
-      text.find("GenuineIntel") != std::string::npos && best_instruction_set() == InstructionSet::avx512_bf16;
-  EXPECT_EQ(fastest_instruction_set(), is_slow ? InstructionSet::avx512 : best_instruction_set());
+  bool const is_intels = text.find("GenuineIntel") != std::string::npos;
+  EXPECT_EQ(fastest_instruction_set(),
+            is_intels ? std::min(best_instruction_set(), InstructionSet::avx512) : best_instruction_set());
 }
 
 TEST(InstructionSet, IsWhatTheSystemSaysOfTheProcessor) {
@@ -51,17 +52,20 @@ TEST(InstructionSet, IsWhatTheSystemSaysOfTheProcessor) {
   bool fma = false;
   bool avx512 = false;
   bool avx512_bf16 = false;
+  bool amx_bf16 = false;
   std::istringstream flags(line);
   for (std::string flag; flags >> flag;) {
     avx2 |= flag == "avx2";
     fma |= flag == "fma";
     avx512 |= flag == "avx512f";
     avx512_bf16 |= flag == "avx512_bf16";
+    amx_bf16 |= flag == "amx_bf16";
   }
-  EXPECT_EQ(best_instruction_set(), avx512_bf16   ? InstructionSet::avx512_bf16
-                                    : avx512      ? InstructionSet::avx512
-                                    : avx2 && fma ? InstructionSet::avx2
-                                                  : InstructionSet::portable);
+  EXPECT_EQ(best_instruction_set(), avx512_bf16 && amx_bf16 ? InstructionSet::amx_bf16
+                                    : avx512_bf16           ? InstructionSet::avx512_bf16
+                                    : avx512                ? InstructionSet::avx512
+                                    : avx2 && fma           ? InstructionSet::avx2
+                                                            : InstructionSet::portable);
 }
 
 }  // namespace

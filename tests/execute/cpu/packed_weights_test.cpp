@@ -47,21 +47,25 @@ TYPED_TEST(PackedWeightsOf, HoldEveryWeightAndZerosBehind) {
   }
 }
 
-// As the dot products of bfloat16 take them: two input channels in one row of the panel, the second before the first.
+// As dot products and tiles of bfloat16 take them.
 TEST(PackedWeights, LieInTwosWhereTwoChannelsAreMultipliedAtOnce) {
-  on_cpu::Microkernels<bfloat16> const kernels{.lanes = 16, .channels = 2, .most_vectors = 4, .add_pairs = {}};
-  for (std::int64_t const out_channels : {1, 16, 17, 65, 80}) {
-    auto const weights = test::random_weights<bfloat16>(3, 6, out_channels, 1);
-    on_cpu::PackedWeights<bfloat16, bfloat16> const packed(test::OnCpu<2>::policy(), weights, kernels);
-    for (std::int64_t k = 0; k < 3; ++k) {
-      for (on_cpu::Panel const& panel : packed.panels()) {
-        std::int64_t const width = panel.vectors * kernels.lanes;
-        for (std::int64_t c = 0; c < 6; ++c) {
-          for (std::int64_t j = 0; j < width; ++j) {
-            std::int64_t const channel = panel.first_channel + j;
-            bfloat16 const expected = channel < out_channels ? weights.view().element(k)(c, channel) : bfloat16(0.0F);
-            std::int64_t const place = (c / 2 * width + j) * 2 + (c % 2 == 0 ? 1 : 0);
-            ASSERT_EQ(packed.panel(k, panel)[place], expected) << k << " " << c << " " << channel;
+  for (auto const order : {on_cpu::PanelOrder::twos, on_cpu::PanelOrder::exchanged_twos}) {
+    on_cpu::Microkernels<bfloat16> const kernels{
+        .lanes = 16, .channels = 2, .order = order, .most_vectors = 4, .add_pairs = {}};
+    std::int64_t const first = order == on_cpu::PanelOrder::twos ? 0 : 1;
+    for (std::int64_t const out_channels : {1, 16, 17, 65, 80}) {
+      auto const weights = test::random_weights<bfloat16>(3, 6, out_channels, 1);
+      on_cpu::PackedWeights<bfloat16, bfloat16> const packed(test::OnCpu<2>::policy(), weights, kernels);
+      for (std::int64_t k = 0; k < 3; ++k) {
+        for (on_cpu::Panel const& panel : packed.panels()) {
+          std::int64_t const width = panel.vectors * kernels.lanes;
+          for (std::int64_t c = 0; c < 6; ++c) {
+            for (std::int64_t j = 0; j < width; ++j) {
+              std::int64_t const channel = panel.first_channel + j;
+              bfloat16 const expected = channel < out_channels ? weights.view().element(k)(c, channel) : bfloat16(0.0F);
+              std::int64_t const place = (c / 2 * width + j) * 2 + (c % 2 == 0 ? first : 1 - first);
+              ASSERT_EQ(packed.panel(k, panel)[place], expected) << k << " " << c << " " << channel;
+            }
           }
         }
       }

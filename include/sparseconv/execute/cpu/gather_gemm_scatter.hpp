@@ -99,8 +99,7 @@ void gather_gemm_scatter(CpuPolicy const& where, RulebookView<> const& rules, Ma
                          Epilogue<T, HostMemory, W> const& epilogue) {
   using Sum = Accumulator<T>;
   if constexpr (has_narrow_microkernels<T, W>) {
-    auto const* const kernels = narrow_microkernels<T>(where.instruction_set());
-    if (kernels != nullptr && input.columns % kernels->channels == 0) {
+    if (auto const* const kernels = narrow_microkernels<T>(where.instruction_set(), input.columns)) {
       sum_blocks(where, rules, input, weights, output, epilogue, *kernels);
       return;
     }

@@ -83,18 +83,24 @@ SPARSECONV_NOINLINE void activate_smoothly(Activation activation, T* numbers, st
   for (std::int64_t i = 0; i < count; ++i) numbers[i] = activation.smooth(numbers[i]);
 }
 
+/// How the numbers of a panel lie.
+enum class PanelOrder {
+  rows,  ///< row-major: an input channel after the other
+  twos,  ///< input channels c and c + 1 in one row, c rising in twos: for each column the weight of c, then that of c + 1
+  exchanged_twos  ///< the same, that of c + 1 first
+};
+
 /// What one instruction set offers to multiply numbers of T: functions compiled for it, whatever the rest of the program is
 /// compiled for, so that speed and bits do not depend on the program's flags.
 ///
-/// A kernel multiplies `channels` input channels of a row at once, and in_channels must be a multiple of it. Where it is 1, a
-/// panel is row-major. Where it is 2, the panel's rows c and c + 1 lie in one, c rising in twos: for each column the weight of
-/// c + 1, then that of c, as the processor's dot product adds the second product of two first.
+/// A kernel multiplies `channels` input channels of a row at once, and in_channels must be a multiple of it.
 template <Element T>
 struct Microkernels {
   using AddPairs = void (*)(BlockPairs<T> const&);
 
   std::int64_t lanes;         ///< sums in a vector
   std::int64_t channels;      ///< input channels that are multiplied at once
+  PanelOrder order;           ///< of the panels that the kernels read
   std::int64_t most_vectors;  ///< widest panel, in vectors of sums
   /// For each panel width: block[o] += input[i] panel for each pair (i, o).
   std::array<AddPairs, most_panel_vectors> add_pairs;

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/cpu/microkernel.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/instruction_set.hpp"
 #if SPARSECONV_BODIES
+#include "sparseconv/execute/cpu/microkernels/amx_bf16.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx2.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx512.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx512_bf16.hpp"
@@ -24,10 +26,11 @@ template <Element T>
 requires(!is_narrow<T>) Microkernels<T>
 const& microkernels(InstructionSet set);
 
-/// Those that multiply a narrow type as it is, or a null pointer if the set has none: then it is widened.
+/// Those that multiply rows of so many channels of a narrow type as they are, or a null pointer if the set has none: then they are
+/// widened. For amx_bf16 the system is asked, once, whether this process may use tiles.
 template <Element T>
 requires(is_narrow<T>) Microkernels<T>
-const* narrow_microkernels(InstructionSet set);
+const* narrow_microkernels(InstructionSet set, std::int64_t in_channels);
 
 /// Whether there is a set with such kernels for features of T and weights of W.
 template <Element T, Element W>
@@ -56,14 +59,16 @@ const& microkernels(InstructionSet set) {
 
 template <Element T>
 requires(is_narrow<T>) Microkernels<T>
-const* narrow_microkernels(InstructionSet set) {
+const* narrow_microkernels(InstructionSet set, std::int64_t in_channels) {
+  Microkernels<T> const* kernels = nullptr;
 #if SPARSECONV_X86_KERNELS
   if constexpr (std::same_as<T, bfloat16>) {
-    if (set >= InstructionSet::avx512_bf16) return &avx512_bf16::microkernels<T>;
+    if (set == InstructionSet::avx512_bf16) kernels = &avx512_bf16::microkernels<T>;
+    if (set == InstructionSet::amx_bf16 && amx_bf16::may_use_tiles()) kernels = &amx_bf16::microkernels;
   }
 #endif
   static_cast<void>(set);
-  return nullptr;
+  return kernels != nullptr && in_channels % kernels->channels == 0 ? kernels : nullptr;
 }
 
 template <Element T>

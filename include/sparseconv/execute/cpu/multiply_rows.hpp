@@ -70,8 +70,7 @@ void multiply_rows(CpuPolicy const& where, MatrixView<T const> input, WeightsVie
   };
   auto const as_they_are = [&](std::int64_t begin, std::int64_t end, Buffer<T>&) { return some_rows(begin, end); };
   if constexpr (has_narrow_microkernels<T, W>) {
-    auto const* const kernels = narrow_microkernels<T>(where.instruction_set());
-    if (kernels != nullptr && input.columns % kernels->channels == 0) {
+    if (auto const* const kernels = narrow_microkernels<T>(where.instruction_set(), input.columns)) {
       multiply_blocks(where, input.columns, as_they_are, weights, output, epilogue, *kernels);
       return;
     }

@@ -24,14 +24,14 @@ struct Panel {
 
 /// The matrices of a convolution cut into panels that the microkernels read from front to back, in the type that they multiply.
 ///
-/// Shapes: for each element, for each panel: in_channels x (vectors * lanes), in the order of Microkernels; channels beyond C_out
-///         are zeros.
+/// Shapes: for each element, for each panel: in_channels x (vectors * lanes) in the order that the kernels read; channels beyond
+///         C_out are zeros.
 template <Element T, Element Factor>
 class PackedWeights {
  public:
   /// The input channels must be a multiple of those that the kernels multiply at once.
   PackedWeights(CpuPolicy const& where, WeightsView<T> const& weights, Microkernels<Factor> const& kernels)
-      : lanes_(kernels.lanes), at_once_(kernels.channels), in_channels_(weights.in_channels) {
+      : lanes_(kernels.lanes), order_(kernels.order), in_channels_(weights.in_channels) {
     std::int64_t const vectors = (weights.out_channels + lanes_ - 1) / lanes_;
     std::int64_t const panels = (vectors + kernels.most_vectors - 1) / kernels.most_vectors;
     std::int64_t first = 0;
@@ -56,23 +56,24 @@ class PackedWeights {
  private:
   void pack(WeightsView<T> const& weights, std::int64_t element) {
     MatrixView<T const> const matrix = weights.element(element);
+    std::int64_t const together = order_ == PanelOrder::rows ? 1 : 2;
     Factor* to = values_.data() + element * width_ * in_channels_;
     for (Panel const& panel : panels_) {
       std::int64_t const width = panel.vectors * lanes_;
       std::int64_t const present = std::min(width, weights.out_channels - panel.first_channel);
-      for (std::int64_t c = 0; c < in_channels_; c += at_once_, to += at_once_ * width) {
-        std::fill_n(to, at_once_ * width, static_cast<Factor>(0.0F));
-        for (std::int64_t channel = 0; channel < at_once_; ++channel) {
+      for (std::int64_t c = 0; c < in_channels_; c += together, to += together * width) {
+        std::fill_n(to, together * width, static_cast<Factor>(0.0F));
+        for (std::int64_t channel = 0; channel < together; ++channel) {
           T const* const from = matrix.row(c + channel) + panel.first_channel;
-          Factor* const first = to + at_once_ - 1 - channel;
-          for (std::int64_t j = 0; j < present; ++j) first[j * at_once_] = static_cast<Factor>(from[j]);
+          Factor* const first = to + (order_ == PanelOrder::exchanged_twos ? 1 - channel : channel);
+          for (std::int64_t j = 0; j < present; ++j) first[j * together] = static_cast<Factor>(from[j]);
         }
       }
     }
   }
 
   std::int64_t lanes_;
-  std::int64_t at_once_;
+  PanelOrder order_;
   std::int64_t in_channels_;
   std::int64_t width_ = 0;
   std::vector<Panel> panels_;

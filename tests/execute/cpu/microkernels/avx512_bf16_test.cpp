@@ -20,7 +20,10 @@ class DotProducts : public ::testing::Test {
     if (kernels_ == nullptr) GTEST_SKIP() << "this processor has no dot products of bfloat16";
   }
 
-  on_cpu::Microkernels<bfloat16> const* kernels_ = on_cpu::narrow_microkernels<bfloat16>(best_instruction_set());
+  on_cpu::Microkernels<bfloat16> const* kernels_ =
+      best_instruction_set() < InstructionSet::avx512_bf16
+          ? nullptr
+          : on_cpu::narrow_microkernels<bfloat16>(InstructionSet::avx512_bf16, 2);
 };
 
 /// Inputs 0, 2, 4, ... of a list go to outputs 3, 6, 9, ... of a block that starts at row 100.

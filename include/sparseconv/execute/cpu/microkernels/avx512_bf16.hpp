@@ -39,6 +39,7 @@ struct Products<bfloat16> {
   using Factors = __m512i;
   static constexpr std::size_t lanes = 16;
   static constexpr std::size_t channels = 2;
+  static constexpr PanelOrder order = PanelOrder::exchanged_twos;
   static constexpr bool reads_lines = true;
   SPARSECONV_MICROKERNEL_TARGET static Register load(float const* from) { return _mm512_loadu_ps(from); }
   SPARSECONV_MICROKERNEL_TARGET static void store(float* to, Register value) { _mm512_storeu_ps(to, value); }

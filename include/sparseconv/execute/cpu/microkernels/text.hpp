@@ -16,6 +16,7 @@ template <class T>
 struct Products : Vector<T> {
   using Factors = typename Vector<T>::Register;
   static constexpr std::size_t channels = 1;
+  static constexpr PanelOrder order = PanelOrder::rows;
   static constexpr bool reads_lines = false;
   SPARSECONV_MICROKERNEL_TARGET static Factors load_factors(T const* panel) { return Vector<T>::load(panel); }
   SPARSECONV_MICROKERNEL_TARGET static Factors broadcast_factors(T const* row) { return Vector<T>::broadcast(*row); }
@@ -220,9 +221,11 @@ inline constexpr Microkernels<T> microkernels = [] {
   constexpr auto lanes = static_cast<std::int64_t>(Products<T>::lanes);
   constexpr auto channels = static_cast<std::int64_t>(Products<T>::channels);
   if constexpr (vector_registers >= 32) {
-    return Microkernels<T>{lanes, channels, 4, {add_pairs<T, 1>, add_pairs<T, 2>, add_pairs<T, 3>, add_pairs<T, 4>}};
+    return Microkernels<T>{
+        lanes, channels, Products<T>::order, 4, {add_pairs<T, 1>, add_pairs<T, 2>, add_pairs<T, 3>, add_pairs<T, 4>}};
   } else {
-    return Microkernels<T>{lanes, channels, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}};
+    return Microkernels<T>{
+        lanes, channels, Products<T>::order, 2, {add_pairs<T, 1>, add_pairs<T, 2>, nullptr, nullptr}};
   }
 }();
 
