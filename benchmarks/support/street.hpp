@@ -20,7 +20,7 @@ inline Scene street(std::int64_t metres, std::string name) {
               .cloud = simulated_scan::simulate({.turns = (metres + spacing - 1) / spacing + 1}),
               .grid = {.voxel_size = {0.05F, 0.05F, 0.1F},
                        .low = {0, -40, -3},
-                       .high = {static_cast<float>(metres), 40, 1},
+                       .high = {static_cast<double>(metres), 40, 1},
                        .extra_slices = 1}};
   std::size_t kept = 0;
   auto& values = scene.cloud.values;
@@ -28,7 +28,8 @@ inline Scene street(std::int64_t metres, std::string name) {
   for (std::size_t point = 0; point < values.size(); point += columns) {
     bool inside = true;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      inside &= values[point + axis] >= scene.grid.low[axis] && values[point + axis] < scene.grid.high[axis];
+      double const at = values[point + axis];
+      inside &= at >= scene.grid.low[axis] && at < scene.grid.high[axis];
     }
     if (!inside) continue;
     for (std::size_t column = 0; column < columns; ++column) values[kept++] = values[point + column];

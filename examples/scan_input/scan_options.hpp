@@ -25,9 +25,9 @@ inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::strin
   app.add_option("--voxel", options.grid.voxel_size, "Voxel size X,Y,Z in metres")
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option_function<std::array<float, 6>>(
+  app.add_option_function<std::array<double, 6>>(
          "--range",
-         [&options](std::array<float, 6> const& range) {
+         [&options](std::array<double, 6> const& range) {
            std::copy_n(range.begin(), 3, options.grid.low.begin());
            std::copy_n(range.begin() + 3, 3, options.grid.high.begin());
          },

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/memory/buffer.hpp"
@@ -74,10 +75,11 @@ inline UprightScan put_upright(sparseconv::PointCloud points, Up up, double voxe
   }
   for (std::size_t axis = 0; axis < 3; ++axis) {
     scan.grid.voxel_size[axis] = static_cast<float>(voxel_size);
-    scan.grid.low[axis] = static_cast<float>(low[axis] - origin[axis]);
-    scan.grid.high[axis] = static_cast<float>(high[axis] - origin[axis] + voxel_size);  // the last point inside
+    scan.grid.low[axis] = low[axis] - origin[axis];
+    scan.grid.high[axis] = high[axis] - origin[axis] + voxel_size;  // the last point inside
   }
   scan.placing.origin = up == Up::y ? origin : std::array<double, 3>{origin[0], -origin[2], origin[1]};
+  for (std::size_t axis = 0; axis < 3; ++axis) scan.placing.origin[axis] += std::exchange(points.offset[axis], 0);
   scan.points = std::move(points);
   return scan;
 }

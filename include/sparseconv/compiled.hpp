@@ -74,9 +74,9 @@ namespace sparseconv::inline v0_1 {
 // Points to voxels.
 #define SPARSECONV_PART_POINTS(TEMPLATE)                                                                            \
   TEMPLATE VoxelizedPoints<HostMemory> voxelize(CpuPolicy const&, MatrixView<float const>, VoxelGrid const&,        \
-                                                VoxelLimits const&);                                                \
+                                                VoxelLimits const&, std::array<double, 3> const&);                  \
   TEMPLATE VoxelizedPoints<HostMemory> voxelize(SequentialPolicy const&, MatrixView<float const>, VoxelGrid const&, \
-                                                VoxelLimits const&);
+                                                VoxelLimits const&, std::array<double, 3> const&);
 
 // Sites and the maps between them, in D dimensions.
 #define SPARSECONV_LIST_INDEX(TEMPLATE, Policy, D)                                                                  \

@@ -42,9 +42,9 @@ struct CloudCase {
                                                  std::fabs(centre) * 1e-5);
       auto const voxels =
           static_cast<double>(random.between(1, one_in(5) ? 100'000 : 12)) + random.number<double>() / 3;
-      grid.low[axis] = static_cast<float>(centre - voxels * static_cast<double>(grid.voxel_size[axis]) / 2);
-      grid.high[axis] =
-          static_cast<float>(static_cast<double>(grid.low[axis]) + voxels * static_cast<double>(grid.voxel_size[axis]));
+      auto const low = static_cast<float>(centre - voxels * static_cast<double>(grid.voxel_size[axis]) / 2);
+      grid.low[axis] = static_cast<double>(low);
+      grid.high[axis] = grid.low[axis] + voxels * static_cast<double>(grid.voxel_size[axis]);
     }
     if (one_in(3)) grid.extra_slices = static_cast<std::int32_t>(random.between(0, 3));
     if (one_in(2)) limits.points_per_voxel = random.between(1, 5);
@@ -71,10 +71,11 @@ struct CloudCase {
       auto number = random.number<float>();
       if (column < 3) {
         auto const axis = static_cast<std::size_t>(column);
-        double const middle = (static_cast<double>(grid.low[axis]) + static_cast<double>(grid.high[axis])) / 2;
-        double const half_range = static_cast<double>(grid.high[axis]) - middle;
+        double const middle = (grid.low[axis] + grid.high[axis]) / 2;
+        double const half_range = grid.high[axis] - middle;
         number = static_cast<float>(middle + half_range * 1.05 * static_cast<double>(number));
-        if (random.between(0, 9) == 0) number = random.between(0, 1) == 0 ? grid.low[axis] : grid.high[axis];
+        if (random.between(0, 9) == 0)
+          number = static_cast<float>(random.between(0, 1) == 0 ? grid.low[axis] : grid.high[axis]);
       }
       std::int64_t const kind = random.between(0, 150);
       if (kind == 0) number = std::numeric_limits<float>::quiet_NaN();
@@ -107,7 +108,7 @@ struct Fates {
       std::array<std::int32_t, 3> voxel{};
       for (std::size_t axis = 0; axis < 3; ++axis) {
         finite = finite && std::isfinite(row[axis]);
-        float const from_low = row[axis] - given.grid.low[axis];
+        float const from_low = row[axis] - static_cast<float>(given.grid.low[axis]);
         float const cell = std::floor(from_low / given.grid.voxel_size[axis]);
         bool const within = cell >= 0 && static_cast<double>(cell) < static_cast<double>(voxels[axis]);
         inside = inside && within;

@@ -179,6 +179,39 @@ TYPED_TEST(VoxelizeOn, MeansStayInTheirVoxel) {
   EXPECT_EQ(voxels.tensor.features()(0, 0), static_cast<float>(sum / 400));
 }
 
+// Surveyed points 5 cm apart at 5,412,345 m, where floats are 50 cm apart: the offset is taken away in double, from the grid too.
+TYPED_TEST(VoxelizeOn, AnOffsetKeepsTheDigitsOfPointsFarFromZero) {
+  PointCloud cloud{.columns = 3, .values = {}, .offset = {412'340, 5'412'340, 100}};
+  for (int i = 0; i < 40; ++i) {
+    double const y = 5'412'345.325 + 0.05 * i;
+    cloud.values.insert(cloud.values.end(), {0.5F, static_cast<float>(y - 5'412'340), 0.5F});
+  }
+  VoxelGrid const grid{
+      .voxel_size = {1, 0.05F, 1}, .low = {412'340, 5'412'345.3, 100}, .high = {412'341, 5'412'347.3, 101}};
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, grid);
+  EXPECT_EQ(voxels.dropped.total(), 0);
+  EXPECT_EQ(voxels.tensor.grid().shape, (Shape<3>{1, 40, 1}));
+  ASSERT_EQ(voxels.tensor.size(), 40);
+  EXPECT_EQ(voxels.offset, cloud.offset);
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(voxels.tensor.sites().coordinates()[static_cast<std::size_t>(i)], (Coordinate<3>{0, {0, i, 0}}));
+    double const y = voxels.offset[1] + static_cast<double>(voxels.tensor.features()(i, 1));
+    EXPECT_NEAR(y, 5'412'345.325 + 0.05 * i, 1e-6);
+  }
+}
+
+// All numbers here are whole, so that nothing is rounded: an offset moves points and nothing else.
+TYPED_TEST(VoxelizeOn, AnOffsetMovesThePoints) {
+  PointCloud cloud = points_in_a_row({{7, 1}, {7, 3}, {2, 10}, {-3, 20}, {9, 30}, {10, 40}});
+  cloud.offset = {1, -0.5, 0.25};
+  VoxelizedPoints<> const voxels = voxelize(TypeParam::policy(), cloud, row_of_ten);
+  EXPECT_EQ(values_by_x(voxels), (std::vector<std::array<float, 2>>{{3, 10}, {8, 2}}));
+  EXPECT_EQ(rows_of(voxels), (std::vector<Row>{1, 1, 0, -1, -1, -1}));
+  EXPECT_EQ(voxels.tensor.features()(1, 0), 7) << "relative to the offset";
+  MatrixView<float const> const points = cloud.view();
+  EXPECT_EQ(features_of(voxelize(TypeParam::policy(), points, row_of_ten, {}, cloud.offset)), features_of(voxels));
+}
+
 TYPED_TEST(VoxelizeOn, MeansOfAMillionPointsHaveTheirDigits) {
   PointCloud cloud{.columns = 3, .values = {}};
   long double sum = 0;
@@ -330,7 +363,8 @@ TYPED_TEST(VoxelizeOn, AgreesWithAMapFilledInOrder) {
       bool inside = true;
       for (std::size_t axis = 0; axis < 3; ++axis) {
         finite = finite && !std::isnan(point[axis]);
-        float const place = std::floor((point[axis] - fine_grid.low[axis]) / fine_grid.voxel_size[axis]);
+        float const place =
+            std::floor((point[axis] - static_cast<float>(fine_grid.low[axis])) / fine_grid.voxel_size[axis]);
         inside = inside && place >= 0 && place < static_cast<float>(extents[axis]);
         if (finite && inside) voxel[2 - axis] = static_cast<std::int32_t>(place);
       }
@@ -410,6 +444,19 @@ TEST(Voxelize, RefusesAGridWithoutVoxels) {
   grid = small_grid;
   grid.extra_slices = std::numeric_limits<std::int32_t>::max() - 1;
   EXPECT_EQ(voxelize_message(grid), "voxelize: along z the range 1 to 2 in voxels of 0.5" + rule);
+}
+
+TEST(Voxelize, RefusesAnOffsetThatReachesNoGrid) {
+  auto const message = [](double x, double z) {
+    PointCloud const cloud{.columns = 3, .values = {0, 0, 0}, .offset = {x, 0, z}};
+    return message_of<ShapeError>([&] { return voxelize(cpu, cloud, small_grid).dropped.total(); });
+  };
+  EXPECT_EQ(message(std::numeric_limits<double>::infinity(), 0),
+            "voxelize: along x the grid begins at 0, the points' offset is inf; correct the one that is wrong");
+  EXPECT_EQ(message(0, std::numeric_limits<double>::quiet_NaN()),
+            "voxelize: along z the grid begins at 1, the points' offset is nan; correct the one that is wrong");
+  EXPECT_EQ(message(-1e39, 0),
+            "voxelize: along x the grid begins at 0, the points' offset is -1e+39; correct the one that is wrong");
 }
 
 TEST(Voxelize, RefusesNegativeExtraSlices) {

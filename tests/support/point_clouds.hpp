@@ -22,7 +22,7 @@ inline PointCloud points_in_a_row(std::vector<std::array<float, 2>> const& point
 }
 
 inline constexpr VoxelGrid fine_grid{
-    .voxel_size = {0.1F, 0.2F, 0.3F}, .low = {-1.5F, -1.6F, -1.5F}, .high = {1.5F, 1.6F, 1.5F}};
+    .voxel_size = {0.1F, 0.2F, 0.3F}, .low = {-1.5, -1.6, -1.5}, .high = {1.5, 1.6, 1.5}};
 
 /// Random points in and around the fine grid, some with a NaN.
 inline PointCloud random_cloud(std::int64_t count) {

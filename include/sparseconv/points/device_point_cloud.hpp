@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -12,11 +13,13 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// The values of a point cloud in the memory of a device. Shapes: values size() x columns, as PointCloud has them.
+/// The values of a point cloud in the memory of a device. Shapes: values size() x columns and an
+/// offset, as PointCloud has them.
 template <MemorySpace Memory>
 struct DevicePointCloud {
   std::int64_t columns = 3;
   Buffer<float, Memory> values = {};
+  std::array<double, 3> offset = {};
 
   /// The number of points. Throws: ShapeError if the values do not make whole points.
   [[nodiscard]] std::int64_t size() const { return rows_of_cloud(values.size(), columns, "DevicePointCloud::size"); }
@@ -32,7 +35,7 @@ struct DevicePointCloud {
 template <DevicePolicy Policy>
 DevicePointCloud<typename Policy::Memory> copy_to(Policy const& where, PointCloud const& host) {
   static_cast<void>(rows_of_cloud(static_cast<std::int64_t>(host.values.size()), host.columns, "copy_to"));
-  return {host.columns, copy_to(where, std::span<float const>(host.values))};
+  return {host.columns, copy_to(where, std::span<float const>(host.values)), host.offset};
 }
 
 }  // namespace sparseconv::inline v0_1

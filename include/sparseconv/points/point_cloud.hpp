@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,12 +30,14 @@ namespace sparseconv::inline v0_1 {
 /// Points as a scanner or a file gives them: one row a point, before voxelization.
 ///
 /// Shapes: values size() x columns, row-major; columns 0, 1 and 2 are x, y and z. `names` is empty, or has one name a column.
-/// Units:  those of the file; nothing is scaled.
+/// Units:  those of the file; nothing is scaled. A point lies at `offset` + its x, y, z, in double: so points far from 0, as
+///         surveyors have them, keep their digits in float.
 /// Order:  that of the file, repeated points and NaN included; voxelization is what drops and counts them.
 struct PointCloud {
   std::int64_t columns = 3;
   std::vector<float> values = {};
   std::vector<std::string> names = {};
+  std::array<double, 3> offset = {};  ///< x, y, z of the place that the values are relative to
 
   /// The number of points.
   ///

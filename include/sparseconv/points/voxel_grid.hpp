@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "sparseconv/config.hpp"
@@ -18,8 +19,8 @@ namespace sparseconv::inline v0_1 {
 /// Units: metres, or whatever the points are in.
 struct VoxelGrid {
   std::array<float, 3> voxel_size;
-  std::array<float, 3> low;  ///< the corner of voxel (0, 0, 0)
-  std::array<float, 3>
+  std::array<double, 3> low;  ///< the corner of voxel (0, 0, 0); in double, for grids far from 0
+  std::array<double, 3>
       high;  ///< the opposite corner; (high - low) / voxel_size is rounded to a whole number, so that the
              ///< last voxel may end up to half a voxel before or behind it
   std::int32_t extra_slices = 0;  ///< empty z slices on top: SECOND's encoder takes one
@@ -33,8 +34,7 @@ inline Shape<3> voxel_shape(VoxelGrid const& grid) {
   }
   std::array<std::int32_t, 3> extents{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    double const extent = std::round((static_cast<double>(grid.high[axis]) - static_cast<double>(grid.low[axis])) /
-                                     static_cast<double>(grid.voxel_size[axis]));
+    double const extent = std::round((grid.high[axis] - grid.low[axis]) / static_cast<double>(grid.voxel_size[axis]));
     std::int32_t const extra = axis == 2 ? grid.extra_slices : 0;
     if (!(grid.voxel_size[axis] > 0) || !(extent >= 1) || !(extent + extra <= 2147483647.0)) {
       throw ShapeError({"voxelize: along ", "xyz"[axis], " the range ", grid.low[axis], " to ", grid.high[axis],
@@ -55,17 +55,26 @@ struct VoxelOfPoint {
   Coordinate<3> voxel{};
 };
 
-/// Finds the voxels of points: floor((p - low) / voxel_size) in float32, on every policy.
+/// Finds the voxels of points: floor((p - low) / voxel_size) in float32, on every policy. The p are relative to an offset, and low
+/// is taken relative to it in double before it is rounded to float.
 class VoxelFinder {
  public:
-  /// Throws: what voxel_shape throws.
-  explicit VoxelFinder(VoxelGrid const& grid) : low_(grid.low), voxel_size_(grid.voxel_size) {
+  /// Throws: what voxel_shape throws; ShapeError if low is not a finite float when it is relative to the offset.
+  explicit VoxelFinder(VoxelGrid const& grid, std::array<double, 3> const& offset = {}) : voxel_size_(grid.voxel_size) {
     Shape<3> const shape = voxel_shape(grid);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      double const low = grid.low[axis] - offset[axis];
+      if (!(std::fabs(low) <= static_cast<double>(std::numeric_limits<float>::max()))) {
+        throw ShapeError({"voxelize: along ", "xyz"[axis], " the grid begins at ", grid.low[axis],
+                          ", the points' offset is ", offset[axis], "; correct the one that is wrong"});
+      }
+      low_[axis] = static_cast<float>(low);
+    }
     end_ = {static_cast<double>(shape[2]), static_cast<double>(shape[1]),
             static_cast<double>(shape[0] - grid.extra_slices)};
   }
 
-  /// Of a point whose x, y and z are at `position`.
+  /// Of a point whose x, y and z, relative to the offset, are at `position`.
   [[nodiscard]] SPARSECONV_HOST_DEVICE VoxelOfPoint operator()(float const* position) const {
     VoxelOfPoint found;
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -83,7 +92,7 @@ class VoxelFinder {
   }
 
  private:
-  std::array<float, 3> low_;
+  std::array<float, 3> low_{};
   std::array<float, 3> voxel_size_;
   // Points end where the range does, extra slices stay empty. In double, for a float does not hold every extent.
   std::array<double, 3> end_;

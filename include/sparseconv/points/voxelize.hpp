@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 
 #include "sparseconv/memory/matrix_view.hpp"
@@ -15,35 +16,43 @@ namespace sparseconv::inline v0_1 {
 /// Sorts points into voxels; a voxel's features are the mean of its points' columns.
 ///
 /// Shapes: P points of C columns (x, y, z first) become N <= P voxels of C channels in batch item 0.
-/// Units:  a point lies in voxel floor((p - low) / voxel_size), computed in float32.
+/// Units:  a point's x, y, z are relative to `offset`, and so are their means: a network sees these numbers. The point lies in
+///         voxel floor((p - (low - offset)) / voxel_size), where low - offset is computed in double and then rounded, and all else in
+///         float32.
 /// Order:  `seq` and `cpu` wait for the result; a device policy waits twice, for the number of voxels and the counts of what
 ///         was dropped, once more where a limit may drop points, and again if it does.
 /// Bits:   the same for every policy; means run in the caller's order.
-/// Throws: ShapeError if the grid is not valid, a limit is below 1, or there are fewer than 3 columns; CapacityError for
-///         2^31 points or more.
+/// Throws: ShapeError if the grid is not valid, a limit is below 1, there are fewer than 3 columns, or the grid is out of reach
+///         from the offset; CapacityError for 2^31 points or more.
 template <ExecutionPolicy Policy, class T, MemorySpace Memory>
 requires std::same_as<T const, float const> VoxelizedPoints<Memory> voxelize(Policy const& where,
                                                                              MatrixView<T, Memory> points,
                                                                              VoxelGrid const& grid,
-                                                                             VoxelLimits const& limits = {}) {
+                                                                             VoxelLimits const& limits = {},
+                                                                             std::array<double, 3> const& offset = {}) {
   check_reach<Policy, Memory>();
   check_voxelize(points.rows, points.columns, limits);
   check_view(points, "the points'", "voxelize");
   if constexpr (HostPolicy<Policy>) {
-    return on_seq::voxelize(where, MatrixView<float const>(points), grid, limits);
+    return on_seq::voxelize(where, MatrixView<float const>(points), grid, limits, offset);
   } else {
-    return on_device::voxelize(where, MatrixView<float const, Memory>(points), grid, limits);
+    return on_device::voxelize(where, MatrixView<float const, Memory>(points), grid, limits, offset);
   }
 }
 
-/// The same for the points of a cloud: a PointCloud, or its copy on a device.
+/// The same for the points of a cloud, which has its own offset: a PointCloud, or its copy on a device.
 /// Throws: also what its view() throws, if the numbers of the cloud do not make whole points.
 template <ExecutionPolicy Policy, class Cloud>
 requires requires(Cloud const& cloud) {
   cloud.view();
 }
 auto voxelize(Policy const& where, Cloud const& cloud, VoxelGrid const& grid, VoxelLimits const& limits = {}) {
-  return voxelize(where, cloud.view(), grid, limits);
+  auto const points = cloud.view();
+  if constexpr (requires { cloud.offset; }) {
+    return voxelize(where, points, grid, limits, cloud.offset);
+  } else {
+    return voxelize(where, points, grid, limits);
+  }
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -33,11 +34,13 @@ struct DroppedPoints {
 ///
 /// Shapes: tensor N voxels x columns of the points, the mean of the voxel's points; row_of_point one row of the tensor for each
 ///         point, no_row for a point that was dropped.
+/// Units:  means of x, y and z are relative to `offset`, which is that of the points: metres are offset + mean, in double.
 template <MemorySpace Memory = HostMemory>
 struct VoxelizedPoints {
   SparseTensor<float, 3, Memory> tensor;
   Buffer<Row, Memory> row_of_point;
   DroppedPoints dropped = {};
+  std::array<double, 3> offset = {};
 };
 
 /// Throws: ShapeError if a limit is below 1 or there are fewer than 3 columns; CapacityError for 2^31 points or more.

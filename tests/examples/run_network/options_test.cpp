@@ -60,8 +60,8 @@ TEST(RunNetworkOptions, AreReadAsEncodeScanReadsThem) {
   EXPECT_EQ(options.scan.records.columns, 5);
   EXPECT_EQ(options.scan.records.element, sparseconv::RecordElement::float16);
   EXPECT_EQ(options.scan.grid.voxel_size, (std::array<float, 3>{0.1F, 0.2F, 0.3F}));
-  EXPECT_EQ(options.scan.grid.low, (std::array<float, 3>{-1, -2, -3}));
-  EXPECT_EQ(options.scan.grid.high, (std::array<float, 3>{4, 5, 6}));
+  EXPECT_EQ(options.scan.grid.low, (std::array<double, 3>{-1, -2, -3}));
+  EXPECT_EQ(options.scan.grid.high, (std::array<double, 3>{4, 5, 6}));
   EXPECT_EQ(options.threads, 2);
   EXPECT_EQ(options.instructions, "portable");
   EXPECT_EQ(options.element, "half");

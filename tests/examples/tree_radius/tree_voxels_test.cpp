@@ -15,8 +15,8 @@ TEST(PutUpright, TurnsZToYAndCentres) {
   sparseconv::PointCloud const points{.columns = 4, .values = {1, 10, -1, 7, 3, 20, 5, 8}};
   UprightScan const scan = put_upright(points, Up::z, 0.5);
   EXPECT_EQ(scan.points.values, (std::vector<float>{-1, 0, 5, 7, 1, 6, -5, 8}));
-  EXPECT_EQ(scan.grid.low, (std::array<float, 3>{-1, 0, -5}));
-  EXPECT_EQ(scan.grid.high, (std::array<float, 3>{1.5F, 6.5F, 5.5F}));
+  EXPECT_EQ(scan.grid.low, (std::array<double, 3>{-1, 0, -5}));
+  EXPECT_EQ(scan.grid.high, (std::array<double, 3>{1.5, 6.5, 5.5}));
   EXPECT_EQ(scan.placing.origin, (std::array<double, 3>{2, 15, -1}));
   auto const voxels = sparseconv::voxelize(sparseconv::seq, scan.points, scan.grid);
   EXPECT_EQ(voxels.dropped.total(), 0);

@@ -109,6 +109,15 @@ TYPED_TEST(DeviceVoxelize, TakesLongGridsAndDividesInFloat32) {
   EXPECT_EQ(one.tensor.sites().coordinates()[0], (Coordinate<3>{0, {0, 399, 7}}));
 }
 
+TYPED_TEST(DeviceVoxelize, TakesTheOffsetOfACloud) {
+  PointCloud cloud = random_cloud(2'003);
+  cloud.offset = {0.3, -0.2, 1e-3};
+  auto const& where = TypeParam::policy();
+  VoxelizedPoints<> const expected = expect_same_voxels(where, cloud, fine_grid);
+  EXPECT_NE(expected.dropped.out_of_range, voxelize(seq, cloud.view(), fine_grid).dropped.out_of_range);
+  EXPECT_EQ(voxelize(where, copy_to(where, cloud), fine_grid).offset, cloud.offset);
+}
+
 TYPED_TEST(DeviceVoxelize, WaitsTwiceAndTwiceMoreWhereLimitsDrop) {
   auto const& where = TypeParam::policy();
   auto const cloud = copy_to(where, random_cloud(500));

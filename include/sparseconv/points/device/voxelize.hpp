@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -114,9 +115,10 @@ DroppedPoints drop_beyond_limits(Policy const& where, PointSites<3, typename Pol
 template <DevicePolicy Policy>
 VoxelizedPoints<typename Policy::Memory> voxelize(Policy const& where,
                                                   MatrixView<float const, typename Policy::Memory> cloud,
-                                                  VoxelGrid const& grid, VoxelLimits const& limits) {
+                                                  VoxelGrid const& grid, VoxelLimits const& limits,
+                                                  std::array<double, 3> const& offset) {
   using Memory = typename Policy::Memory;
-  VoxelFinder const voxels(grid);
+  VoxelFinder const voxels(grid, offset);
   Grid<3> const cells{.shape = voxel_shape(grid)};
   Box<3> box;
   box.include(WideCoordinate<3>{});
@@ -132,6 +134,7 @@ VoxelizedPoints<typename Policy::Memory> voxelize(Policy const& where,
                                                                             noted.data()});
     auto points = sites_of_keys(where, cells, keys, packing, bits);
     VoxelizedPoints<Memory> result;
+    result.offset = offset;
     where.copy_to_host(&result.dropped, noted.data(), noted.bytes());
 
     std::int64_t const kept = count - result.dropped.total();

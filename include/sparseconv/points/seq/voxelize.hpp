@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <numeric>
 #include <utility>
@@ -58,10 +59,9 @@ struct KeptPoints {
 };
 
 template <HostPolicy Policy>
-KeptPoints keep_points(Policy const& where, MatrixView<float const> cloud, VoxelGrid const& grid) {
+KeptPoints keep_points(Policy const& where, MatrixView<float const> cloud, VoxelFinder const& finder) {
   constexpr std::int64_t stretch = 4096;  // points that one thread takes at a time
   std::int64_t const count = cloud.rows;
-  VoxelFinder const finder(grid);
   KeptPoints kept{{}, Buffer<Coordinate<3>>(where.memory(), count), {}};
   Buffer<PointFate> fates(where.memory(), count);
   struct Counts {
@@ -129,9 +129,9 @@ bool drop_beyond_limits(Policy const& where, PointSites<3> const& points, VoxelL
 /// sparseconv::voxelize for every policy of the host.
 template <HostPolicy Policy>
 VoxelizedPoints<> voxelize(Policy const& where, MatrixView<float const> cloud, VoxelGrid const& grid,
-                           VoxelLimits const& limits) {
+                           VoxelLimits const& limits, std::array<double, 3> const& offset) {
   Grid<3> const cells{.shape = voxel_shape(grid)};
-  KeptPoints kept = keep_points(where, cloud, grid);
+  KeptPoints kept = keep_points(where, cloud, VoxelFinder(grid, offset));
   PointSites<3> points = build_site_set(where, cells, kept.voxels);
   if (drop_beyond_limits(where, points, limits, kept)) points = build_site_set(where, cells, kept.voxels);
 
@@ -148,7 +148,8 @@ VoxelizedPoints<> voxelize(Policy const& where, MatrixView<float const> cloud, V
     });
   }
   // Not the public one: the points' own rows are gone, and their list names points of the whole cloud.
-  return {on_seq::features_to_sites(where, points, cloud, Duplicates::mean), std::move(row_of_point), kept.dropped};
+  return {on_seq::features_to_sites(where, points, cloud, Duplicates::mean), std::move(row_of_point), kept.dropped,
+          offset};
 }
 
 }  // namespace sparseconv::inline v0_1::on_seq
