@@ -36,21 +36,6 @@ TEST(ScalarType, ConvertsEachType) {
   EXPECT_EQ(converted(ScalarType::bf16, ByteWriter().numbers<std::uint16_t>(0xc049)), -3.140625f);
 }
 
-TEST(ScalarType, NamesEachTypeAsNumPyDoes) {
-  EXPECT_EQ(name_of(scalar_type_of<std::int8_t>()), "int8");
-  EXPECT_EQ(name_of(scalar_type_of<std::uint8_t>()), "uint8");
-  EXPECT_EQ(name_of(scalar_type_of<std::int16_t>()), "int16");
-  EXPECT_EQ(name_of(scalar_type_of<std::uint16_t>()), "uint16");
-  EXPECT_EQ(name_of(scalar_type_of<std::int32_t>()), "int32");
-  EXPECT_EQ(name_of(scalar_type_of<std::uint32_t>()), "uint32");
-  EXPECT_EQ(name_of(scalar_type_of<std::int64_t>()), "int64");
-  EXPECT_EQ(name_of(scalar_type_of<unsigned long long>()), "uint64");
-  EXPECT_EQ(name_of(scalar_type_of<half>()), "float16");
-  EXPECT_EQ(name_of(scalar_type_of<float>()), "float32");
-  EXPECT_EQ(name_of(scalar_type_of<double>()), "float64");
-  EXPECT_EQ(name_of(scalar_type_of<bfloat16>()), "bfloat16");
-}
-
 TEST(ScalarType, ADoubleBeyondFloatIsInfinite) {
   EXPECT_EQ(converted(ScalarType::float64, ByteWriter().numbers<double>(-1e300)),
             -std::numeric_limits<float>::infinity());
