@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -58,6 +59,12 @@ inline void add_scale(sparseconv::Picture& picture, GroundWindow const& window) 
   drawing::write_tiny_text(picture, x + length / 2 - 20, y - 22, "10 m", ink, 3);
 }
 
+/// Where a point of a cloud lies.
+inline std::array<double, 3> place_of(sparseconv::PointCloud const& points, std::int64_t i) {
+  auto const row = points.row(i);
+  return {points.offset[0] + double{row[0]}, points.offset[1] + double{row[1]}, points.offset[2] + double{row[2]}};
+}
+
 /// Draws the points from above, coloured by their height over the ground; where some lie over others, the highest is
 /// seen.
 ///
@@ -69,7 +76,7 @@ inline sparseconv::Picture scan_view(sparseconv::PointCloud const& points, Groun
   constexpr double object_height = 0.3;
   std::vector<std::int64_t> from_below;
   for (std::int64_t i = 0; i < points.size(); ++i) {
-    auto const point = points.row(i);
+    auto const point = place_of(points, i);
     if (window.contains(point[0], point[1]) && std::isfinite(point[2])) {
       from_below.push_back(i);
     }
@@ -78,7 +85,7 @@ inline sparseconv::Picture scan_view(sparseconv::PointCloud const& points, Groun
 
   sparseconv::Picture picture(window.width(), window.height(), background);
   for (const std::int64_t i : from_below) {
-    auto const point = points.row(i);
+    auto const point = place_of(points, i);
     double const height = point[2] - ground;
     const std::int64_t size = height > object_height ? 2 : 1;
     fill_rectangle(picture, window.column(point[0]), window.row(point[1]), size, size,

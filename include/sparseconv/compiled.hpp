@@ -72,11 +72,11 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE Buffer<bfloat16> he_uniform<bfloat16>(std::int64_t, std::int64_t, std::uint64_t);
 
 // Points to voxels.
-#define SPARSECONV_PART_POINTS(TEMPLATE)                                                                            \
-  TEMPLATE VoxelizedPoints<HostMemory> voxelize(CpuPolicy const&, MatrixView<float const>, VoxelGrid const&,        \
-                                                VoxelLimits const&, std::array<double, 3> const&);                  \
-  TEMPLATE VoxelizedPoints<HostMemory> voxelize(SequentialPolicy const&, MatrixView<float const>, VoxelGrid const&, \
-                                                VoxelLimits const&, std::array<double, 3> const&);
+#define SPARSECONV_PART_POINTS(TEMPLATE)                                                                             \
+  TEMPLATE VoxelizedPoints<HostMemory> voxelize(CpuPolicy const&, MatrixView<float const>, VoxelGrid const&,         \
+                                                VoxelLimits const&, BatchItem const&, std::array<double, 3> const&); \
+  TEMPLATE VoxelizedPoints<HostMemory> voxelize(SequentialPolicy const&, MatrixView<float const>, VoxelGrid const&,  \
+                                                VoxelLimits const&, BatchItem const&, std::array<double, 3> const&);
 
 // Sites and the maps between them, in D dimensions.
 #define SPARSECONV_LIST_INDEX(TEMPLATE, Policy, D)                                                                  \

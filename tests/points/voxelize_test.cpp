@@ -209,7 +209,7 @@ TYPED_TEST(VoxelizeOn, AnOffsetMovesThePoints) {
   EXPECT_EQ(rows_of(voxels), (std::vector<Row>{1, 1, 0, -1, -1, -1}));
   EXPECT_EQ(voxels.tensor.features()(1, 0), 7) << "relative to the offset";
   MatrixView<float const> const points = cloud.view();
-  EXPECT_EQ(features_of(voxelize(TypeParam::policy(), points, row_of_ten, {}, cloud.offset)), features_of(voxels));
+  EXPECT_EQ(features_of(voxelize(TypeParam::policy(), points, row_of_ten, {}, {}, cloud.offset)), features_of(voxels));
 }
 
 TYPED_TEST(VoxelizeOn, MeansOfAMillionPointsHaveTheirDigits) {

@@ -7,6 +7,8 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/points/point_reader.hpp"
+#include "sparseconv/points/strided_points.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
@@ -36,6 +38,12 @@ template <DevicePolicy Policy>
 DevicePointCloud<typename Policy::Memory> copy_to(Policy const& where, PointCloud const& host) {
   static_cast<void>(rows_of_cloud(static_cast<std::int64_t>(host.values.size()), host.columns, "copy_to"));
   return {host.columns, copy_to(where, std::span<float const>(host.values)), host.offset};
+}
+
+/// The same of points that lie in memory in any arrangement: of their point_cloud_of, as a device has no use for their bytes.
+template <DevicePolicy Policy>
+DevicePointCloud<typename Policy::Memory> copy_to(Policy const& where, StridedPoints const& host) {
+  return copy_to(where, point_cloud_of(host));
 }
 
 }  // namespace sparseconv::inline v0_1

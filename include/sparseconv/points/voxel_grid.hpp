@@ -60,7 +60,8 @@ struct VoxelOfPoint {
 class VoxelFinder {
  public:
   /// Throws: what voxel_shape throws; ShapeError if low is not a finite float when it is relative to the offset.
-  explicit VoxelFinder(VoxelGrid const& grid, std::array<double, 3> const& offset = {}) : voxel_size_(grid.voxel_size) {
+  explicit VoxelFinder(VoxelGrid const& grid, std::array<double, 3> const& offset = {}, std::int32_t batch_item = 0)
+      : voxel_size_(grid.voxel_size), batch_item_(batch_item) {
     Shape<3> const shape = voxel_shape(grid);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       double const low = grid.low[axis] - offset[axis];
@@ -76,7 +77,7 @@ class VoxelFinder {
 
   /// Of a point whose x, y and z, relative to the offset, are at `position`.
   [[nodiscard]] SPARSECONV_HOST_DEVICE VoxelOfPoint operator()(float const* position) const {
-    VoxelOfPoint found;
+    VoxelOfPoint found{PointFate::kept, {batch_item_, {}}};
     for (std::size_t axis = 0; axis < 3; ++axis) {
       float const cell = (position[axis] - low_[axis]) / voxel_size_[axis];
       bool const inside = cell >= 0 && static_cast<double>(cell) < end_[axis];  // as its floor, for the end is whole
@@ -91,9 +92,13 @@ class VoxelFinder {
     return found;
   }
 
+  /// The batch item that the voxels lie in.
+  [[nodiscard]] std::int32_t batch_item() const { return batch_item_; }
+
  private:
   std::array<float, 3> low_{};
   std::array<float, 3> voxel_size_;
+  std::int32_t batch_item_;
   // Points end where the range does, extra slices stay empty. In double, for a float does not hold every extent.
   std::array<double, 3> end_;
 };

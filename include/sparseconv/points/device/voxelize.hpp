@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -115,14 +114,13 @@ DroppedPoints drop_beyond_limits(Policy const& where, PointSites<3, typename Pol
 template <DevicePolicy Policy>
 VoxelizedPoints<typename Policy::Memory> voxelize(Policy const& where,
                                                   MatrixView<float const, typename Policy::Memory> cloud,
-                                                  VoxelGrid const& grid, VoxelLimits const& limits,
-                                                  std::array<double, 3> const& offset) {
+                                                  VoxelFinder const& voxels, Grid<3> const& cells,
+                                                  VoxelLimits const& limits) {
   using Memory = typename Policy::Memory;
-  VoxelFinder const voxels(grid, offset);
-  Grid<3> const cells{.shape = voxel_shape(grid)};
+  std::int32_t const item = voxels.batch_item();
   Box<3> box;
-  box.include(WideCoordinate<3>{});
-  box.include(WideCoordinate<3>{0, cells.shape[0] - 1, cells.shape[1] - 1, cells.shape[2] - 1});
+  box.include(WideCoordinate<3>{item, 0, 0, 0});
+  box.include(WideCoordinate<3>{item, cells.shape[0] - 1, cells.shape[1] - 1, cells.shape[2] - 1});
   return with_key_packing(box, "voxelize", [&]<class Key>(KeyPacking<3, Key> const& packing) {
     int const bits = packing.bits() + 1;  // and the one that fillers alone have
     std::int64_t const count = cloud.rows;
@@ -134,7 +132,6 @@ VoxelizedPoints<typename Policy::Memory> voxelize(Policy const& where,
                                                                             noted.data()});
     auto points = sites_of_keys(where, cells, keys, packing, bits);
     VoxelizedPoints<Memory> result;
-    result.offset = offset;
     where.copy_to_host(&result.dropped, noted.data(), noted.bytes());
 
     std::int64_t const kept = count - result.dropped.total();

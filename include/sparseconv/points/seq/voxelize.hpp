@@ -1,19 +1,20 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <numeric>
 #include <utility>
 
 #include "sparseconv/memory/buffer.hpp"
-#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/wide_sum.hpp"
+#include "sparseconv/points/seq/matrix_points.hpp"
 #include "sparseconv/points/voxel_grid.hpp"
 #include "sparseconv/points/voxelized_points.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/point_features.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1::on_seq {
 
@@ -58,10 +59,10 @@ struct KeptPoints {
   DroppedPoints dropped;
 };
 
-template <HostPolicy Policy>
-KeptPoints keep_points(Policy const& where, MatrixView<float const> cloud, VoxelFinder const& finder) {
+template <HostPolicy Policy, class Points>
+KeptPoints keep_points(Policy const& where, Points const& cloud, VoxelFinder const& finder) {
   constexpr std::int64_t stretch = 4096;  // points that one thread takes at a time
-  std::int64_t const count = cloud.rows;
+  std::int64_t const count = cloud.size();
   KeptPoints kept{{}, Buffer<Coordinate<3>>(where.memory(), count), {}};
   Buffer<PointFate> fates(where.memory(), count);
   struct Counts {
@@ -72,7 +73,7 @@ KeptPoints keep_points(Policy const& where, MatrixView<float const> cloud, Voxel
   for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
     Counts here{};
     for (std::int64_t point = begin; point < end; ++point) {
-      VoxelOfPoint const found = finder(cloud.row(point));
+      VoxelOfPoint const found = cloud.voxel(point, finder);
       kept.voxels[point] = found.voxel;
       fates[point] = found.fate;
       here.kept += found.fate == PointFate::kept;
@@ -126,30 +127,52 @@ bool drop_beyond_limits(Policy const& where, PointSites<3> const& points, VoxelL
   return true;
 }
 
-/// sparseconv::voxelize for every policy of the host.
+/// The means of the columns of each site's points, of points that lie as a matrix.
 template <HostPolicy Policy>
-VoxelizedPoints<> voxelize(Policy const& where, MatrixView<float const> cloud, VoxelGrid const& grid,
-                           VoxelLimits const& limits, std::array<double, 3> const& offset) {
-  Grid<3> const cells{.shape = voxel_shape(grid)};
-  KeptPoints kept = keep_points(where, cloud, VoxelFinder(grid, offset));
+SparseTensor<float, 3> means_of(Policy const& where, PointSites<3> const& points, MatrixPoints const& cloud) {
+  // Not the public one: the points' own rows are gone, and their list names points of the whole cloud.
+  return on_seq::features_to_sites(where, points, cloud.view(), Duplicates::mean);
+}
+
+/// The same of points that are read one number at a time. The bits are those of a matrix of the same numbers.
+template <HostPolicy Policy, class Points>
+SparseTensor<float, 3> means_of(Policy const& where, PointSites<3> const& points, Points const& cloud) {
+  std::int64_t const columns = cloud.columns();
+  Buffer<float> means(where.memory(), feature_count(points.sites.size(), columns, "voxelize"));
+  for_each_index(where, points.sites.size(), [&](std::int64_t row) {
+    Row const begin = points.first_point[row];
+    Row const end = points.first_point[row + 1];
+    for (std::int64_t column = 0; column < columns; ++column) {
+      WideSum<float> sum(cloud.number(points.points_by_site[begin], column));
+      for (Row i = begin + 1; i < end; ++i) sum.add(cloud.number(points.points_by_site[i], column));
+      means[row * columns + column] = sum.mean(end - begin);
+    }
+  });
+  return {points.sites, columns, std::move(means)};
+}
+
+/// sparseconv::voxelize for every policy of the host, of points that say how many there are, in which voxel one lies, and its
+/// numbers.
+template <HostPolicy Policy, class Points>
+VoxelizedPoints<> voxelize(Policy const& where, Points const& cloud, VoxelFinder const& finder, Grid<3> const& cells,
+                           VoxelLimits const& limits) {
+  KeptPoints kept = keep_points(where, cloud, finder);
   PointSites<3> points = build_site_set(where, cells, kept.voxels);
   if (drop_beyond_limits(where, points, limits, kept)) points = build_site_set(where, cells, kept.voxels);
 
   Buffer<Row> row_of_point;
   std::int64_t const kept_count = kept.voxels.size();
-  if (kept_count == cloud.rows) {
+  if (kept_count == cloud.size()) {
     row_of_point = std::move(points.row_of_point);
   } else {
-    row_of_point = Buffer<Row>(where.memory(), cloud.rows);
-    for_each_index(where, cloud.rows, [&](std::int64_t point) { row_of_point[point] = no_row; });
+    row_of_point = Buffer<Row>(where.memory(), cloud.size());
+    for_each_index(where, cloud.size(), [&](std::int64_t point) { row_of_point[point] = no_row; });
     for_each_index(where, kept_count, [&](std::int64_t i) {
       row_of_point[kept.points[i]] = points.row_of_point[i];
       points.points_by_site[i] = kept.points[points.points_by_site[i]];  // in the cloud
     });
   }
-  // Not the public one: the points' own rows are gone, and their list names points of the whole cloud.
-  return {on_seq::features_to_sites(where, points, cloud, Duplicates::mean), std::move(row_of_point), kept.dropped,
-          offset};
+  return {means_of(where, points, cloud), std::move(row_of_point), kept.dropped};
 }
 
 }  // namespace sparseconv::inline v0_1::on_seq
