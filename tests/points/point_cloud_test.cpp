@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "support/error_message.hpp"
@@ -76,6 +77,20 @@ TEST(PointCloud, NamesMustBeOneAColumn) {
   const PointCloud cloud{.columns = 3, .names = {"x", "y", "z", "ring"}};
   EXPECT_EQ(message_of<ShapeError>([&] { return cloud.column("ring"); }),
             "PointCloud::column: the cloud has 4 names for 3 columns; give each column one, or none at all");
+}
+
+// 5'412'345.5 - 5'412'000 + 0.25 is 345.75; other columns stay.
+TEST(PointCloud, CanBeRelativeToAnotherOffset) {
+  PointCloud const cloud{.columns = 4, .values = {1, 0.25F, -2, 9, 3, -1, 4, 8}, .offset = {10, 5'412'345.5, 0}};
+  PointCloud const moved = with_offset(cloud, {8, 5'412'000, 1});
+  EXPECT_EQ(moved.values, (std::vector<float>{3, 345.75F, -3, 9, 5, 344.5F, 3, 8}));
+  EXPECT_EQ(moved.offset, (std::array<double, 3>{8, 5'412'000, 1}));
+  EXPECT_EQ(with_offset(moved, cloud.offset).values, cloud.values);
+  EXPECT_EQ(with_offset(PointCloud{.columns = 0}, {1, 2, 3}).offset[2], 3);
+  EXPECT_EQ(message_of<ShapeError>([] {
+              return with_offset(PointCloud{.columns = 2, .values = {1, 2}}, {});
+            }),
+            "with_offset: the cloud has 2 columns; it needs x, y and z at least");
 }
 
 }  // namespace

@@ -85,4 +85,23 @@ struct PointCloud {
   }
 };
 
+/// The same points relative to another offset. The difference is taken in double; x, y and z are then rounded to float again.
+///
+/// Throws:  ShapeError if the values do not make whole points, or there are points of fewer than 3 columns.
+[[nodiscard]] inline PointCloud with_offset(PointCloud cloud, std::array<double, 3> const& offset) {
+  std::int64_t const points =
+      rows_of_cloud(static_cast<std::int64_t>(cloud.values.size()), cloud.columns, "with_offset");
+  if (points > 0 && cloud.columns < 3) {
+    throw ShapeError({"with_offset: the cloud has ", cloud.columns, " columns; it needs x, y and z at least"});
+  }
+  for (std::int64_t i = 0; i < points; ++i) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      float& along = cloud.row(i)[axis];
+      along = static_cast<float>((cloud.offset[axis] - offset[axis]) + static_cast<double>(along));
+    }
+  }
+  cloud.offset = offset;
+  return cloud;
+}
+
 }  // namespace sparseconv::inline v0_1

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/memory/buffer.hpp"
@@ -43,17 +44,22 @@ struct VoxelizedPoints {
   std::array<double, 3> offset = {};
 };
 
+/// Throws: ShapeError if a limit is below 1. `call` begins the message.
+inline void check_limits(VoxelLimits const& limits, std::string_view call) {
+  if (limits.points_per_voxel >= 1 && limits.voxels >= 1) return;
+  throw ShapeError({call, ": limits of ", limits.points_per_voxel, " points a voxel and ", limits.voxels,
+                    " voxels; both must be at least 1"});
+}
+
 /// Throws: ShapeError if a limit is below 1 or there are fewer than 3 columns; CapacityError for 2^31 points or more.
-inline void check_voxelize(std::int64_t points, std::int64_t columns, VoxelLimits const& limits) {
-  if (limits.points_per_voxel < 1 || limits.voxels < 1) {
-    throw ShapeError({"voxelize: limits of ", limits.points_per_voxel, " points a voxel and ", limits.voxels,
-                      " voxels; both must be at least 1"});
-  }
+inline void check_voxelize(std::int64_t points, std::int64_t columns, VoxelLimits const& limits,
+                           std::string_view call = "voxelize") {
+  check_limits(limits, call);
   if (columns < 3) {
-    throw ShapeError({"voxelize: the cloud has ", columns, " columns; it needs x, y and z at least"});
+    throw ShapeError({call, ": the cloud has ", columns, " columns; it needs x, y and z at least"});
   }
   if (points > std::numeric_limits<Row>::max()) {
-    throw CapacityError({"voxelize: ", points, " points; rows are numbered up to 2^31 - 1, so split the cloud"});
+    throw CapacityError({call, ": ", points, " points; rows are numbered up to 2^31 - 1, so split the cloud"});
   }
 }
 
