@@ -40,6 +40,7 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/layers/transposed_conv.hpp"
 #include "sparseconv/points/cell_centre.hpp"
+#include "sparseconv/points/rows_of_points.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/points/voxelize_batch.hpp"
 #include "sparseconv/points/voxelizer.hpp"
