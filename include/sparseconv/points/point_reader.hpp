@@ -83,22 +83,26 @@ class PointReader {
     return finder(position.data());
   }
 
- private:
-  // What makes a double beyond float's range infinite, where the language alone leaves it undefined.
-  static_assert(std::numeric_limits<float>::is_iec559,
-                "sparseconv reads doubles as float only where float is IEEE 754");
-
+  /// Where a point begins.
   [[nodiscard]] std::byte const* begin_of(std::int64_t point) const {
     if (!has_gaps_) return points_.bytes.data() + point * points_.point_step;
     std::int64_t const row = point / points_.width;
     return points_.bytes.data() + row * row_step_ + (point - row * points_.width) * points_.point_step;
   }
 
+ private:
+  // What makes a double beyond float's range infinite, where the language alone leaves it undefined.
+  static_assert(std::numeric_limits<float>::is_iec559,
+                "sparseconv reads doubles as float only where float is IEEE 754");
+
   [[nodiscard]] float number_at(std::byte const* begin, std::size_t column) const {
     PointField const& field = points_.fields[column];
+    double const offset = column < 3 ? points_.offset[column] : 0;
+    if (field.type == ScalarType::float32 && offset == 0 && !reversed_) {  // what nearly all points have
+      return load_number<float>(begin + field.byte, false);
+    }
     return with_number(field.type, begin + field.byte, reversed_, [&](auto number) {
-      if (column >= 3) return static_cast<float>(number);
-      return static_cast<float>(static_cast<double>(number) - points_.offset[column]);
+      return column < 3 ? static_cast<float>(static_cast<double>(number) - offset) : static_cast<float>(number);
     });
   }
 

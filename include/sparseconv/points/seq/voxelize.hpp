@@ -11,6 +11,7 @@
 #include "sparseconv/points/voxel_grid.hpp"
 #include "sparseconv/points/voxelized_points.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/cpu/fetch.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
 #include "sparseconv/tensor/point_features.hpp"
@@ -137,15 +138,23 @@ SparseTensor<float, 3> means_of(Policy const& where, PointSites<3> const& points
 /// The same of points that are read one number at a time. The bits are those of a matrix of the same numbers.
 template <HostPolicy Policy, class Points>
 SparseTensor<float, 3> means_of(Policy const& where, PointSites<3> const& points, Points const& cloud) {
+  constexpr std::int64_t sites_ahead = 12;
   std::int64_t const columns = cloud.columns();
   Buffer<float> means(where.memory(), feature_count(points.sites.size(), columns, "voxelize"));
   for_each_index(where, points.sites.size(), [&](std::int64_t row) {
     Row const begin = points.first_point[row];
     Row const end = points.first_point[row + 1];
+    // Points of neighbours in space lie anywhere in memory, and reading them takes too many instructions to look far ahead.
+    Row const later = points.first_point[std::min(row + sites_ahead, points.sites.size() - 1)];
+    SPARSECONV_FETCH_NEAR(cloud.begin_of(points.points_by_site[later]));
     for (std::int64_t column = 0; column < columns; ++column) {
-      WideSum<float> sum(cloud.number(points.points_by_site[begin], column));
+      float const first = cloud.number(points.points_by_site[begin], column);
+      float& mean = means[row * columns + column];
+      mean = first;
+      if (end == begin + 1) continue;  // as nearly always
+      WideSum<float> sum(first);
       for (Row i = begin + 1; i < end; ++i) sum.add(cloud.number(points.points_by_site[i], column));
-      means[row * columns + column] = sum.mean(end - begin);
+      mean = sum.mean(end - begin);
     }
   });
   return {points.sites, columns, std::move(means)};
