@@ -1,6 +1,7 @@
 // Random clouds in random voxel grids with limits on every policy, against loops over the points.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -14,6 +15,7 @@
 
 #include "sparseconv/points/device_point_cloud.hpp"
 #include "sparseconv/points/voxelize.hpp"
+#include "sparseconv/points/voxelizer.hpp"
 #include "support/at_policy.hpp"
 #include "support/emulated_gpu.hpp"
 #include "support/layer_sums.hpp"
@@ -32,6 +34,7 @@ struct CloudCase {
   PointCloud cloud;
   VoxelGrid grid{};
   VoxelLimits limits;
+  bool has_offset = false;
 
   explicit CloudCase(std::uint32_t seed) {
     RandomNumbers random(seed);
@@ -49,9 +52,16 @@ struct CloudCase {
     if (one_in(3)) grid.extra_slices = static_cast<std::int32_t>(random.between(0, 3));
     if (one_in(2)) limits.points_per_voxel = random.between(1, 5);
     if (one_in(2)) limits.voxels = random.between(1, 40);
+    has_offset = one_in(3);
     cloud.columns = random.between(3, 7);
     for (std::int64_t left = one_in(12) ? 0 : random.between(1, one_in(8) ? 5000 : 200); left > 0; --left) {
       add_point(random);
+    }
+    // Points and grid move together, so that what is drawn around the grid stays there.
+    for (std::size_t axis = 0; axis < 3 && has_offset; ++axis) {
+      cloud.offset[axis] = 5e6 * random.number<double>();
+      grid.low[axis] += cloud.offset[axis];
+      grid.high[axis] += cloud.offset[axis];
     }
   }
 
@@ -108,7 +118,7 @@ struct Fates {
       std::array<std::int32_t, 3> voxel{};
       for (std::size_t axis = 0; axis < 3; ++axis) {
         finite = finite && std::isfinite(row[axis]);
-        float const from_low = row[axis] - static_cast<float>(given.grid.low[axis]);
+        float const from_low = row[axis] - static_cast<float>(given.grid.low[axis] - given.cloud.offset[axis]);
         float const cell = std::floor(from_low / given.grid.voxel_size[axis]);
         bool const within = cell >= 0 && static_cast<double>(cell) < static_cast<double>(voxels[axis]);
         inside = inside && within;
@@ -186,6 +196,22 @@ TEST(RandomClouds, AreVoxelizedAsByTheOracle) {
     check(voxelize(seq, given.cloud, given.grid, given.limits));
     test::for_each_cpu_policy(
         [&](CpuPolicy const& where) { check(voxelize(where, given.cloud, given.grid, given.limits)); });
+    RandomNumbers random(seed);
+    Voxelizer voxelizer(given.grid, given.limits);
+    for (std::int64_t begin = 0; begin < given.cloud.size();) {
+      std::int64_t const end = std::min(given.cloud.size(), begin + random.between(0, given.cloud.size() / 3 + 1));
+      voxelizer.add(seq, MatrixView<float const>{given.cloud.row(begin).data(), end - begin, given.cloud.columns},
+                    given.cloud.offset);
+      begin = end;
+    }
+    if (given.cloud.size() > 0) {
+      SparseTensor<float, 3> const by_pieces = voxelizer.tensor(seq);
+      EXPECT_TRUE(std::ranges::equal(by_pieces.sites().coordinates(), by_seq->sites().coordinates()));
+      EXPECT_TRUE(
+          test::same_bits_or_nan<float>(by_pieces.features().values(), std::as_const(*by_seq).features().values()));
+      EXPECT_EQ(voxelizer.dropped().over_voxels, expected.dropped.over_voxels);
+      EXPECT_EQ(voxelizer.dropped().over_points_per_voxel, expected.dropped.over_points_per_voxel);
+    }
     auto const there = voxelize(device, copy_to(device, given.cloud), given.grid, given.limits);
     check({copy_to_host(device, there.tensor), copy_to_host(device, there.row_of_point), there.dropped});
     if (::testing::Test::HasFailure()) return;
