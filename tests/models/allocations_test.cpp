@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/network/prepare.hpp"
 #include "sparseconv/points/voxelize.hpp"
+#include "sparseconv/points/voxelizer.hpp"
 #include "support/every_kind_of_node.hpp"
 #include "support/list_of.hpp"
 #include "support/point_clouds.hpp"
@@ -139,6 +141,11 @@ TEST(WarmCalls, OfVoxelizeAskNothingOfTheHeap) {
     CpuPolicy const where = cpu.threads(threads);
     for (VoxelLimits const& limits : {VoxelLimits{}, VoxelLimits{.points_per_voxel = 1, .voxels = 100}}) {
       EXPECT_TRUE(comes_to_ask_nothing([&] { (void)voxelize(where, cloud, test::fine_grid, limits); })) << threads;
+      StridedPoints const points{.bytes = std::as_bytes(std::span(cloud.values)),
+                                 .fields = {{"x", 0}, {"y", 4}, {"z", 8}, {"a", 12}},
+                                 .width = cloud.size(),
+                                 .point_step = 20};
+      EXPECT_TRUE(comes_to_ask_nothing([&] { (void)voxelize(where, points, test::fine_grid, limits); })) << threads;
     }
   }
 }
@@ -209,6 +216,30 @@ TEST(FailingAllocations, InVoxelizeLeaveThePolicyUsable) {
                              auto const voxels = voxelize(where, cloud, test::fine_grid, limits);
                              ASSERT_EQ(test::list_of(voxels.tensor), expected);
                            });
+  EXPECT_GT(failures, 10);
+}
+
+// A block that could not be added is added again, and counts once.
+TEST(FailingAllocations, InAVoxelizerLeaveItAsItWas) {
+  PointCloud const cloud = test::random_cloud(300);
+  auto const half = [&](std::int64_t begin) {
+    return MatrixView<float const>{cloud.row(begin).data(), 150, cloud.columns};
+  };
+  VoxelLimits const limits{.points_per_voxel = 2, .voxels = 100};
+  VoxelizedPoints<> const expected = voxelize(seq, cloud, test::fine_grid, limits);
+  std::int64_t const failures = fail_each_allocation(
+      [&] {
+        Voxelizer voxelizer(test::fine_grid, limits);
+        voxelizer.add(seq, half(0));
+        return voxelizer;
+      },
+      [&](Voxelizer& voxelizer) { voxelizer.add(cpu.threads(2), half(150)); },
+      [&](Voxelizer& voxelizer) {
+        ASSERT_TRUE(voxelizer.points() == 150 || voxelizer.points() == 300);
+        if (voxelizer.points() == 150) voxelizer.add(seq, half(150));
+        ASSERT_EQ(test::list_of(voxelizer.tensor(seq)), test::list_of(expected.tensor));
+        ASSERT_EQ(voxelizer.dropped().total(), expected.dropped.total());
+      });
   EXPECT_GT(failures, 10);
 }
 

@@ -45,12 +45,13 @@ requires std::same_as<T const, float const> VoxelizedPoints<Memory> voxelize(
   check_batch_item(place, "voxelize");
   VoxelFinder const finder(grid, offset, place.item);
   Grid<3> const cells{.shape = voxel_shape(grid), .batch_size = place.batch_size};
-  VoxelizedPoints<Memory> voxels;
-  if constexpr (HostPolicy<Policy>) {
-    voxels = on_seq::voxelize(where, on_seq::MatrixPoints(points), finder, cells, limits);
-  } else {
-    voxels = on_device::voxelize(where, MatrixView<float const, Memory>(points), finder, cells, limits);
-  }
+  VoxelizedPoints<Memory> voxels = [&] {
+    if constexpr (HostPolicy<Policy>) {
+      return on_seq::voxelize(where, on_seq::MatrixPoints(points), finder, cells, limits);
+    } else {
+      return on_device::voxelize(where, MatrixView<float const, Memory>(points), finder, cells, limits);
+    }
+  }();
   voxels.offset = offset;
   return voxels;
 }
