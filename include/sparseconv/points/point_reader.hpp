@@ -22,7 +22,7 @@ namespace sparseconv::inline v0_1 {
 template <class T>
 [[nodiscard]] T load_number(std::byte const* at, bool reversed) {
   std::array<std::byte, sizeof(T)> bytes;
-  std::memcpy(bytes.data(), at, sizeof(T));
+  std::memcpy(bytes.data(), at, sizeof(T));  // on the host
   if (reversed) std::reverse(bytes.begin(), bytes.end());
   return std::bit_cast<T>(bytes);
 }

@@ -54,9 +54,13 @@ template <class Point>
 }
 
 /// Whether two names are one, capitals or not; `lower` has none.
-[[nodiscard]] inline bool is_called(std::string_view name, std::string_view lower) {
-  return std::ranges::equal(name, lower, {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+[[nodiscard]] constexpr bool is_called(std::string_view name, std::string_view lower) {
+  bool same = name.size() == lower.size();
+  for (std::size_t i = 0; same && i < name.size(); ++i) {
+    char const c = name[i];
+    same = (c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) == lower[i];
+  }
+  return same;
 }
 
 /// Throws: ShapeError if a field does not lie in its point, x, y and z are not the first ones, or one is a packed colour, whose mean
