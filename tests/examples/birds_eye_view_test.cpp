@@ -26,6 +26,11 @@ TEST(ScanView, PutsXToTheRightAndYUp) {
   EXPECT_EQ(picture.at(80, 8), background);
 }
 
+TEST(ScanView, TakesTheOffsetOfThePoints) {
+  const sparseconv::PointCloud points{.columns = 3, .values = {0.2f, -4.8f, 1}, .offset = {40, 30, 2}};
+  EXPECT_EQ(scan_view(points, window, 0).at(80, 9), height_colours(1));
+}
+
 TEST(ScanView, ShowsTheHighestPoint) {
   const sparseconv::PointCloud points{.columns = 3, .values = {40, 0, 0, 40, 0, 3, 40, 0, 1}};
   EXPECT_EQ(scan_view(points, window, 0).at(80, 59), height_colours(1));

@@ -218,6 +218,17 @@ TEST(VoxelizeStridedPoints, HasTheBitsOfTheirCloud) {
   }
 }
 
+TEST(VoxelizeStridedPoints, OfNoPointsAreNoVoxelsWhateverTheSteps) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  StridedPoints none{
+      .fields = {{"x", 0}, {"y", 4}, {"z", 8}}, .width = most, .height = 0, .point_step = most, .row_step = 5};
+  EXPECT_EQ(voxelize(cpu, none, fine_grid).tensor.size(), 0);
+  none.width = 0;
+  none.height = most;
+  EXPECT_EQ(voxelize(cpu, none, fine_grid).tensor.channels(), 3);
+  EXPECT_EQ(point_cloud_of(none).size(), 0);
+}
+
 TEST(VoxelizeStridedPoints, SeveralMakeABatch) {
   Organised const given;
   std::vector<StridedPoints> const two{given.points(), given.points()};

@@ -63,10 +63,12 @@ decltype(auto) with_number(ScalarType type, std::byte const* at, bool reversed, 
 class PointReader {
  public:
   explicit PointReader(StridedPoints const& points)
-      : points_(points),
-        row_step_(points.row_step == 0 ? points.width * points.point_step : points.row_step),
-        has_gaps_(row_step_ != points.width * points.point_step),
-        reversed_(points.byte_order != std::endian::native) {}
+      : points_(points), row_step_(points.row_step), reversed_(points.byte_order != std::endian::native) {
+    if (points.size() == 0) return;  // then nothing bounds the steps
+    std::int64_t const without_gaps = points.width * points.point_step;
+    if (row_step_ == 0) row_step_ = without_gaps;
+    has_gaps_ = row_step_ != without_gaps;
+  }
 
   [[nodiscard]] std::int64_t size() const { return points_.size(); }
   [[nodiscard]] std::int64_t columns() const { return points_.columns(); }
@@ -108,7 +110,7 @@ class PointReader {
 
   StridedPoints const& points_;
   std::int64_t row_step_;
-  bool has_gaps_;
+  bool has_gaps_ = false;
   bool reversed_;
 };
 

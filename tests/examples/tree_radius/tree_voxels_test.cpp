@@ -22,6 +22,17 @@ TEST(PutUpright, TurnsZToYAndCentres) {
   EXPECT_EQ(voxels.dropped.total(), 0);
 }
 
+TEST(PutUpright, TakesTheOffsetOfTheScan) {
+  sparseconv::PointCloud points{.columns = 4, .values = {1, 10, -1, 7, 3, 20, 5, 8}};
+  UprightScan const without = put_upright(points, Up::z, 0.5);
+  points.offset = {500'000, 5'400'000.25, 300};
+  UprightScan const scan = put_upright(points, Up::z, 0.5);
+  EXPECT_EQ(scan.points.values, without.points.values);
+  EXPECT_EQ(scan.points.offset, (std::array<double, 3>{0, 0, 0}));
+  EXPECT_EQ(scan.grid.low, without.grid.low);
+  EXPECT_EQ(scan.placing.origin, (std::array<double, 3>{500'002, 5'400'015.25, 299}));
+}
+
 TEST(PutUpright, LeavesYUpAsItIs) {
   sparseconv::PointCloud const points{.values = {1, 10, -1, 3, 20, 5}};
   UprightScan const scan = put_upright(points, Up::y, 0.5);
