@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
 
+#include "sparseconv/points/rows_of_points.hpp"
+#include "sparseconv/points/voxelize_batch.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/point_clouds.hpp"
@@ -116,6 +119,30 @@ TYPED_TEST(DeviceVoxelize, TakesTheOffsetOfACloud) {
   VoxelizedPoints<> const expected = expect_same_voxels(where, cloud, fine_grid);
   EXPECT_NE(expected.dropped.out_of_range, voxelize(seq, cloud.view(), fine_grid).dropped.out_of_range);
   EXPECT_EQ(voxelize(where, copy_to(where, cloud), fine_grid).offset, cloud.offset);
+}
+
+// Into an item of choice, several as one batch, and the rows of the points again.
+TYPED_TEST(DeviceVoxelize, MakesBatchesAsTheHost) {
+  auto const& where = TypeParam::policy();
+  std::vector<PointCloud> const clouds{random_cloud(2'003), {.columns = 5}, random_cloud(1'501)};
+  using Memory = typename std::remove_cvref_t<decltype(where)>::Memory;
+  std::vector<DevicePointCloud<Memory>> there;
+  for (PointCloud const& cloud : clouds) there.push_back(copy_to(where, cloud));
+  auto const expect_same = [&](SparseTensor<float, 3> const& tensor, SparseTensor<float, 3> const& expected) {
+    EXPECT_TRUE(test::same_sites(tensor.sites(), expected.sites()));
+    EXPECT_EQ(listed(tensor.features().values()), listed(expected.features().values()));
+  };
+  VoxelizedBatch<> const expected = voxelize(seq, clouds, fine_grid);
+  auto const batch = voxelize(where, there, fine_grid);
+  expect_same(copy_to_host(where, batch.tensor), expected.tensor);
+  for (std::size_t b = 0; b < clouds.size(); ++b) {
+    EXPECT_EQ(listed(copy_to_host(where, batch.items[b].row_of_point)), listed(expected.items[b].row_of_point));
+    auto const rows = rows_of_points(where, batch.tensor.sites(), there[b], fine_grid, static_cast<std::int32_t>(b));
+    EXPECT_EQ(listed(copy_to_host(where, rows)), listed(expected.items[b].row_of_point));
+  }
+  BatchItem const place{.item = 3, .batch_size = 9};
+  auto const placed = voxelize(where, there[0], fine_grid, {}, place);
+  expect_same(copy_to_host(where, placed.tensor), voxelize(seq, clouds[0], fine_grid, {}, place).tensor);
 }
 
 TYPED_TEST(DeviceVoxelize, WaitsTwiceAndTwiceMoreWhereLimitsDrop) {
