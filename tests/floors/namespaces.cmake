@@ -10,7 +10,7 @@ foreach(header IN LISTS headers)
   file(STRINGS "${INCLUDE}/${header}" opened REGEX "^(inline )?namespace sparseconv")
   foreach(line IN LISTS opened)
     math(EXPR count "${count} + 1")
-    if(NOT line MATCHES "^${expected}(::on_(seq|cpu|device)(::[a-z0-9]+)?)? {$")
+    if(NOT line MATCHES "^${expected}(::on_(seq|cpu|device)(::[a-z0-9_]+)?)? {$")
       message(SEND_ERROR "${header}: ${line}\n  opens another namespace than ${expected}")
     endif()
     # What serves one back end alone is in its namespace.
