@@ -1,0 +1,22 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/element.hpp"
+#include "sparseconv/primitive/row.hpp"
+
+namespace sparseconv::inline v0_1::on_seq {
+
+/// sparseconv::take_rows row by row.
+template <Element T>
+void take_rows(std::span<Row const> rows, MatrixView<T const> input, MatrixView<T> output) {
+  for (std::int64_t row = 0; row < output.rows; ++row) {
+    std::copy_n(input.row(rows[static_cast<std::size_t>(row)]), output.columns, output.row(row));
+  }
+}
+
+}  // namespace sparseconv::inline v0_1::on_seq

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "sparseconv/index/octree_places.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/device_words.hpp"
+#include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/tensor/build_site_set.hpp"
+#include "sparseconv/tensor/grid.hpp"
+
+namespace sparseconv::inline v0_1::on_cpu {
+
+/// sparseconv::on_seq::add_occupancy on several threads, which may meet at a parent.
+template <int D>
+void add_occupancy(CpuPolicy const& where, OctreeLevel<D>& level) {
+  bool const alone = where.thread_count() == 1;
+  for_each_index(where, level.children.size(), [&](std::int64_t child) {
+    std::uint32_t& occupancy = level.occupancy[level.parent_rows[child]];
+    std::uint32_t const bit = 1U << level.places[child];
+    if (alone) {
+      occupancy |= bit;
+    } else {
+      std::atomic_ref(occupancy).fetch_or(bit, std::memory_order_relaxed);
+    }
+  });
+}
+
+/// sparseconv::on_seq::add_children: listed parent by parent, then brought into order by their keys.
+template <int D>
+void add_children(CpuPolicy const& where, Grid<D> const& grid, OctreeLevel<D>& level) {
+  std::int64_t const parents = level.parents.size();
+  Buffer<std::int64_t> first(where.memory(), parents);  // the children before each parent's
+  std::int64_t total = 0;
+  for (std::int64_t parent = 0; parent < parents; ++parent) {
+    check_occupancy<D>(parent, level.occupancy[parent], "octree_children");
+    first[parent] = total;
+    total += count_ones(level.occupancy[parent]);
+  }
+  check_site_count(total, "octree_children");
+  Buffer<Coordinate<D>> listed(where.memory(), total);
+  Buffer<Row> parent_of_listed(where.memory(), total);
+  for_each_index(where, parents, [&](std::int64_t parent) {
+    std::int64_t next = first[parent];
+    for (std::uint32_t left = level.occupancy[parent]; left != 0; left &= left - 1, ++next) {
+      listed[next] = child_at(level.parents.data()[parent], lowest_one(left));
+      parent_of_listed[next] = static_cast<Row>(parent);
+    }
+  });
+  auto points = sparseconv::build_site_set(where, grid, std::span<Coordinate<D> const>(listed));
+  level.children = std::move(points.sites);
+  level.parent_rows = Buffer<Row>(where.memory(), total);
+  level.places = Buffer<std::uint8_t>(where.memory(), total);
+  for_each_index(where, total, [&](std::int64_t child) {
+    level.parent_rows[child] = parent_of_listed[points.points_by_site[child]];
+    level.places[child] = static_cast<std::uint8_t>(place_in_parent(level.children.data()[child]));
+  });
+}
+
+}  // namespace sparseconv::inline v0_1::on_cpu

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/index/cpu/parent_rows.hpp"
+#include "sparseconv/index/device/parent_rows.hpp"
+#include "sparseconv/index/index_cache.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/parent_cell.hpp"
+#include "sparseconv/index/seq/parent_rows.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/derived_store.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// Writes the row of each child's parent, or no_row, without a look at what was found.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+Buffer<Row, Memory> find_parents(Policy const& where, SiteSet<D, Memory> const& children,
+                                 SiteSet<D, Memory> const& parents, ParentCell<D> const& cell) {
+  Buffer<Row, Memory> rows(where.memory(), children.size());
+  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
+    on_seq::find_parents(children, parents, cell, rows.data());
+  } else if constexpr (HostPolicy<Policy>) {
+    on_cpu::find_parents(where, children, parents, cell, rows.data());
+  } else {
+    on_device::find_parents(where, children, parents, cell, rows.data());
+  }
+  return rows;
+}
+
+/// The row of each site's parent: of the site of a coarser set at floor(position / stride), in the same batch item.
+///
+/// Shapes: children N sites, parents M; result N rows of the parents.
+/// Order:  waits for the result, on a device once, to learn whether all have a parent.
+/// Bits:   the same for every policy.
+/// Work:   `cpu` a few comparisons a child, from the parent of the one before it; a bisection of the parents for `seq` and on a
+///         device.
+/// Throws: ShapeError if a stride is below 1; CoordinateError names the first child without a parent.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+Buffer<Row, Memory> parent_rows(Policy const& where, SiteSet<D, Memory> const& children,
+                                SiteSet<D, Memory> const& parents, std::type_identity_t<PerAxis<D>> const& stride = 2) {
+  check_reach<Policy, Memory>();
+  check_stride(stride, "parent_rows");
+  ParentCell<D> const cell(stride);
+  Buffer<Row, Memory> rows = find_parents(where, children, parents, cell);
+  std::int64_t orphan = children.size();
+  Coordinate<D> child{};
+  if constexpr (HostPolicy<Policy>) {
+    orphan = std::find(rows.begin(), rows.end(), no_row) - rows.begin();
+    if (orphan < children.size()) child = children.data()[orphan];
+  } else {
+    orphan = std::min(orphan, on_device::first_orphan(where, rows));
+    if (orphan < children.size()) where.copy_to_host(&child, children.data() + orphan, sizeof(child));
+  }
+  if (orphan == children.size()) return rows;
+  throw CoordinateError({"parent_rows: site ", to_string(child), " has no parent: ", to_string(cut<D>(cell.of(child))),
+                         " is none of the ", parents.size(), " sites at stride ", to_string(stride),
+                         "; give the parents of all sites, or leave such sites out"});
+}
+
+/// The rows of parents, as a set of children keeps them.
+template <int D, MemorySpace Memory>
+class KeptParentRows final : public Derived {
+ public:
+  struct Rows {
+    Buffer<Row, Memory> rows;
+    [[nodiscard]] std::int64_t bytes() const { return rows.bytes(); }
+  };
+
+  [[nodiscard]] std::shared_ptr<Rows const> rows(SiteSet<D, Memory> const& parents,
+                                                 KernelGeometry<D> const& geometry) const {
+    std::scoped_lock lock(mutex_);
+    return maps_.find(parents, geometry);
+  }
+
+  /// Keeps what was found, unless another thread was faster; returns what is kept.
+  std::shared_ptr<Rows const> keep(SiteSet<D, Memory> const& parents, KernelGeometry<D> const& geometry,
+                                   Buffer<Row, Memory> found) {
+    auto made = std::make_shared<Rows const>(Rows{std::move(found)});
+    std::scoped_lock lock(mutex_);
+    return maps_.keep(parents, geometry, std::move(made));
+  }
+
+  [[nodiscard]] std::int64_t bytes() const override {
+    std::scoped_lock lock(mutex_);
+    return maps_.bytes();
+  }
+  void release() override {
+    std::scoped_lock lock(mutex_);
+    maps_.clear();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  MapsByTarget<D, Memory, Rows> maps_;
+};
+
+/// parent_rows, computed once and kept with the children while the parents live; on a device for each stream apart.
+///
+/// Throws: what parent_rows throws; ShapeError if the children were moved from; CudaError during a capture, if they are not there
+///         yet.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+std::shared_ptr<Buffer<Row, Memory> const> cached_parent_rows(Policy const& where, SiteSet<D, Memory> const& children,
+                                                              SiteSet<D, Memory> const& parents,
+                                                              std::type_identity_t<PerAxis<D>> const& stride = 2) {
+  auto& kept = children.derived().template get<KeptParentRows<D, Memory>>(stream_resource(where));
+  KernelGeometry<D> const geometry{.kernel_size = stride, .stride = stride};
+  auto rows = kept.rows(parents, geometry);
+  if (!rows) {
+    refuse_to_keep_while_capturing(where, "cached_parent_rows");
+    rows = kept.keep(parents, geometry, parent_rows(where, children, parents, stride));
+  }
+  return {rows, &rows->rows};
+}
+
+}  // namespace sparseconv::inline v0_1
