@@ -6,6 +6,7 @@
 #include "sparseconv/models/minkunet.hpp"
 #include "sparseconv/models/pillars.hpp"
 #include "sparseconv/models/pooled.hpp"
+#include "sparseconv/models/reno.hpp"
 #include "sparseconv/models/residual_encoders.hpp"
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"

@@ -214,6 +214,16 @@ inline std::vector<NameTable> pooled_name_tables() {
   return {{"spconv's benchmark", std::move(rules), spconv_layouts()}};
 }
 
+/// Of both networks of the codec, which a file has together. TorchSparse numbers the elements of a kernel of 3 with the first axis
+/// fastest, over x, y, z.
+inline std::vector<NameTable> reno_name_tables() {
+  std::vector<NameRule> rules{{"place_embedding", "target_embedding.target_res_embedding"},
+                              {"low_embedding", "pred_head_s1_emb"},
+                              {"low_head.*", "pred_head_s0.*"},
+                              {"high_head.*", "pred_head_s1.*"}};
+  return {{"RENO", std::move(rules), {WeightLayout::torchsparse}, AxisOrder::reversed}};
+}
+
 /// Makes the tables of a network.
 using NameTablesMaker = std::vector<NameTable> (*)();
 
@@ -223,13 +233,20 @@ inline NameTablesMaker find_name_tables(std::string_view network) {
     std::string_view network;
     NameTablesMaker tables;
   };
-  static constexpr Named all[] = {
-      {"SECOND", second_name_tables},           {"Pooled", pooled_name_tables},
-      {"CenterPoint", centerpoint_name_tables}, {"SparseEncoder", sparse_encoder_name_tables},
-      {"PillarBackBone8x", pillar_name_tables}, {"PillarRes18BackBone8x", pillar_res18_name_tables},
-      {"MinkUNet14A", minkunet_name_tables},    {"MinkUNet18A", minkunet_name_tables},
-      {"MinkUNet34C", minkunet_name_tables},    {"SPVNAS-MinkUNet", spvnas_minkunet_name_tables},
-      {"SpUNet", spunet_name_tables},           {"TreeUNet", tree_unet_name_tables}};
+  static constexpr Named all[] = {{"SECOND", second_name_tables},
+                                  {"Pooled", pooled_name_tables},
+                                  {"CenterPoint", centerpoint_name_tables},
+                                  {"SparseEncoder", sparse_encoder_name_tables},
+                                  {"PillarBackBone8x", pillar_name_tables},
+                                  {"PillarRes18BackBone8x", pillar_res18_name_tables},
+                                  {"MinkUNet14A", minkunet_name_tables},
+                                  {"MinkUNet18A", minkunet_name_tables},
+                                  {"MinkUNet34C", minkunet_name_tables},
+                                  {"SPVNAS-MinkUNet", spvnas_minkunet_name_tables},
+                                  {"SpUNet", spunet_name_tables},
+                                  {"TreeUNet", tree_unet_name_tables},
+                                  {"RENO", reno_name_tables},
+                                  {"RENO-high", reno_name_tables}};
   for (Named const& named : all) {
     if (named.network == network) return named.tables;
   }

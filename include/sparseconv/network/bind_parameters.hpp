@@ -349,6 +349,7 @@ class ParameterBinder {
                          ", which no trained network has; the file is damaged, or training failed"});
     }
     if (wanted.kernel) return arranged(*wanted.kernel, values, *places_in(*layout, wanted, named));
+    if (wanted.parameter->shape.size() > 1 && wanted.parameter->shape == named.array.shape) return values;  // a table
     // Vectors; some frameworks write them as a row.
     std::int64_t const count = static_cast<std::int64_t>(values.size());
     std::vector<std::int64_t> const& shape = named.array.shape;

@@ -145,6 +145,39 @@ class NodeCheck {
     return result;
   }
 
+  ValueType type_of(InputBesideNode const& node) {
+    if (!is_input(graph_.node(node.beside).operation)) {
+      throw ShapeError({graph_.name(), ", ", name_, ": '", graph_.node(node.beside).name,
+                        "' is no input, and what a caller brings lies on the sites of one; name that"});
+    }
+    ValueType result = graph_.type(node.beside);
+    result.channels = check_channels(node.channels);
+    return result;
+  }
+
+  ValueType type_of(EmbeddingNode const& node) {
+    ValueType result = graph_.type(node.input);
+    if (result.channels != 1) {
+      throw ShapeError({graph_.name(), ", ", name_, ": '", graph_.node(node.input).name, "' has ", result.channels,
+                        " channels, and an embedding takes one, of integers"});
+    }
+    if (node.count < 1) {
+      throw ShapeError({graph_.name(), ", ", name_, ": a table of ", node.count, " rows; give it at least 1"});
+    }
+    result.channels = check_channels(node.out_channels);
+    return result;
+  }
+
+  ValueType type_of(UnpoolNode const& node) {
+    refuse_items(node.input);
+    refuse_items(node.onto);
+    ValueType result = graph_.type(node.onto);
+    if (graph_.type(node.input).axes != result.axes) refuse_sites(node.input, node.onto);
+    check_node_geometry(NodeGeometry{.kernel_size = 1, .stride = node.stride}, result.axes, named());
+    result.channels = graph_.type(node.input).channels;
+    return result;
+  }
+
  private:
   /// The sites that a geometry leads to: the same for all that start from the same by the same.
   std::int32_t sites_after(Value input, NodeGeometry const& geometry) {
@@ -269,7 +302,12 @@ SPARSECONV_NETWORK_BODY std::vector<std::pair<std::string, Parameter>> parameter
             [&](LayerNormNode const&) { return of_norm(false); }, [&](ActivationNode const&) { return Named{}; },
             [&](SoftmaxNode const&) { return Named{}; }, [&](AddNode const&) { return Named{}; },
             [&](ConcatenateNode const&) { return Named{}; }, [&](PoolNode const&) { return Named{}; },
-            [&](GlobalPoolNode const&) { return Named{}; }, [&](BroadcastNode const&) { return Named{}; }},
+            [&](GlobalPoolNode const&) { return Named{}; }, [&](BroadcastNode const&) { return Named{}; },
+            [&](InputBesideNode const&) { return Named{}; },
+            [&](EmbeddingNode const& node) {
+              return of_kernel({node.count, channels}, false);
+            },
+            [&](UnpoolNode const&) { return Named{}; }},
       graph.node(value).operation);
 }
 

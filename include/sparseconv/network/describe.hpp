@@ -53,7 +53,10 @@ SPARSECONV_NETWORK_BODY std::string kind_of(Operation const& operation) {
                           [&](ConcatenateNode const&) { return std::string("concatenate"); },
                           [&](PoolNode const& node) { return to_string(node.pooling) + " pool"; },
                           [&](GlobalPoolNode const& node) { return "global " + to_string(node.pooling) + " pool"; },
-                          [&](BroadcastNode const&) { return std::string("broadcast"); }},
+                          [&](BroadcastNode const&) { return std::string("broadcast"); },
+                          [&](InputBesideNode const&) { return std::string("input beside"); },
+                          [&](EmbeddingNode const&) { return std::string("embedding"); },
+                          [&](UnpoolNode const&) { return std::string("unpool"); }},
                     operation);
 }
 
@@ -77,6 +80,7 @@ SPARSECONV_NETWORK_BODY std::string to_string(Network const& network) {
     if (auto const* conv = std::get_if<ConvNode>(&node.operation)) show(conv->geometry);
     if (auto const* pool = std::get_if<PoolNode>(&node.operation)) show(pool->geometry);
     if (auto const* inverse = std::get_if<InverseConvNode>(&node.operation)) show(graph.geometry(inverse->undoes));
+    if (auto const* unpool = std::get_if<UnpoolNode>(&node.operation)) stride = to_string(unpool->stride);
     std::int64_t numbers = 0;
     for (auto const& [role, parameter] : parameters_of(graph, self)) {
       if (parameter.learned) numbers += number_count(parameter.shape, node.name);

@@ -16,6 +16,7 @@
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/network/run_nodes.hpp"
+#include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -78,8 +79,8 @@ class Engine {
   /// Runs a network of one input and one output.
   ///
   /// Shapes: input N x C on a grid of as many axes as the network's input has.
-  /// Order:  `seq` and `cpu` wait for the result; a device policy waits for new output sites alone, and for given sites that are no
-  ///         set of this run.
+  /// Order:  `seq` and `cpu` wait for the result; a device policy waits for new output sites and new rows of parents alone, and for
+  ///         given sites, or sites of an input beside another, that are no set of this run.
   /// Bits:   the same on every run and for any number of threads.
   /// Throws: ShapeError if the input's axes or channels are not the network's, the engine was moved from, or there are several inputs
   ///         or outputs; and what its nodes throw: the message names the node.
@@ -120,7 +121,7 @@ class Engine {
     NodeSites<Policy, D> sites(where, graph());
     NodeRun<T, W, Outer, D, Policy> nodes(where, graph(), plan_, numbers_, sites);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      sites.set(inputs_[i], inputs[i]->sites());
+      set_sites(where, sites, i, inputs[i]->sites());
       nodes.set(inputs_[i], inputs[i]->features());
     }
     for (std::int32_t i = 0; i < graph().size(); ++i) {
@@ -163,6 +164,19 @@ class Engine {
       if (D != type.axes) refuse(D, type.axes, " axes");
       if (inputs[i]->channels() != type.channels) refuse(inputs[i]->channels(), type.channels, " channels");
     }
+  }
+
+  /// Takes the sites of an input; of one beside another they must be the same.
+  template <ExecutionPolicy Policy, int D>
+  void set_sites(Policy const& where, NodeSites<Policy, D>& known, std::size_t i,
+                 SiteSet<D, Memory> const& sites) const {
+    Node const& node = graph().node(inputs_[i]);
+    auto const* const beside = std::get_if<InputBesideNode>(&node.operation);
+    if (beside == nullptr) return known.set(inputs_[i], sites);
+    if (same_sites(where, known.of(beside->beside), sites)) return;
+    throw ShapeError({name(), ", ", node.name, ": its ", sites.size(), " sites are not those of '",
+                      graph().node(beside->beside).name, "', which has ", known.of(beside->beside).size(),
+                      "; give tensors on one site set"});
   }
 
   Network network_;

@@ -60,7 +60,10 @@ class OnnxExporter {
                 [&](ConcatenateNode const&) { refuse({i}, "concatenation"); },
                 [&](PoolNode const&) { refuse({i}, "pooling"); },
                 [&](GlobalPoolNode const&) { refuse({i}, "global pooling"); },
-                [&](BroadcastNode const&) { refuse({i}, "rows of batch items"); }},
+                [&](BroadcastNode const&) { refuse({i}, "rows of batch items"); },
+                [&](InputBesideNode const&) { refuse({i}, "further inputs"); },
+                [&](EmbeddingNode const&) { refuse({i}, "embeddings"); },
+                [&](UnpoolNode const&) { refuse({i}, "rows of parents"); }},
           nodes().node({i}).operation);
     }
     for (Network::Output const& output : network_.outputs()) add_output(output);

@@ -60,8 +60,7 @@ SPARSECONV_NETWORK_BODY MemoryPlan plan_memory(Network const& network, bool in_p
     MemoryPlan::Place next = plan.places[at(self)];
     for (Value const part : concatenation->inputs) {
       // What an input brings lies where the caller has it.
-      bool const is_input = std::holds_alternative<InputNode>(graph.node(part).operation);
-      if (!is_input && !has_place[at(part)]) {
+      if (!is_input(graph.node(part).operation) && !has_place[at(part)]) {
         plan.places[at(part)] = next;
         has_place[at(part)] = true;
       }

@@ -63,6 +63,11 @@ struct LinearOptions {
   bool bias = true;
 };
 
+struct EmbeddingOptions {
+  std::int64_t count = 0;  ///< integers are 0 to count - 1
+  std::int64_t out_channels = 0;
+};
+
 struct PoolOptions {
   AxisNumbers kernel_size = 2;
   OptionalAxisNumbers stride = {};  ///< the kernel's size if not told
@@ -77,7 +82,8 @@ struct PoolOptions {
 /// It depends on no element type, policy or number of axes, and nothing is computed with it: prepare() makes something that runs
 /// of it, passes (fold_batch_norms, fuse) make another network, to_string shows it. Each function that adds a node gives the node's
 /// value, for later nodes to take; what does not fit is refused there, by name. A node's numbers are its name, a dot, and `weight`,
-/// `bias`, `running_mean` or `running_var`; new ones are as in PyTorch before training, weights of kernels as he_uniform has them.
+/// `bias`, `running_mean` or `running_var`; new ones are as in PyTorch before training, weights of kernels as he_uniform has them,
+/// and rows of an embedding's table as it has them for one channel.
 ///
 ///     sc::Network net;
 ///     auto x = net.input("voxels", {.axes = 3, .channels = 4});
@@ -111,7 +117,7 @@ class Network {
   [[nodiscard]] std::vector<Value> inputs() const {
     std::vector<Value> found;
     for (std::int32_t i = 0; i < graph_.size(); ++i) {
-      if (std::holds_alternative<InputNode>(graph_.node({i}).operation)) found.push_back({i});
+      if (is_input(graph_.node({i}).operation)) found.push_back({i});
     }
     return found;
   }
@@ -138,6 +144,11 @@ class Network {
   // Throws, of all that add a node: as Graph::add.
 
   Value input(std::string name, InputNode const& node) { return add(std::move(name), node); }
+
+  /// Another input on the sites of an earlier one.
+  Value input_beside(std::string name, Value beside, std::int64_t channels) {
+    return add(std::move(name), InputBesideNode{beside, channels});
+  }
 
   Value sparse_conv(std::string name, Value x, SparseConvOptions const& options) {
     return add(std::move(name), ConvNode{.input = x,
@@ -187,6 +198,12 @@ class Network {
     return add(std::move(name), LinearNode{.input = x, .out_channels = options.out_channels, .bias = options.bias});
   }
 
+  /// Features of integers, which are a value of one channel.
+  Value embedding(std::string name, Value integers, EmbeddingOptions const& options) {
+    return add(std::move(name),
+               EmbeddingNode{.input = integers, .count = options.count, .out_channels = options.out_channels});
+  }
+
   Value batch_norm(std::string name, Value x, double epsilon = 1e-5,
                    NormStatistics statistics = NormStatistics::running) {
     return add(std::move(name), BatchNormNode{.input = x, .epsilon = epsilon, .statistics = statistics});
@@ -218,6 +235,11 @@ class Network {
 
   /// The rows of batch items on the sites of another value.
   Value broadcast(Value items, Value onto) { return add(own_name("broadcast"), BroadcastNode{items, onto}); }
+
+  /// The rows of parents on the sites of another value, each of which must have a parent at floor(position / stride).
+  Value unpool(Value parents, Value onto, AxisNumbers stride = 2) {
+    return add(own_name("unpool"), UnpoolNode{parents, onto, stride});
+  }
 
   /// Any node, with new numbers. Throws: also CapacityError if they cannot be addressed, std::bad_alloc. The network is as it was
   /// then.
@@ -286,8 +308,8 @@ class Network {
   template <class Fill>
   Value add_node(std::string name, Operation operation, Fill const& fill_parameter);
 
-  /// Weights of kernels, which have two extents or more, are drawn; each kernel from a seed of its own.
-  void fill(Parameter& parameter, std::string const& name);
+  /// Weights of kernels and tables, which have two extents or more, are drawn; each from a seed of its own.
+  void fill(Parameter& parameter, std::string const& name, bool is_table);
 
   /// "add7": the word and the place of the node, or the next number that is free.
   [[nodiscard]] std::string own_name(char const* word) const {
@@ -341,10 +363,11 @@ Value Network::add_node(std::string name, Operation operation, Fill const& fill_
   return added;
 }
 
-SPARSECONV_NETWORK_BODY void Network::fill(Parameter& parameter, std::string const& name) {
+SPARSECONV_NETWORK_BODY void Network::fill(Parameter& parameter, std::string const& name, bool is_table) {
   std::int64_t const count = number_count(parameter.shape, graph_.name() + ", " + name);
   if (parameter.shape.size() > 1) {
-    Buffer<float> const drawn = he_uniform<float>(count, count / parameter.shape.back(), seed_ * 1000003 + kernels_++);
+    std::int64_t const joined = is_table ? 1 : count / parameter.shape.back();  // numbers that meet in a result
+    Buffer<float> const drawn = he_uniform<float>(count, joined, seed_ * 1000003 + kernels_++);
     parameter.values.assign(drawn.begin(), drawn.end());
   } else {
     bool const is_one = name.ends_with(".weight") || name.ends_with(".running_var");
@@ -362,8 +385,9 @@ SPARSECONV_NETWORK_BODY Parameter const& Network::checked_parameter(Value value,
 }
 
 SPARSECONV_NETWORK_BODY Value Network::add(std::string name, Operation operation) {
+  bool const has_table = std::holds_alternative<EmbeddingNode>(operation);
   return add_node(std::move(name), std::move(operation),
-                  [&](Parameter& parameter, std::string const& full_name) { fill(parameter, full_name); });
+                  [&](Parameter& parameter, std::string const& full_name) { fill(parameter, full_name, has_table); });
 }
 
 SPARSECONV_NETWORK_BODY Value Network::add(std::string name, Operation operation, Network& taken_from) {

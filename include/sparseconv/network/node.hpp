@@ -27,6 +27,12 @@ struct InputNode {
   std::int64_t channels = 0;
 };
 
+/// Another sparse tensor that the caller brings, on the sites of an earlier input.
+struct InputBesideNode {
+  Value beside;  ///< the input
+  std::int64_t channels = 0;
+};
+
 /// A convolution onto the sites of its definition, or onto those of another value: activation(sum + bias + residual).
 /// Parameters: weight K x C_in x C_out; bias C_out.
 struct ConvNode {
@@ -120,9 +126,23 @@ struct BroadcastNode {
   Value onto;   ///< whose sites
 };
 
-using Operation =
-    std::variant<InputNode, ConvNode, InverseConvNode, LinearNode, BatchNormNode, LayerNormNode, ActivationNode,
-                 SoftmaxNode, AddNode, ConcatenateNode, PoolNode, GlobalPoolNode, BroadcastNode>;
+/// Features of integers: of each row the row of a table. Parameters: weight count x C_out.
+struct EmbeddingNode {
+  Value input;             ///< one channel of integers from 0 to count - 1
+  std::int64_t count = 0;  ///< rows of the table
+  std::int64_t out_channels = 0;
+};
+
+/// Of each site the row of its parent, which is the site of a coarser value at floor(position / stride).
+struct UnpoolNode {
+  Value input;  ///< the parents
+  Value onto;   ///< whose sites
+  AxisNumbers stride = 2;
+};
+
+using Operation = std::variant<InputNode, ConvNode, InverseConvNode, LinearNode, BatchNormNode, LayerNormNode,
+                               ActivationNode, SoftmaxNode, AddNode, ConcatenateNode, PoolNode, GlobalPoolNode,
+                               BroadcastNode, InputBesideNode, EmbeddingNode, UnpoolNode>;
 
 struct Node {
   std::string name;
@@ -140,7 +160,7 @@ Cases(Functions...) -> Cases<Functions...>;
 /// Calls f with the node that an operation is. std::visit does the same, but takes a compiler several times as long.
 template <class Function, class AnyOperation>
 decltype(auto) visit_node(Function const& f, AnyOperation& operation) {
-  static_assert(std::variant_size_v<Operation> == 13, "there is a case for each");
+  static_assert(std::variant_size_v<Operation> == 16, "there is a case for each");
   switch (operation.index()) {
     case 0:
       return f(*std::get_if<0>(&operation));
@@ -166,9 +186,20 @@ decltype(auto) visit_node(Function const& f, AnyOperation& operation) {
       return f(*std::get_if<10>(&operation));
     case 11:
       return f(*std::get_if<11>(&operation));
-    default:
+    case 12:
       return f(*std::get_if<12>(&operation));
+    case 13:
+      return f(*std::get_if<13>(&operation));
+    case 14:
+      return f(*std::get_if<14>(&operation));
+    default:
+      return f(*std::get_if<15>(&operation));
   }
+}
+
+/// Whether an operation is a tensor that the caller brings.
+inline bool is_input(Operation const& operation) {
+  return std::holds_alternative<InputNode>(operation) || std::holds_alternative<InputBesideNode>(operation);
 }
 
 /// Calls f(node) if the operation is a convolution of any kind or a linear one.
@@ -226,6 +257,12 @@ void for_each_use(AnyOperation& operation, Function const& f) {
                    [&](Is<GlobalPoolNode> auto& node) { reads(node.input); },
                    [&](Is<BroadcastNode> auto& node) {
                      reads(node.items);
+                     f(node.onto, Use::sites);
+                   },
+                   [&](Is<InputBesideNode> auto& node) { f(node.beside, Use::sites); },
+                   [&](Is<EmbeddingNode> auto& node) { reads(node.input); },
+                   [&](Is<UnpoolNode> auto& node) {
+                     reads(node.input);
                      f(node.onto, Use::sites);
                    }},
              operation);

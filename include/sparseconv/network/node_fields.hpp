@@ -52,6 +52,15 @@ namespace sparseconv::inline v0_1 {
 [[nodiscard]] constexpr std::string_view name_in_file(BroadcastNode const&) noexcept {
   return "broadcast";
 }
+[[nodiscard]] constexpr std::string_view name_in_file(InputBesideNode const&) noexcept {
+  return "input_beside";
+}
+[[nodiscard]] constexpr std::string_view name_in_file(EmbeddingNode const&) noexcept {
+  return "embedding";
+}
+[[nodiscard]] constexpr std::string_view name_in_file(UnpoolNode const&) noexcept {
+  return "unpool";
+}
 
 // Words: of what is none of the enumeration, the empty one.
 
@@ -239,6 +248,29 @@ void for_each_field(Is<BroadcastNode> auto& node, Field const& field) {
   auto& [items, onto] = node;
   field("items", items);
   field("onto", onto);
+}
+
+template <class Field>
+void for_each_field(Is<InputBesideNode> auto& node, Field const& field) {
+  auto& [beside, channels] = node;
+  field("beside", beside);
+  field("channels", channels);
+}
+
+template <class Field>
+void for_each_field(Is<EmbeddingNode> auto& node, Field const& field) {
+  auto& [input, count, out_channels] = node;
+  field("input", input);
+  field("count", count);
+  field("out_channels", out_channels);
+}
+
+template <class Field>
+void for_each_field(Is<UnpoolNode> auto& node, Field const& field) {
+  auto& [input, onto, stride] = node;
+  field("input", input);
+  field("onto", onto);
+  field("stride", stride);
 }
 
 }  // namespace sparseconv::inline v0_1

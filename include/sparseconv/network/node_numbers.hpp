@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparseconv/execute/integer_number.hpp"
 #include "sparseconv/execute/weights.hpp"
 #include "sparseconv/layers/batch_norm.hpp"
 #include "sparseconv/layers/batch_statistics_norm.hpp"
@@ -25,12 +26,22 @@ struct KernelNumbers {
   Buffer<W, Memory> bias;
 };
 
+/// The table of an embedding, of the type of the features that it gives.
+template <Element T, MemorySpace Memory>
+struct EmbeddingTable {
+  Buffer<T, Memory> numbers;
+  std::int64_t count = 0;
+  std::int64_t channels = 0;
+
+  [[nodiscard]] MatrixView<T const, Memory> view() const { return {numbers.data(), count, channels}; }
+};
+
 struct NoNumbers {};
 
 /// The numbers of a node, in the memory and the types in which it is run.
 template <Element T, MemorySpace Memory, Element W>
 using NodeNumbers = std::variant<NoNumbers, KernelNumbers<Memory, W>, BatchNorm<T, Memory>,
-                                 BatchStatisticsNorm<T, Memory>, LayerNorm<T, Memory>>;
+                                 BatchStatisticsNorm<T, Memory>, LayerNorm<T, Memory>, EmbeddingTable<T, Memory>>;
 
 /// What lies on the host as it is, or a copy in the memory of a device policy.
 template <ExecutionPolicy Policy, class Layer>
@@ -70,23 +81,26 @@ class NumberMaker {
               [&](InputNode const&) { return Numbers(); }, [&](ActivationNode const&) { return Numbers(); },
               [&](SoftmaxNode const&) { return Numbers(); }, [&](AddNode const&) { return Numbers(); },
               [&](ConcatenateNode const&) { return Numbers(); }, [&](PoolNode const&) { return Numbers(); },
-              [&](GlobalPoolNode const&) { return Numbers(); }, [&](BroadcastNode const&) { return Numbers(); }},
+              [&](GlobalPoolNode const&) { return Numbers(); }, [&](BroadcastNode const&) { return Numbers(); },
+              [&](InputBesideNode const&) { return Numbers(); },
+              [&](EmbeddingNode const& node) { return table(value, node); },
+              [&](UnpoolNode const&) { return Numbers(); }},
         network_.graph().node(value).operation);
   }
 
  private:
   [[nodiscard]] std::int64_t channels(Value value) const { return network_.graph().type(value).channels; }
 
-  [[nodiscard]] Buffer<W> rounded(Value value, char const* role) const {
+  template <Element Stored = W>
+  [[nodiscard]] Buffer<Stored> rounded(Value value, char const* role, char const* of = "weights") const {
     std::vector<float> const& numbers = network_.checked_parameter(value, role).values;
-    Buffer<W> result(static_cast<std::int64_t>(numbers.size()));
+    Buffer<Stored> result(static_cast<std::int64_t>(numbers.size()));
     for (std::int64_t i = 0; float const number : numbers) {
-      W const stored(number);
-      if (std::isfinite(number) && !std::isfinite(static_cast<Accumulator<W>>(stored))) {
-        throw CapacityError(
-            {network_.name(), ": ", network_.parameter_name(value, role), " has ", number,
-             ", which the type of the weights does not hold; prepare the network with weights of a wider "
-             "type, or without folding its norms"});
+      Stored const stored(number);
+      if (std::isfinite(number) && !std::isfinite(static_cast<Accumulator<Stored>>(stored))) {
+        throw CapacityError({network_.name(), ": ", network_.parameter_name(value, role), " has ", number,
+                             ", which the type of the ", of, " does not hold; prepare the network with ", of,
+                             " of a wider type, or without folding its norms"});
       }
       result[i++] = stored;
     }
@@ -100,6 +114,16 @@ class NumberMaker {
     return KernelNumbers<Memory, W>{Weights<W, Memory>(elements, shape[shape.size() - 2], shape.back(),
                                                        brought_to(where_, rounded(value, "weight"))),
                                     brought_to(where_, std::move(bias))};
+  }
+
+  [[nodiscard]] Numbers table(Value value, EmbeddingNode const& node) const {
+    if (node.count > most_integers<T>) {
+      throw CapacityError({network_.name(), ": ", network_.graph().node(value).name, " takes integers up to ",
+                           node.count - 1, ", and features of the type that it is prepared for hold them up to ",
+                           most_integers<T> - 1, " exactly; prepare the network with features of a wider type"});
+    }
+    return EmbeddingTable<T, Memory>{brought_to(where_, rounded<T>(value, "weight", "features")), node.count,
+                                     node.out_channels};
   }
 
   template <class Norm>

@@ -9,6 +9,7 @@
 
 #include "sparseconv/execute/dataflow.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/index/parent_rows.hpp"
 #include "sparseconv/network/graph.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/item_offsets.hpp"
@@ -25,13 +26,14 @@ std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
 }
 
 /// What a node's arithmetic goes by. Its pairs as the policy takes them: a rulebook, which an inverse node reads the other way round, or
-/// a row map. Or the rows of batch items. Or nothing.
+/// a row map. Or the rows of batch items, or of parents. Or nothing.
 template <MemorySpace Memory>
 struct NodeMap {
   std::shared_ptr<Rulebook<Memory> const> rules;
   std::shared_ptr<RowMap<Memory> const> row_map;
   bool exchanged = false;
   std::shared_ptr<Buffer<Row, Memory> const> item_offsets = nullptr;
+  std::shared_ptr<Buffer<Row, Memory> const> parent_rows = nullptr;
 
   [[nodiscard]] RulebookView<Memory> view() const { return exchanged ? rules->transposed() : rules->view(); }
   [[nodiscard]] std::int64_t bytes() const { return rules ? rules->bytes() : row_map ? row_map->bytes() : 0; }
@@ -59,16 +61,18 @@ class NodeSites {
   /// What a node's arithmetic goes by, made if it is not there yet.
   NodeMap<Memory> map(Value self) {
     using Map = NodeMap<Memory>;
-    return visit_node(Cases{[&](ConvNode const& node) { return map(self, node); },
-                            [&](InverseConvNode const& node) { return map(self, node); },
-                            [&](PoolNode const& node) { return map(self, node); },
-                            [&](GlobalPoolNode const& node) { return map_of_items(node.input); },
-                            [&](BroadcastNode const&) { return map_of_items(self); },
-                            [](InputNode const&) { return Map{}; }, [](LinearNode const&) { return Map{}; },
-                            [](BatchNormNode const&) { return Map{}; }, [](LayerNormNode const&) { return Map{}; },
-                            [](ActivationNode const&) { return Map{}; }, [](SoftmaxNode const&) { return Map{}; },
-                            [](AddNode const&) { return Map{}; }, [](ConcatenateNode const&) { return Map{}; }},
-                      graph_.node(self).operation);
+    return visit_node(
+        Cases{[&](ConvNode const& node) { return map(self, node); },
+              [&](InverseConvNode const& node) { return map(self, node); },
+              [&](PoolNode const& node) { return map(self, node); },
+              [&](GlobalPoolNode const& node) { return map_of_items(node.input); },
+              [&](BroadcastNode const&) { return map_of_items(self); }, [](InputNode const&) { return Map{}; },
+              [](LinearNode const&) { return Map{}; }, [](BatchNormNode const&) { return Map{}; },
+              [](LayerNormNode const&) { return Map{}; }, [](ActivationNode const&) { return Map{}; },
+              [](SoftmaxNode const&) { return Map{}; }, [](AddNode const&) { return Map{}; },
+              [](ConcatenateNode const&) { return Map{}; }, [](InputBesideNode const&) { return Map{}; },
+              [](EmbeddingNode const&) { return Map{}; }, [&](UnpoolNode const& node) { return map(self, node); }},
+        graph_.node(self).operation);
   }
 
   /// The pairs of a convolution or a pooling.
@@ -92,6 +96,11 @@ class NodeSites {
     } else {
       return {cached_rulebook(where_, inputs, outputs, geometry), nullptr, true};
     }
+  }
+
+  NodeMap<Memory> map(Value, UnpoolNode const& node) {
+    return {.parent_rows =
+                cached_parent_rows(where_, of(node.onto), of(node.input), node.stride.template per_axis<D>())};
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "sparseconv/execute/broadcast_items.hpp"
 #include "sparseconv/execute/cast_rows.hpp"
 #include "sparseconv/execute/copy_rows.hpp"
+#include "sparseconv/execute/embed_rows.hpp"
 #include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
@@ -19,6 +20,7 @@
 #include "sparseconv/execute/pool_items.hpp"
 #include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/execute/softmax_rows.hpp"
+#include "sparseconv/execute/take_rows.hpp"
 #include "sparseconv/network/memory_plan.hpp"
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/network/node_sites.hpp"
@@ -80,10 +82,18 @@ class NodeRun {
             [&](ConcatenateNode const& node) { concatenate(self, node); },
             [&](PoolNode const& node) { pool_rows(where_, map.view(), read(node.input), written(self), node.pooling); },
             [&](GlobalPoolNode const& node) {
-              pool_items(where_, offsets(*map.item_offsets), read(node.input), written(self), node.pooling);
+              pool_items(where_, list_of(*map.item_offsets), read(node.input), written(self), node.pooling);
             },
             [&](BroadcastNode const& node) {
-              broadcast_items(where_, offsets(*map.item_offsets), read(node.items), written(self));
+              broadcast_items(where_, list_of(*map.item_offsets), read(node.items), written(self));
+            },
+            [&](InputBesideNode const&) {},
+            [&](EmbeddingNode const& node) {
+              auto const& table = std::get<EmbeddingTable<T, Memory>>(numbers(self));
+              embed_rows(where_, read(node.input), table.view(), written(self));
+            },
+            [&](UnpoolNode const& node) {
+              take_rows(where_, list_of(*map.parent_rows), read(node.input), written(self));
             }},
         graph_.node(self).operation);
     free_after(self);
@@ -116,7 +126,7 @@ class NodeRun {
     MatrixView<Outer const, Memory> features;
   };
 
-  static std::span<Row const> offsets(Buffer<Row, Memory> const& rows) {
+  static std::span<Row const> list_of(Buffer<Row, Memory> const& rows) {
     return {rows.data(), static_cast<std::size_t>(rows.size())};
   }
 
