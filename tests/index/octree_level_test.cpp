@@ -36,11 +36,11 @@ TEST(OctreeLevel, IsRightByHand) {
     EXPECT_TRUE(test::same_sites(level.parents, parents));
     EXPECT_TRUE(level.children.is(children));
     EXPECT_EQ(list_of_buffer(level.occupancy), (std::vector<std::uint32_t>{8, 9, 4}));
-    EXPECT_EQ(list_of_buffer(level.parent_rows), (std::vector<Row>{0, 1, 1, 2}));
+    EXPECT_EQ(list_of_buffer(*level.parent_rows), (std::vector<Row>{0, 1, 1, 2}));
     EXPECT_EQ(list_of_buffer(level.places), (std::vector<std::uint8_t>{3, 0, 3, 2}));
     OctreeLevel<2> const back = octree_children(where, parents, buffer_of({8, 9, 4}));
     EXPECT_TRUE(test::same_sites(back.children, children));
-    EXPECT_EQ(list_of_buffer(back.parent_rows), (std::vector<Row>{0, 1, 1, 2}));
+    EXPECT_EQ(list_of_buffer(*back.parent_rows), (std::vector<Row>{0, 1, 1, 2}));
     EXPECT_EQ(list_of_buffer(back.places), (std::vector<std::uint8_t>{3, 0, 3, 2}));
   });
 }
@@ -90,13 +90,15 @@ void expect_level(SiteSet<D> const& children) {
     std::vector<Coordinate<D>> const found(level.parents.coordinates().begin(), level.parents.coordinates().end());
     ASSERT_EQ(found, parents);
     ASSERT_EQ(list_of_buffer(level.occupancy), bits);
-    ASSERT_EQ(list_of_buffer(level.parent_rows), rows);
+    ASSERT_EQ(list_of_buffer(*level.parent_rows), rows);
     ASSERT_EQ(list_of_buffer(level.places), places);
     ASSERT_TRUE(octree_level(where, children).parents.is(level.parents)) << "they are kept";
+    ASSERT_EQ(cached_parent_rows(where, children, level.parents), level.parent_rows);
     OctreeLevel<D> const back = octree_children(where, level.parents, buffer_of(bits), children.grid());
     ASSERT_TRUE(test::same_sites(back.children, children));
     ASSERT_TRUE(back.parents.is(level.parents));
-    ASSERT_EQ(list_of_buffer(back.parent_rows), rows);
+    ASSERT_EQ(cached_parent_rows(where, back.children, back.parents), back.parent_rows);
+    ASSERT_EQ(list_of_buffer(*back.parent_rows), rows);
     ASSERT_EQ(list_of_buffer(back.places), places);
     ASSERT_EQ(list_of_buffer(back.occupancy), bits);
     children.release_derived();

@@ -37,7 +37,7 @@ struct WritePlace {
 
 /// The level of an octree above a set of sites: their parents at floor(position / 2), which child each of these has, and where each
 /// child stands. The parents are those that a pooling of kernel 2, stride 2 and the floor definition leads to: the set is kept with the
-/// children, and found again by identity.
+/// children, and found again by identity; so are the rows of the parents, for an unpooling onto the children.
 ///
 /// Order:  waits for the result; a device policy for new parents alone.
 /// Bits:   the same for every policy.
@@ -53,7 +53,8 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
                                .occupancy = {},
                                .parent_rows = {},
                                .places = {}};
-  level.parent_rows = find_parents(where, children, level.parents, ParentCell<D>(2));
+  level.parent_rows = keep_parent_rows(where, children, level.parents, PerAxis<D>(2),
+                                       find_parents(where, children, level.parents, ParentCell<D>(2)));
   level.places = Buffer<std::uint8_t, Memory>(where.memory(), children.size());
   for_each_index(where, children.size(), WritePlace<D>{children.data(), level.places.data()});
   level.occupancy = Buffer<std::uint32_t, Memory>(where.memory(), level.parents.size());
@@ -112,13 +113,16 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
   }
   OctreeLevel<D, Memory> level{
       .parents = parents, .children = {}, .occupancy = std::move(occupancy), .parent_rows = {}, .places = {}};
-  if constexpr (std::derived_from<Policy, SequentialPolicy>) {
-    on_seq::add_children(where, grid, level);
-  } else if constexpr (HostPolicy<Policy>) {
-    on_cpu::add_children(where, grid, level);
-  } else {
-    on_device::add_children(where, grid, level);
-  }
+  Buffer<Row, Memory> rows = [&] {
+    if constexpr (std::derived_from<Policy, SequentialPolicy>) {
+      return on_seq::add_children(where, grid, level);
+    } else if constexpr (HostPolicy<Policy>) {
+      return on_cpu::add_children(where, grid, level);
+    } else {
+      return on_device::add_children(where, grid, level);
+    }
+  }();
+  level.parent_rows = keep_parent_rows(where, level.children, parents, PerAxis<D>(2), std::move(rows));
   return level;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "sparseconv/config.hpp"
@@ -19,9 +20,9 @@ template <int D, MemorySpace Memory = HostMemory>
 struct OctreeLevel {
   SiteSet<D, Memory> parents;
   SiteSet<D, Memory> children;
-  Buffer<std::uint32_t, Memory> occupancy;  ///< of each parent, bit i for the child at place i
-  Buffer<Row, Memory> parent_rows;          ///< of each child
-  Buffer<std::uint8_t, Memory> places;      ///< of each child in its parent
+  Buffer<std::uint32_t, Memory> occupancy;                 ///< of each parent, bit i for the child at place i
+  std::shared_ptr<Buffer<Row, Memory> const> parent_rows;  ///< of each child; kept with the children
+  Buffer<std::uint8_t, Memory> places;                     ///< of each child in its parent
 };
 
 /// Whether occupancies have a bit for each child of a cell of so many axes.

@@ -105,6 +105,23 @@ class KeptParentRows final : public Derived {
   MapsByTarget<D, Memory, Rows> maps_;
 };
 
+/// The pairs of blocks of so many cells: under this geometry rows of parents are kept.
+template <int D>
+[[nodiscard]] constexpr KernelGeometry<D> block_geometry(PerAxis<D> const& stride) {
+  return {.kernel_size = stride, .stride = stride};
+}
+
+/// Keeps rows of parents that somebody knows with the children, unless there are some; returns what is kept.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+std::shared_ptr<Buffer<Row, Memory> const> keep_parent_rows(Policy const& where, SiteSet<D, Memory> const& children,
+                                                            SiteSet<D, Memory> const& parents, PerAxis<D> const& stride,
+                                                            Buffer<Row, Memory> rows) {
+  refuse_to_keep_while_capturing(where, "keep_parent_rows");
+  auto& kept = children.derived().template get<KeptParentRows<D, Memory>>(stream_resource(where));
+  auto const now_kept = kept.keep(parents, block_geometry(stride), std::move(rows));
+  return {now_kept, &now_kept->rows};
+}
+
 /// parent_rows, computed once and kept with the children while the parents live; on a device for each stream apart.
 ///
 /// Throws: what parent_rows throws; ShapeError if the children were moved from; CudaError during a capture, if they are not there
@@ -114,13 +131,9 @@ std::shared_ptr<Buffer<Row, Memory> const> cached_parent_rows(Policy const& wher
                                                               SiteSet<D, Memory> const& parents,
                                                               std::type_identity_t<PerAxis<D>> const& stride = 2) {
   auto& kept = children.derived().template get<KeptParentRows<D, Memory>>(stream_resource(where));
-  KernelGeometry<D> const geometry{.kernel_size = stride, .stride = stride};
-  auto rows = kept.rows(parents, geometry);
-  if (!rows) {
-    refuse_to_keep_while_capturing(where, "cached_parent_rows");
-    rows = kept.keep(parents, geometry, parent_rows(where, children, parents, stride));
-  }
-  return {rows, &rows->rows};
+  if (auto const rows = kept.rows(parents, block_geometry<D>(stride))) return {rows, &rows->rows};
+  refuse_to_keep_while_capturing(where, "cached_parent_rows");
+  return keep_parent_rows(where, children, parents, stride, parent_rows(where, children, parents, stride));
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -20,8 +20,9 @@ namespace sparseconv::inline v0_1::on_cpu {
 template <int D>
 void add_occupancy(CpuPolicy const& where, OctreeLevel<D>& level) {
   bool const alone = where.thread_count() == 1;
+  Buffer<Row> const& parent_rows = *level.parent_rows;
   for_each_index(where, level.children.size(), [&](std::int64_t child) {
-    std::uint32_t& occupancy = level.occupancy[level.parent_rows[child]];
+    std::uint32_t& occupancy = level.occupancy[parent_rows[child]];
     std::uint32_t const bit = 1U << level.places[child];
     if (alone) {
       occupancy |= bit;
@@ -33,7 +34,7 @@ void add_occupancy(CpuPolicy const& where, OctreeLevel<D>& level) {
 
 /// sparseconv::on_seq::add_children: listed parent by parent, then brought into order by their keys.
 template <int D>
-void add_children(CpuPolicy const& where, Grid<D> const& grid, OctreeLevel<D>& level) {
+Buffer<Row> add_children(CpuPolicy const& where, Grid<D> const& grid, OctreeLevel<D>& level) {
   std::int64_t const parents = level.parents.size();
   Buffer<std::int64_t> first(where.memory(), parents);  // the children before each parent's
   std::int64_t total = 0;
@@ -54,12 +55,13 @@ void add_children(CpuPolicy const& where, Grid<D> const& grid, OctreeLevel<D>& l
   });
   auto points = sparseconv::build_site_set(where, grid, std::span<Coordinate<D> const>(listed));
   level.children = std::move(points.sites);
-  level.parent_rows = Buffer<Row>(where.memory(), total);
+  Buffer<Row> parent_rows(where.memory(), total);
   level.places = Buffer<std::uint8_t>(where.memory(), total);
   for_each_index(where, total, [&](std::int64_t child) {
-    level.parent_rows[child] = parent_of_listed[points.points_by_site[child]];
+    parent_rows[child] = parent_of_listed[points.points_by_site[child]];
     level.places[child] = static_cast<std::uint8_t>(place_in_parent(level.children.data()[child]));
   });
+  return parent_rows;
 }
 
 }  // namespace sparseconv::inline v0_1::on_cpu

@@ -31,7 +31,7 @@ struct AddOccupancy {
 template <DevicePolicy Policy, int D>
 void add_occupancy(Policy const& where, OctreeLevel<D, typename Policy::Memory>& level) {
   where.for_each(level.children.size(), AddOccupancy<typename Policy::Atomics>{
-                                            level.parent_rows.data(), level.places.data(), level.occupancy.data()});
+                                            level.parent_rows->data(), level.places.data(), level.occupancy.data()});
 }
 
 /// What the host has to know of occupancies.
@@ -98,7 +98,8 @@ struct PlaceChild {
 
 /// sparseconv::on_seq::add_children. Waits for the number of children, and as build_site_set does.
 template <DevicePolicy Policy, int D>
-void add_children(Policy const& where, Grid<D> const& grid, OctreeLevel<D, typename Policy::Memory>& level) {
+Buffer<Row, typename Policy::Memory> add_children(Policy const& where, Grid<D> const& grid,
+                                                  OctreeLevel<D, typename Policy::Memory>& level) {
   using Memory = typename Policy::Memory;
   std::int64_t const parents = level.parents.size();
   OccupancySummary summary;
@@ -122,11 +123,11 @@ void add_children(Policy const& where, Grid<D> const& grid, OctreeLevel<D, typen
                                           parent_of_listed.data()});
   auto points = sparseconv::build_site_set(where, grid, listed);
   level.children = std::move(points.sites);
-  level.parent_rows = Buffer<Row, Memory>(where.memory(), summary.children);
+  Buffer<Row, Memory> parent_rows(where.memory(), summary.children);
   level.places = Buffer<std::uint8_t, Memory>(where.memory(), summary.children);
-  where.for_each(summary.children,
-                 PlaceChild<D>{level.children.data(), points.points_by_site.data(), parent_of_listed.data(),
-                               level.parent_rows.data(), level.places.data()});
+  where.for_each(summary.children, PlaceChild<D>{level.children.data(), points.points_by_site.data(),
+                                                 parent_of_listed.data(), parent_rows.data(), level.places.data()});
+  return parent_rows;
 }
 
 }  // namespace sparseconv::inline v0_1::on_device

@@ -18,13 +18,13 @@ namespace sparseconv::inline v0_1::on_seq {
 template <int D>
 void add_occupancy(OctreeLevel<D>& level) {
   for (std::int64_t child = 0; child < level.children.size(); ++child) {
-    level.occupancy[level.parent_rows[child]] |= 1U << level.places[child];
+    level.occupancy[(*level.parent_rows)[child]] |= 1U << level.places[child];
   }
 }
 
-/// The children of a level that has parents and occupancies, in plain loops.
+/// Adds the children to a level that has parents and occupancies, in plain loops; returns the rows of their parents.
 template <int D>
-void add_children(SequentialPolicy const&, Grid<D> const& grid, OctreeLevel<D>& level) {
+Buffer<Row> add_children(SequentialPolicy const&, Grid<D> const& grid, OctreeLevel<D>& level) {
   struct Child {
     Coordinate<D> site;
     Row parent;
@@ -41,16 +41,17 @@ void add_children(SequentialPolicy const&, Grid<D> const& grid, OctreeLevel<D>& 
   auto const count = static_cast<std::int64_t>(children.size());
   check_site_count(count, "octree_children");
   Buffer<Coordinate<D>> sites(count);
-  level.parent_rows = Buffer<Row>(count);
+  Buffer<Row> parent_rows(count);
   level.places = Buffer<std::uint8_t>(count);
   for (std::int64_t row = 0; row < count; ++row) {
     Child const& child = children[static_cast<std::size_t>(row)];
     check_inside(grid, child.site, "octree_children");
     sites[row] = child.site;
-    level.parent_rows[row] = child.parent;
+    parent_rows[row] = child.parent;
     level.places[row] = static_cast<std::uint8_t>(place_in_parent(child.site));
   }
   level.children = SiteSet<D>(grid, std::move(sites));
+  return parent_rows;
 }
 
 }  // namespace sparseconv::inline v0_1::on_seq
