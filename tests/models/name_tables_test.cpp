@@ -14,6 +14,7 @@
 #include "sparseconv/models/minkunet.hpp"
 #include "sparseconv/models/pillars.hpp"
 #include "sparseconv/models/pooled.hpp"
+#include "sparseconv/models/reno.hpp"
 #include "sparseconv/models/residual_encoders.hpp"
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"
@@ -451,6 +452,64 @@ TEST(NameTables, OfTreesFromSmartTree) {
     file.conv(key + "6", head + ".2", one, 4, out);
   }
   file.expect_bound(tree_unet(3), "Smart-Tree");
+}
+
+/// The matrix of a linear layer with a bias, and a table: as `name` calls it, in PyTorch's order and in the network's.
+std::vector<NamedArray> arrays_of_reno() {
+  std::vector<NamedArray> arrays;
+  auto const add = [&](std::string const& name, std::vector<std::int64_t> const& shape) {
+    std::int64_t count = 1;
+    for (std::int64_t const extent : shape) count *= extent;
+    std::vector<float> numbers;
+    for (std::int64_t i = 0; i < count; ++i) numbers.push_back(static_cast<float>(i + 1000 * std::ssize(arrays)));
+    arrays.push_back({name, make_array(shape, numbers)});
+  };
+  add("prior_embedding.weight", {256, 32});
+  for (std::string const resnet : {"prior_resnet", "target_resnet"}) {
+    for (std::string const conv : {".0", ".2.conv0", ".2.conv1", ".3.conv0", ".3.conv1"}) {
+      add(resnet + conv + ".kernel", {27, 32, 32});
+    }
+  }
+  add("target_embedding.target_res_embedding.weight", {8, 32});
+  add("pred_head_s1_emb.weight", {16, 32});
+  for (std::string const head : {"pred_head_s0", "pred_head_s1"}) {
+    add(head + ".0.weight", {32, 32});
+    add(head + ".0.bias", {32});
+    add(head + ".2.weight", {16, 32});
+    add(head + ".2.bias", {16});
+  }
+  add("fog.conv.kernel", {8, 1, 1});
+  return arrays;
+}
+
+TEST(NameTables, OfTheCodecReno) {
+  std::vector<NamedArray> const arrays = arrays_of_reno();
+  auto const number = [&](std::string const& name, std::size_t place) {
+    auto const found = std::ranges::find_if(arrays, [&](NamedArray const& array) { return array.name == name; });
+    return found->array.values_as<float>("test")[place];
+  };
+  Network level = reno_level();
+  BindReport const report = bind_parameters(level, arrays, {.tables = name_tables(level)});
+  EXPECT_EQ(report.project, "RENO");
+  EXPECT_EQ(report.layout, WeightLayout::torchsparse);
+  EXPECT_EQ(report.bound.size(), level.parameters().size());
+  Network high = reno_high_bits();
+  EXPECT_EQ(bind_parameters(high, arrays, {.tables = name_tables(high)}).bound.size(), high.parameters().size());
+  EXPECT_EQ(report.bound.size() + high.parameters().size(), arrays.size() - 1) << "all but fog.conv.kernel";
+
+  auto const at = [](Network const& net, char const* name, std::size_t place) {
+    return net.parameter(name).values[place];
+  };
+  // Their list has x fastest, then y, then z, which is the order of a network over z, y, x.
+  EXPECT_EQ(at(level, "prior_resnet.2.conv1.weight", (5 * 32 + 7) * 32 + 9),
+            number("prior_resnet.2.conv1.kernel", (5 * 32 + 7) * 32 + 9));
+  EXPECT_EQ(at(level, "prior_embedding.weight", 77 * 32 + 5), number("prior_embedding.weight", 77 * 32 + 5));
+  EXPECT_EQ(at(level, "place_embedding.weight", 3 * 32 + 5),
+            number("target_embedding.target_res_embedding.weight", 3 * 32 + 5));
+  EXPECT_EQ(at(high, "low_embedding.weight", 3 * 32 + 5), number("pred_head_s1_emb.weight", 3 * 32 + 5));
+  EXPECT_EQ(at(level, "low_head.2.weight", 7 * 16 + 3), number("pred_head_s0.2.weight", 3 * 32 + 7));
+  EXPECT_EQ(at(high, "high_head.0.weight", 7 * 32 + 3), number("pred_head_s1.0.weight", 3 * 32 + 7));
+  EXPECT_EQ(at(high, "high_head.0.bias", 7), number("pred_head_s1.0.bias", 7));
 }
 
 TEST(NameTables, OfTheBenchmarkOfSpconv) {

@@ -6,6 +6,7 @@
 #include "sparseconv/models/minkunet.hpp"
 #include "sparseconv/models/pillars.hpp"
 #include "sparseconv/models/pooled.hpp"
+#include "sparseconv/models/reno.hpp"
 #include "sparseconv/models/residual_encoders.hpp"
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"
@@ -21,6 +22,8 @@ TEST(Models, HaveAsManyLearnedNumbersAsPublished) {
   EXPECT_EQ(minkunet18a(3, 20).parameter_count(), 15'493'172);
   EXPECT_EQ(minkunet34c(3, 20).parameter_count(), 37'856'052);
   EXPECT_EQ(spunet(6, 20).parameter_count(), 39'157'844);
+  EXPECT_EQ(reno_level().parameter_count() + reno_high_bits().parameter_count(), 288'608)
+      << "as the checkpoint of its authors, without the convolution that they do not use";
   EXPECT_EQ(tree_unet().parameter_count(), 551'928) << "as the checkpoint of its authors";
   EXPECT_EQ(pooled(3).parameter_count(),
             27 * (3 * 64 + 64 * 64 + 64 * 96 + 96 * 96 + 96 * 128 + 128 * 128 + 128 * 160 + 160 * 160 + 160 * 192 +

@@ -302,6 +302,87 @@ TEST(Engine, NamesTheNodeWhoseGivenSitesAreNotReached) {
             "Onto, up: onto: the given sites have batch items ");
 }
 
+/// Children with a row of their parents, and of two tables; y = relu(parent + first table + second table).
+struct Family {
+  Network net{"Family"};
+  SiteSet<2> parents = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {-1, 2}}, {0, {0, 0}}, {0, {0, 1}}});
+  SiteSet<2> children =
+      test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {-1, 5}}, {0, {0, 0}}, {0, {1, 1}}, {0, {1, 2}}});
+  SparseTensor<float, 2> of_parents{parents, 2, list_of({-1, -2, 10, 20, 30, 40})};
+  SparseTensor<float, 2> first{children, 1, list_of({2, 0, 1, 1})};
+  SparseTensor<float, 2> second{children, 1, list_of({0, 1, 1, 0})};
+
+  Family() {
+    Value const x = net.input("parents", {.axes = 2, .channels = 2});
+    Value const a = net.input("first", {.axes = 2, .channels = 1});
+    Value const b = net.input_beside("second", a, 1);
+    Value const one = net.embedding("one", a, {.count = 3, .out_channels = 2});
+    Value const two = net.embedding("two", b, {.count = 2, .out_channels = 2});
+    Value const taken = net.unpool(x, a);
+    net.output("y", net.activate(net.add(net.add(taken, one), two), relu));
+    net.parameter("one.weight").values = {0, 0, 1, 2, 3, 4};
+    net.parameter("two.weight").values = {0, 0, 100, 200};
+  }
+
+  static Buffer<float> list_of(std::vector<float> const& list) { return Buffer<float>(std::span<float const>(list)); }
+};
+
+TEST(Engine, EmbedsIntegersAndTakesRowsOfParents) {
+  Family const family;
+  std::vector<float> const expected{2, 2, 110, 220, 111, 222, 31, 42};
+  test::for_each_host_policy([&](auto const& where) {
+    for (bool const pass : {false, true}) {
+      auto const check = [&](auto const& engine) {
+        auto const y = engine.run(where, family.of_parents, family.first, family.second);
+        auto const values = y[0].features().values();
+        EXPECT_EQ(std::vector<float>(values.begin(), values.end()), expected);
+      };
+      check(prepare<float>(where, family.net, {pass, pass, pass}));
+      check(prepare<half>(where, family.net, {pass, pass, pass}));
+      check(prepare<bfloat16, float>(where, family.net, {pass, pass, pass}));
+    }
+  });
+  EXPECT_GT(family.children.derived_bytes(), 0) << "rows of parents are kept with the children";
+}
+
+TEST(Engine, NamesWhatIsWrongWithIntegersAndParents) {
+  Family const family;
+  auto const engine = prepare<float>(cpu, family.net);
+  SparseTensor<float, 2> const wrong(family.children, 1, Family::list_of({2, 0, 3, 1}));
+  EXPECT_EQ(message_of<ShapeError>([&] { return engine.run(cpu, family.of_parents, wrong, family.second).size(); }),
+            "Family, one: embed_rows: row 2 has the number 3, and the table has 3 rows; give integers from 0 to 2");
+  SparseTensor<float, 2> const elsewhere(family.parents, 1, Family::list_of({0, 0, 0}));
+  EXPECT_EQ(message_of<ShapeError>([&] { return engine.run(cpu, family.of_parents, family.first, elsewhere).size(); }),
+            "Family, second: its 3 sites are not those of 'first', which has 4; give tensors on one site set");
+  auto const list = family.children.coordinates();
+  SiteSet<2> const equal = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>(list.begin(), list.end()));
+  SparseTensor<float, 2> const same(equal, 1, Family::list_of({0, 1, 1, 0}));
+  EXPECT_EQ(engine.run(cpu, family.of_parents, family.first, same)[0].features()(1, 1), 220) << "an equal set will do";
+  SiteSet<2> const few = test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {-1, 2}}, {0, {0, 0}}});
+  SparseTensor<float, 2> const of_few(few, 2, Family::list_of({0, 0, 0, 0}));
+  EXPECT_EQ(
+      message_of<CoordinateError>([&] { return engine.run(cpu, of_few, family.first, family.second).size(); }),
+      "Family, unpool5: parent_rows: site (batch 0; 1, 2) has no parent: (batch 0; 0, 1) is none of the 2 sites at "
+      "stride 2 x 2; give the parents of all sites, or leave such sites out");
+}
+
+TEST(Prepare, RefusesIntegersThatFeaturesDoNotHold) {
+  Network net("Wide");
+  net.output("y", net.embedding("table", net.input("x", {.channels = 1}), {.count = 2050, .out_channels = 1}));
+  EXPECT_EQ(
+      message_of<CapacityError>([&] { return prepare<half>(cpu, net).outputs().size(); }),
+      "Wide: table takes integers up to 2049, and features of the type that it is prepared for hold them up to 2048 "
+      "exactly; prepare the network with features of a wider type");
+  EXPECT_EQ(prepare<float>(cpu, net).outputs().size(), 1U);
+  Network few("Few");
+  few.output("y", few.embedding("table", few.input("x", {.channels = 1}), {.count = 2, .out_channels = 1}));
+  few.parameter("table.weight").values = {1, 1e9F};
+  EXPECT_EQ(
+      message_of<CapacityError>([&] { return prepare<half, float>(cpu, few).outputs().size(); }),
+      "Few: table.weight has 1e+09, which the type of the features does not hold; prepare the network with features "
+      "of a wider type");
+}
+
 TEST(Prepare, RefusesNumbersThatDoNotFit) {
   Network net("Wrong");
   Value const x = net.input("x", {.channels = 2});

@@ -56,6 +56,9 @@ Network network_of_all_fields() {
   Value const items = net.add("items", GlobalPoolNode{pooled, Pooling::sum});
   Value const gate = net.add("gate", ActivationNode{items, sigmoid});
   net.output("y", net.add("wide", BroadcastNode{gate, both}));
+  Value const z = net.input_beside("z", x, 1);
+  Value const table = net.embedding("table", z, {.count = 7, .out_channels = 4});
+  (void)net.add("taken", UnpoolNode{pooled, table, {2, 3}});
   net.output("\xc3\xa9", gate);
   net.parameter("lin.weight").learned = false;
   return net;

@@ -50,6 +50,24 @@ TEST(Network, HasTheSameSitesForTheSameGeometry) {
   EXPECT_EQ(sites(u.net, onto), sites(u.net, u.x));
 }
 
+TEST(Network, KnowsTheSitesOfFurtherInputsAndOfRowsOfParents) {
+  UNet u;
+  Value const beside = u.net.input_beside("integers", u.x, 1);
+  EXPECT_EQ(sites(u.net, beside), sites(u.net, u.x));
+  EXPECT_EQ(u.net.graph().type(beside).channels, 1);
+  EXPECT_EQ(u.net.inputs(), (std::vector<Value>{u.x, beside}));
+  Value const third = u.net.input_beside("third", beside, 2);
+  EXPECT_EQ(sites(u.net, third), sites(u.net, u.x));
+  Value const table = u.net.embedding("table", beside, {.count = 7, .out_channels = 3});
+  EXPECT_EQ(u.net.graph().type(table).channels, 3);
+  EXPECT_EQ(sites(u.net, table), sites(u.net, u.x));
+  EXPECT_EQ(u.net.parameter("table.weight").shape, (std::vector<std::int64_t>{7, 3}));
+  Value const taken = u.net.unpool(u.down, table);
+  EXPECT_EQ(u.net.graph().type(taken).channels, 16);
+  EXPECT_EQ(sites(u.net, taken), sites(u.net, u.x));
+  EXPECT_EQ(u.net.graph().node(taken).name, "unpool7");
+}
+
 TEST(Network, HasOneRowABatchItemAfterAGlobalPooling) {
   UNet u;
   Value const mean = u.net.global_pool(u.down, Pooling::average);
@@ -155,7 +173,7 @@ TEST(Network, IsMadeOfNodesAndNumbersThatAreThere) {
 TEST(Network, RefusesWhatDoesNotFit) {
   UNet u;
   auto const said = [&](auto const& call) { return message_of<ShapeError>([&] { return call().node; }); };
-  std::int32_t const before = u.net.graph().size();
+  std::int32_t before = u.net.graph().size();
   std::size_t const sites_before = u.net.graph().sites().size();
   EXPECT_EQ(said([&] { return u.net.linear("stem", u.x, {.out_channels = 1}); }),
             "UNet: there is a node 'stem' already; give each a name of its own");
@@ -199,6 +217,24 @@ TEST(Network, RefusesWhatDoesNotFit) {
             "UNet, global_pool4: a global pooling has no kernel; use max, sum or average");
   EXPECT_EQ(said([&] { return u.net.broadcast(u.x, u.x); }),
             "UNet, broadcast4: 'voxels' onto 'voxels'; give what has one row a batch item, and what has sites");
+  EXPECT_EQ(said([&] { return u.net.input_beside("a", u.stem, 1); }),
+            "UNet, a: 'stem' is no input, and what a caller brings lies on the sites of one; name that");
+  EXPECT_EQ(said([&] { return u.net.input_beside("a", u.x, 0); }), "UNet, a: 0 channels; give at least 1");
+  EXPECT_EQ(said([&] { return u.net.embedding("a", u.x, {.count = 7, .out_channels = 3}); }),
+            "UNet, a: 'voxels' has 4 channels, and an embedding takes one, of integers");
+  Value const one = u.net.linear("one", u.x, {.out_channels = 1});
+  ++before;
+  EXPECT_EQ(said([&] { return u.net.embedding("a", one, {.out_channels = 3}); }),
+            "UNet, a: a table of 0 rows; give it at least 1");
+  EXPECT_EQ(said([&] { return u.net.embedding("a", one, {.count = 7}); }), "UNet, a: 0 channels; give at least 1");
+  EXPECT_EQ(said([&] {
+              return u.net.unpool(u.down, u.x, {2, 2, 0});
+            }),
+            "UNet, unpool5: stride is 2 x 2 x 0; every stride must be at least 1");
+  EXPECT_EQ(said([&] {
+              return u.net.unpool(u.down, u.x, {2, 2});
+            }),
+            "UNet, unpool5: stride is 2 for an input of 3 axes; give one number for each axis, or one for all");
   EXPECT_EQ(
       said([&] {
         return u.net.add(

@@ -48,7 +48,7 @@ TEST(ParseNetwork, ReadsEveryFieldOfEveryNode) {
   std::vector<std::string> names;
   for (Node const& node : graph.nodes()) names.push_back(node.name);
   ASSERT_EQ(names, (std::vector<std::string>{"x", "down", "back", "up", "lin", "bn", "bn2", "ln", "act", "soft", "sum",
-                                             "both", "pooled", "items", "gate", "wide"}));
+                                             "both", "pooled", "items", "gate", "wide", "z", "table", "taken"}));
   auto const operation = [&](std::int32_t i) -> Operation const& { return graph.node({i}).operation; };
   InputNode const& x = std::get<InputNode>(operation(0));
   EXPECT_EQ(x.axes, 2);
@@ -115,6 +115,17 @@ TEST(ParseNetwork, ReadsEveryFieldOfEveryNode) {
   BroadcastNode const& wide = std::get<BroadcastNode>(operation(15));
   EXPECT_EQ(wide.items, Value{14});
   EXPECT_EQ(wide.onto, Value{11});
+  InputBesideNode const& z = std::get<InputBesideNode>(operation(16));
+  EXPECT_EQ(z.beside, Value{0});
+  EXPECT_EQ(z.channels, 1);
+  EmbeddingNode const& table = std::get<EmbeddingNode>(operation(17));
+  EXPECT_EQ(table.input, Value{16});
+  EXPECT_EQ(table.count, 7);
+  EXPECT_EQ(table.out_channels, 4);
+  UnpoolNode const& taken = std::get<UnpoolNode>(operation(18));
+  EXPECT_EQ(taken.input, Value{12});
+  EXPECT_EQ(taken.onto, Value{17});
+  EXPECT_EQ(taken.stride, (AxisNumbers{2, 3}));
   ASSERT_EQ(network.outputs.size(), 2U);
   EXPECT_EQ(network.outputs[0].name, "y");
   EXPECT_EQ(network.outputs[0].value, Value{15});
@@ -170,7 +181,7 @@ TEST(ParseNetwork, RefusesFieldsThatAreNotThereOrNotKnown) {
         << at;
     ++fields;
   }
-  EXPECT_EQ(fields, 124U);
+  EXPECT_EQ(fields, 138U);
   EXPECT_EQ(failure_of(R"({"name":"y","kind":"softmax"})"), "load: node \"y\" has no input; the file is damaged");
   EXPECT_EQ(failure_of(R"({"kind":"softmax"})"), "load: node 1 has no name; the file is damaged");
   EXPECT_EQ(failure_of(R"({"name":"y","kind":"activate","input":"x","activation":{"kind":"relu"}})"),

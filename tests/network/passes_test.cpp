@@ -148,5 +148,24 @@ TEST(ToString, ShowsANetworkAsATable) {
             "output y: up\n");
 }
 
+TEST(ToString, ShowsEmbeddingsAndRowsOfParents) {
+  Network net("Small");
+  Value const x = net.input("parents", {.axes = 2, .channels = 1});
+  Value const y = net.input("children", {.axes = 2, .channels = 1});
+  Value const z = net.input_beside("places", y, 1);
+  Value const table = net.embedding("table", z, {.count = 8, .out_channels = 1});
+  net.output("y", net.add(net.unpool(x, y, {2, 3}), table));
+  EXPECT_EQ(to_string(net),
+            "Small: 8 learned numbers\n"
+            "node      kind          takes                       kernel  stride  channels  sites of  numbers\n"
+            "parents   input                                                            1  parents\n"
+            "children  input                                                            1  children\n"
+            "places    input beside  sites of children                                  1  children\n"
+            "table     embedding     places                                             1  children        8\n"
+            "unpool4   unpool        parents, sites of children          2 x 3          1  children\n"
+            "add5      add           unpool4, table                                     1  children\n"
+            "output y: add5\n");
+}
+
 }  // namespace
 }  // namespace sparseconv

@@ -9,7 +9,8 @@
 
 namespace sparseconv::test {
 
-/// A network of every kind of node and every kind of pooling and activation, with one output on the sites of the input.
+/// A network of every kind of node but further inputs, and of every kind of pooling and activation, with one output on the sites of the
+/// input.
 inline Network every_kind_of_node(int axes, std::int64_t channels) {
   Network net("EveryKindOfNode", 5);
   Value const x = net.input("x", {.axes = axes, .channels = channels});
@@ -28,7 +29,7 @@ inline Network every_kind_of_node(int axes, std::int64_t channels) {
         net.pool(name + "_pool", sum, {.kernel_size = 2, .definition = OutputDefinition::floor, .pooling = pooling});
     Value const wide =
         net.transposed_conv(name + "_wide", pooled, {.out_channels = width, .kernel_size = 2, .stride = 2, .onto = x});
-    sum = net.layer_norm(name + "_norm", net.add(wide, joined));
+    sum = net.layer_norm(name + "_norm", net.add(net.add(wide, net.unpool(pooled, x)), joined));
   }
   Value const reached = net.transposed_conv("reached", down, {.out_channels = 3, .kernel_size = 2});
   Value const corner = net.global_pool(reached, Pooling::max);
@@ -39,6 +40,8 @@ inline Network every_kind_of_node(int axes, std::int64_t channels) {
   for (int i = 0; Activation const activation : {leaky_relu(0.1), relu6, gelu, gelu_tanh, tanh_activation}) {
     y = net.activate(net.linear("linear" + std::to_string(i++), y, {.out_channels = 5}), activation);
   }
+  Value const integer = net.linear("integer", y, {.out_channels = 1});  // 2, see below
+  y = net.add(y, net.embedding("table", integer, {.count = 3, .out_channels = 5}));
   net.output("y", net.softmax(y));
   RandomNumbers random(3);
   for (auto const& [name, parameter] : Network::Parameters(net.parameters())) {
@@ -47,6 +50,8 @@ inline Network every_kind_of_node(int axes, std::int64_t channels) {
       value = name.ends_with("running_var") ? 1.5F + random.number<float>() : value + random.number<float>() / 2;
     }
   }
+  net.parameter("integer.weight").values.assign(5, 0.F);
+  net.parameter("integer.bias").values = {2};
   return net;
 }
 

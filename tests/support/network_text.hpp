@@ -32,7 +32,10 @@ inline std::string const text_of_all_fields =
     R"("transposed":false,"output_padding":0,"definition":"floor"},"pooling":"average_over_kernel"},)"
     R"({"name":"items","kind":"global_pool","input":"pooled","pooling":"sum"},)"
     R"({"name":"gate","kind":"activate","input":"items","activation":{"kind":"sigmoid","slope":0.0}},)"
-    R"({"name":"wide","kind":"broadcast","items":"gate","onto":"both"}],)"
+    R"({"name":"wide","kind":"broadcast","items":"gate","onto":"both"},)"
+    R"({"name":"z","kind":"input_beside","beside":"x","channels":1},)"
+    R"({"name":"table","kind":"embedding","input":"z","count":7,"out_channels":4},)"
+    R"({"name":"taken","kind":"unpool","input":"pooled","onto":"table","stride":[2,3]}],)"
     R"("outputs":[{"name":"y","value":"wide"},{"name":"é","value":"gate"}],)"
     R"("not_learned":["bn2.running_mean","bn2.running_var","lin.weight"]})";
 

@@ -96,7 +96,7 @@ class RandomNetworks : public RandomDraws {
     std::string const name = "node" + std::to_string(net.graph().size());
     std::int64_t const channels = one_in(3) ? draw(1, 9) : 4;  // often those of other nodes, for additions
     bool const is_items = net.graph().type(x).kind == ValueKind::items;
-    switch (draw(0, is_items ? 9 : 17)) {
+    switch (draw(0, is_items ? 9 : 18)) {
       case 0:
         return keep(net, net.linear(name, x, {.out_channels = channels, .bias = one_in(2)}), level(x));
       case 1:
@@ -150,6 +150,8 @@ class RandomNetworks : public RandomDraws {
                     level(x) - 1);
       case 16:
         return with_everything(net, name, x);
+      case 17:
+        return unpool(net, x);
       default:
         return keep(net, net.global_pool(x, std::array{Pooling::max, Pooling::sum, Pooling::average}[at(draw(0, 2))]),
                     level(x));
@@ -178,6 +180,16 @@ class RandomNetworks : public RandomDraws {
                           .definition = one_in(2) ? OutputDefinition::floor : OutputDefinition::regular,
                           .bias = one_in(2)}),
          level(x) + 1);
+  }
+
+  /// Back onto the sites whose cells a layer of the floor definition joined.
+  void unpool(Network& net, Value x) {
+    SiteOrigin const& origin = net.graph().sites()[at(net.graph().type(x).sites)];
+    if (!origin.from || origin.geometry.definition != OutputDefinition::floor) return;
+    for (Value const onto : values_) {
+      if (net.graph().type(onto).sites != *origin.from) continue;
+      return keep(net, net.unpool(x, onto, origin.geometry.stride), level(onto));
+    }
   }
 
   void pool(Network& net, std::string const& name, Value x) {

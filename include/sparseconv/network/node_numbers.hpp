@@ -91,16 +91,20 @@ class NumberMaker {
  private:
   [[nodiscard]] std::int64_t channels(Value value) const { return network_.graph().type(value).channels; }
 
+  /// `of` says whose type does not hold a number, and what to do.
   template <Element Stored = W>
-  [[nodiscard]] Buffer<Stored> rounded(Value value, char const* role, char const* of = "weights") const {
+  [[nodiscard]] Buffer<Stored> rounded(
+      Value value, char const* role,
+      char const* of =
+          "weights does not hold; prepare the network with weights of a wider type, or without folding its "
+          "norms") const {
     std::vector<float> const& numbers = network_.checked_parameter(value, role).values;
     Buffer<Stored> result(static_cast<std::int64_t>(numbers.size()));
     for (std::int64_t i = 0; float const number : numbers) {
       Stored const stored(number);
       if (std::isfinite(number) && !std::isfinite(static_cast<Accumulator<Stored>>(stored))) {
         throw CapacityError({network_.name(), ": ", network_.parameter_name(value, role), " has ", number,
-                             ", which the type of the ", of, " does not hold; prepare the network with ", of,
-                             " of a wider type, or without folding its norms"});
+                             ", which the type of the ", of});
       }
       result[i++] = stored;
     }
@@ -122,8 +126,9 @@ class NumberMaker {
                            node.count - 1, ", and features of the type that it is prepared for hold them up to ",
                            most_integers<T> - 1, " exactly; prepare the network with features of a wider type"});
     }
-    return EmbeddingTable<T, Memory>{brought_to(where_, rounded<T>(value, "weight", "features")), node.count,
-                                     node.out_channels};
+    Buffer<T> numbers =
+        rounded<T>(value, "weight", "features does not hold; prepare the network with features of a wider type");
+    return EmbeddingTable<T, Memory>{brought_to(where_, std::move(numbers)), node.count, node.out_channels};
   }
 
   template <class Norm>

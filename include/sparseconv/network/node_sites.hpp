@@ -99,8 +99,9 @@ class NodeSites {
   }
 
   NodeMap<Memory> map(Value, UnpoolNode const& node) {
-    return {.parent_rows =
-                cached_parent_rows(where_, of(node.onto), of(node.input), node.stride.template per_axis<D>())};
+    NodeMap<Memory> map;
+    map.parent_rows = cached_parent_rows(where_, of(node.onto), of(node.input), node.stride.template per_axis<D>());
+    return map;
   }
 
  private:

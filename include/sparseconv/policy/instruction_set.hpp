@@ -65,6 +65,13 @@ inline bool has_bfloat16_tiles() {
 }
 #endif
 
+/// Whether kernels of an instruction set round a product and its addition once, where features or weights are float or double: sets
+/// that do agree to the bit, on whatever processor, and so do those that do not, with each other and with `seq`. A file that others must
+/// decode to the same bits says which it was. Products of two numbers of two bytes have more kinds: see docs/semantics.md.
+constexpr bool rounds_products_once(InstructionSet set) {
+  return set != InstructionSet::portable || SPARSECONV_NEON_KERNELS == 1;
+}
+
 /// The best instruction set of the processor that the program runs on.
 inline InstructionSet best_instruction_set() {
 #if SPARSECONV_X86_KERNELS

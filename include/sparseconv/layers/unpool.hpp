@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <type_traits>
+
+#include "sparseconv/execute/take_rows.hpp"
+#include "sparseconv/index/parent_rows.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/sparse_tensor.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// Gives each site the features of its parent, which is the site of a coarser tensor at floor(position / stride).
+///
+/// Shapes: parents M x C; result N x C on the sites given. Rows of parents are kept with these.
+/// Order:  `seq` and `cpu` wait for the result; a device policy for new rows of parents alone.
+/// Bits:   those of the parents' features.
+/// Throws: as cached_parent_rows: CoordinateError names the first site without a parent.
+template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+[[nodiscard]] SparseTensor<T, D, Memory> unpool(Policy const& where, SparseTensor<T, D, Memory> const& parents,
+                                                SiteSet<D, Memory> const& onto,
+                                                std::type_identity_t<PerAxis<D>> const& stride = 2) {
+  check_reach<Policy, Memory>();
+  auto const rows = cached_parent_rows(where, onto, parents.sites(), stride);
+  std::int64_t const numbers = feature_count(onto.size(), parents.channels(), "unpool");
+  SparseTensor<T, D, Memory> result(onto, parents.channels(), Buffer<T, Memory>(where.memory(), numbers));
+  take_rows(where, std::span<Row const>(rows->data(), static_cast<std::size_t>(rows->size())), parents.features(),
+            result.features());
+  return result;
+}
+
+}  // namespace sparseconv::inline v0_1
