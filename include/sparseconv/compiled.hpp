@@ -18,6 +18,7 @@
 #include "sparseconv/execute/column_moments.hpp"
 #include "sparseconv/execute/copy_rows.hpp"
 #include "sparseconv/execute/cpu/microkernels.hpp"
+#include "sparseconv/execute/embed_rows.hpp"
 #include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
@@ -26,12 +27,15 @@
 #include "sparseconv/execute/pool_items.hpp"
 #include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/execute/softmax_rows.hpp"
+#include "sparseconv/execute/take_rows.hpp"
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/index/cpu/kernel_row_merge.hpp"
 #include "sparseconv/index/hash_table.hpp"
+#include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/index/output_sites.hpp"
+#include "sparseconv/index/parent_rows.hpp"
 #include "sparseconv/layers/he_uniform.hpp"
 #include "sparseconv/layers/kernel_layer.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
@@ -94,7 +98,10 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE std::shared_ptr<Rulebook<> const> cached_rulebook(Policy const&, SiteSet<D> const&, SiteSet<D> const&,   \
                                                              KernelGeometry<D> const&);                             \
   TEMPLATE std::shared_ptr<RowMap<> const> cached_row_map(Policy const&, SiteSet<D> const&, SiteSet<D> const&,      \
-                                                          KernelGeometry<D> const&);
+                                                          KernelGeometry<D> const&);                                \
+  TEMPLATE Buffer<Row> parent_rows(Policy const&, SiteSet<D> const&, SiteSet<D> const&, PerAxis<D> const&);         \
+  TEMPLATE OctreeLevel<D> octree_level(Policy const&, SiteSet<D> const&);                                           \
+  TEMPLATE OctreeLevel<D> octree_children(Policy const&, SiteSet<D> const&, Buffer<std::uint32_t>, Grid<D> const&);
 
 // What is computed on rows: features of T, weights of W.
 #define SPARSECONV_LIST_CONVOLVE(TEMPLATE, Policy, T, W)                                                              \
@@ -129,6 +136,8 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE void softmax_rows(Policy const&, MatrixView<T const>, MatrixView<T>);                                      \
   TEMPLATE void pool_items(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>, Pooling);         \
   TEMPLATE void broadcast_items(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>);             \
+  TEMPLATE void take_rows(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>);                   \
+  TEMPLATE void embed_rows(Policy const&, MatrixView<T const>, MatrixView<T const>, MatrixView<T>);                   \
   TEMPLATE void column_moments(Policy const&, MatrixView<T const> const&, std::span<double>, std::span<double>);      \
   TEMPLATE void layer_norm_rows(Policy const&, MatrixView<T const>, std::span<double const>, std::span<double const>, \
                                 double, MatrixView<T>);

@@ -1,5 +1,6 @@
 // Networks that run on a device: the numbers of the host, no waiting once sites are known, and captures.
-// Not run as PTX: its kernels and bodies are those of index_test, on_device_test, activation_test, statistics_test and rows_test.
+// Not run as PTX: its kernels and bodies are those of index_test, octree_test, on_device_test, activation_test, statistics_test,
+// rows_test and taken_rows_test.
 #include "sparseconv/network/engine.hpp"
 
 #include <gtest/gtest.h>
@@ -80,6 +81,32 @@ TYPED_TEST(EngineOnDevice, WaitsForNewSitesAlone) {
   plan(where, engine, planned.sites());
   auto const fresh = prepare<half>(where, net);
   test::expect_waits(where, 0, [&] { (void)fresh.run(where, planned); });
+}
+
+TYPED_TEST(EngineOnDevice, TakesInputsBesideOneAnother) {
+  auto const& where = TypeParam::policy();
+  Network net("Beside");
+  Value const a = net.input("a", {.axes = 2, .channels = 1});
+  Value const b = net.input_beside("b", a, 1);
+  Value const of_a = net.embedding("of_a", a, {.count = 7, .out_channels = 3});
+  net.output("y", net.add(of_a, net.embedding("of_b", b, {.count = 9, .out_channels = 3})));
+  SiteSet<2> const sites = test::random_site_set(room, 150, 1);
+  SparseTensor<float, 2> first(sites, 1);
+  SparseTensor<float, 2> second(sites, 1);
+  for (std::int64_t row = 0; row < sites.size(); ++row) {
+    first.features()(row, 0) = static_cast<float>(row % 7);
+    second.features()(row, 0) = static_cast<float>(row % 9);
+  }
+  auto const expected = prepare<float>(seq, net).run(seq, first, second);
+  auto const engine = prepare<float>(where, net);
+  auto const first_there = copy_to(where, first);
+  auto const beside = copy_to(where, second, first_there.sites());
+  test::expect_waits(where, 0, [&] { (void)engine.run(where, first_there, beside); });
+  for (auto const& results :
+       {engine.run(where, first_there, beside), engine.run(where, first_there, copy_to(where, second))}) {
+    auto const back = copy_to_host(where, results[0]);
+    EXPECT_TRUE(test::same_bits(back.features(), expected[0].features()));
+  }
 }
 
 TYPED_TEST(EngineOnDevice, RunsInACaptureOnceItRan) {
