@@ -97,8 +97,8 @@ TYPED_TEST(EngineOnDevice, TakesInputsBesideOneAnother) {
     first.features()(row, 0) = static_cast<float>(row % 7);
     second.features()(row, 0) = static_cast<float>(row % 9);
   }
-  auto const expected = prepare<float>(seq, net).run(seq, first, second);
-  auto const engine = prepare<float>(where, net);
+  auto const expected = prepare<half>(seq, net).run(seq, first, second);
+  auto const engine = prepare<half>(where, net);
   auto const first_there = copy_to(where, first);
   auto const beside = copy_to(where, second, first_there.sites());
   test::expect_waits(where, 0, [&] { (void)engine.run(where, first_there, beside); });
