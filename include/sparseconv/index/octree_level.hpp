@@ -35,6 +35,26 @@ struct WritePlace {
   }
 };
 
+/// Gives a level its parents and their rows, which are kept with the children.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+void add_parents(Policy const& where, OctreeLevel<D, Memory>& level) {
+  SiteSet<D, Memory> const& children = level.children;
+  KernelGeometry<D> const halving{.kernel_size = 2, .stride = 2};
+  Buffer<Row, Memory> rows;
+  if constexpr (HostPolicy<Policy> && !std::derived_from<Policy, SequentialPolicy>) {
+    auto& cache = children.derived().template get<IndexCache<D, Memory>>(stream_resource(where));
+    if (!cache.output_sites(halving, OutputDefinition::floor)) {
+      Grid<D> const grid = output_grid(children.grid(), halving, OutputDefinition::floor, "octree_level");
+      PointSites<D> found = on_cpu::parents_of(where, children, grid);
+      cache.keep(halving, OutputDefinition::floor, found.sites);
+      rows = std::move(found.row_of_point);
+    }
+  }
+  level.parents = cached_output_sites(where, children, halving, OutputDefinition::floor);
+  if (rows.size() != children.size()) rows = find_parents(where, children, level.parents, ParentCell<D>(2));
+  level.parent_rows = keep_parent_rows(where, children, level.parents, PerAxis<D>(2), std::move(rows));
+}
+
 /// The level of an octree above a set of sites: their parents at floor(position / 2), which child each of these has, and where each
 /// child stands. The parents are those that a pooling of kernel 2, stride 2 and the floor definition leads to: the set is kept with the
 /// children, and found again by identity; so are the rows of the parents, for an unpooling onto the children.
@@ -47,14 +67,8 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
   check_reach<Policy, Memory>();
   static_assert(has_octree_places<D>,
                 "octree_level: a cell of more than 5 axes has more children than an occupancy bits");
-  KernelGeometry<D> const halving{.kernel_size = 2, .stride = 2};
-  OctreeLevel<D, Memory> level{.parents = cached_output_sites(where, children, halving, OutputDefinition::floor),
-                               .children = children,
-                               .occupancy = {},
-                               .parent_rows = {},
-                               .places = {}};
-  level.parent_rows = keep_parent_rows(where, children, level.parents, PerAxis<D>(2),
-                                       find_parents(where, children, level.parents, ParentCell<D>(2)));
+  OctreeLevel<D, Memory> level{.parents = {}, .children = children, .occupancy = {}, .parent_rows = {}, .places = {}};
+  add_parents(where, level);
   level.places = Buffer<std::uint8_t, Memory>(where.memory(), children.size());
   for_each_index(where, children.size(), WritePlace<D>{children.data(), level.places.data()});
   level.occupancy = Buffer<std::uint32_t, Memory>(where.memory(), level.parents.size());

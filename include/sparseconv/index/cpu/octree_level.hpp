@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sparseconv/index/octree_places.hpp"
+#include "sparseconv/index/parent_cell.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/device_words.hpp"
@@ -15,6 +16,17 @@
 #include "sparseconv/tensor/grid.hpp"
 
 namespace sparseconv::inline v0_1::on_cpu {
+
+/// The parents of sites, on their grid, and the row of each child's: children become points of their parents' cells. That is faster
+/// than to make the parents and look them up again.
+template <int D>
+PointSites<D> parents_of(CpuPolicy const& where, SiteSet<D> const& children, Grid<D> const& grid) {
+  ParentCell<D> const cell(2);
+  Buffer<Coordinate<D>> cells(where.memory(), children.size());
+  for_each_index(where, children.size(),
+                 [&](std::int64_t child) { cells[child] = cut<D>(cell.of(children.data()[child])); });
+  return sparseconv::build_site_set(where, grid, std::span<Coordinate<D> const>(cells));
+}
 
 /// sparseconv::on_seq::add_occupancy on several threads, which may meet at a parent.
 template <int D>
