@@ -41,7 +41,7 @@ class NetworkWriter {
                                    std::string(dice_.pick({"none", "relu", "leaky_relu", "gelu"})) +
                                    R"(","slope":0.5})";
     std::string const residual = dice_.one_in(2) ? "\"residual\":null" : "\"residual\":\"" + last_ + "\"";
-    switch (dice_.below(9)) {
+    switch (dice_.below(12)) {
       case 0:
         tensor(name + ".weight", "2,2", 4);
         return node(name, "linear", input + ",\"out_channels\":2,\"bias\":false," + residual + activation);
@@ -67,6 +67,16 @@ class NetworkWriter {
         return node(name, "conv",
                     input + ",\"out_channels\":2" + geometry("regular") +
                         ",\"onto\":null,\"bias\":false,\"residual\":null" + activation);
+      case 8:
+        tensor(name + ".weight", "2,1", 2);
+        node(name, "linear", input + ",\"out_channels\":1,\"bias\":false,\"residual\":null" + activation);
+        tensor(name + "e.weight", "3,2", 6);
+        return node(name + "e", "embedding", "\"input\":\"" + name + "\",\"count\":3,\"out_channels\":2");
+      case 9:
+        if (down_.empty()) return;
+        return node(name, "unpool", "\"input\":\"" + down_ + "\",\"onto\":\"x\",\"stride\":[2,2]");
+      case 10:
+        return node(name, "input_beside", R"("beside":"x","channels":2)");
       default:
         if (down_ != last_) return;
         tensor(name + ".weight", "4,2,2", 16);
@@ -130,7 +140,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
       "name kind input inputs first second items onto undoes axes channels out_channels geometry kernel_size stride "
       "padding dilation transposed output_padding definition bias residual activation slope epsilon statistics pooling "
       "outputs value not_learned version format x n1 n2 n3 n4 n5 conv inverse_conv linear batch_norm layer_norm "
-      "activate "
+      "activate embedding unpool input_beside beside count n1e n1e.weight "
       "softmax add concatenate pool global_pool broadcast running batch max sum average average_over_kernel regular "
       "submanifold floor none relu tanh true false null 1e999 -0.0 5e-324 F32 F16 n1.weight n1.bias shape dtype");
   return mutate(data, size, max_size, seed, make_network_file,

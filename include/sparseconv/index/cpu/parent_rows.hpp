@@ -14,12 +14,12 @@ namespace sparseconv::inline v0_1::on_cpu {
 /// Where the first site stands that does not come before a coordinate, or the count: sought in steps that double, from a place
 /// that may be near it.
 template <int D>
-std::int64_t first_not_before(SortedSites<D> const& sites, WideCoordinate<D> const& sought, std::int64_t near) {
+std::int64_t first_not_before(SortedSites<D> const& sites, WideCoordinate<D> const& sought, std::int64_t guess) {
   auto const is_before = [&](std::int64_t i) { return comes_before(widen(sites.sites[i]), sought); };
   std::int64_t begin = 0;
   std::int64_t end = sites.count;
-  if (near < sites.count && is_before(near)) {
-    begin = near + 1;
+  if (guess < sites.count && is_before(guess)) {
+    begin = guess + 1;
     for (std::int64_t step = 1; begin < end; step *= 2) {
       std::int64_t const next = std::min(begin + step, end) - 1;
       if (!is_before(next)) {
@@ -29,7 +29,7 @@ std::int64_t first_not_before(SortedSites<D> const& sites, WideCoordinate<D> con
       begin = next + 1;
     }
   } else {
-    end = near;
+    end = guess;
     for (std::int64_t step = 1; begin < end; step *= 2) {
       std::int64_t const next = std::max(end - step, begin);
       if (is_before(next)) {
