@@ -18,9 +18,10 @@ namespace {
 TEST(EmbedRows, ReadsTheTableByHand) {
   std::vector<float> const table{1, 2, 3, 4, 5, 6};
   test::for_each_host_policy([&](auto const& where) {
-    auto const expect = [&](auto const& numbers) {
+    auto const expect = [&]<class Number>(std::vector<Number> const& numbers) {
       std::vector<float> output(8, -1.F);
-      embed_rows(where, MatrixView{numbers.data(), 4, 1}, {table.data(), 3, 2}, MatrixView<float>{output.data(), 4, 2});
+      embed_rows(where, MatrixView<Number const>{numbers.data(), 4, 1}, {table.data(), 3, 2},
+                 MatrixView<float>{output.data(), 4, 2});
       EXPECT_EQ(output, (std::vector<float>{5, 6, 1, 2, 1, 2, 3, 4}));
     };
     expect(std::vector<float>{2, 0, -0.F, 1});
