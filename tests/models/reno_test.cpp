@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sparseconv/index/octree_level.hpp"
+#include "sparseconv/network/engine.hpp"
 #include "sparseconv/network/prepare.hpp"
 #include "support/instruction_sets.hpp"
 #include "support/policies.hpp"
@@ -231,6 +232,52 @@ TEST(Reno, HasTheSameBitsForAnyThreadsAndAllSetsThatRoundOnce) {
       expect_same_bits(results, once);
     }
   }
+}
+
+/// The logits of a level, and those of the high bits, for the coder that stands between.
+std::vector<SparseTensor<float, 3>> logits_of(CpuPolicy const& where, Engine<float, HostMemory> const& level_engine,
+                                              Engine<float, HostMemory> const& high_engine, OctreeLevel<3> const& level,
+                                              Buffer<std::uint32_t> const& coded) {
+  SparseTensor<float, 3> occupancy(level.parents, 1);
+  SparseTensor<float, 3> place(level.children, 1);
+  SparseTensor<float, 3> low(level.children, 1);
+  std::ranges::copy(level.occupancy, occupancy.features().data);
+  std::ranges::copy(level.places, place.features().data);
+  std::ranges::transform(coded, low.features().data, [](std::uint32_t bits) { return static_cast<float>(bits & 15U); });
+  auto logits = level_engine.run(where, occupancy, place);
+  logits.push_back(high_engine.run(where, logits[0], low)[0]);
+  return logits;
+}
+
+// An encoder goes up from the sites with one policy, a decoder down from the top with another: both see the same logits at every level,
+// and the same sites in the end.
+TEST(Reno, ADecoderSeesWhatTheEncoderSaw) {
+  Network const level_net = with_biases(reno_level({.channels = 16}));
+  Network const high_net = with_biases(reno_high_bits({.channels = 16}));
+  CpuPolicy const up = cpu.threads(1);
+  CpuPolicy const down = cpu.threads(3);
+  auto const up_engine = prepare<float>(up, level_net);
+  auto const up_high = prepare<float>(up, high_net);
+  auto const down_engine = prepare<float>(down, level_net);
+  auto const down_high = prepare<float>(down, high_net);
+  test::SiteRange const range{{-300, -300, -300}, {300, 300, 300}, {0}};
+  SiteSet<3> const sites = test::sites_of(Grid<3>{}, test::random_coordinates<3>(range, 1500, 4));
+  std::vector<OctreeLevel<3>> levels;
+  for (SiteSet<3> left = sites; left.size() >= 16; left = levels.back().parents) {
+    levels.push_back(octree_level(up, left));
+  }
+  ASSERT_GT(levels.size(), 5U);
+  auto const list = levels.back().parents.coordinates();
+  SiteSet<3> known = test::sites_of(Grid<3>{}, std::vector<Coordinate<3>>(list.begin(), list.end()));
+  for (std::size_t i = levels.size(); i-- > 0;) {
+    OctreeLevel<3> const decoded = octree_children(down, known, levels[i].occupancy);
+    known = decoded.children;
+    if (i == 0) break;
+    auto const saw = logits_of(up, up_engine, up_high, levels[i], levels[i - 1].occupancy);
+    auto const sees = logits_of(down, down_engine, down_high, decoded, levels[i - 1].occupancy);
+    expect_same_bits(saw, sees);
+  }
+  EXPECT_TRUE(std::ranges::equal(known.coordinates(), sites.coordinates()));
 }
 
 }  // namespace
