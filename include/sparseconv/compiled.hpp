@@ -51,9 +51,15 @@ namespace sparseconv::inline v0_1 {
 // TEMPLATE is `extern template`, and in the source that compiles a part then `template`.
 
 #if SPARSECONV_X86_KERNELS
-#define SPARSECONV_LIST_MERGE(TEMPLATE)                                                                          \
-  TEMPLATE void on_cpu::merge_kernel_row(std::uint64_t const*, std::int64_t, std::uint64_t const*, std::int64_t, \
-                                         std::int64_t, on_cpu::KernelRow const&, on_cpu::PairLists&);
+#define SPARSECONV_LIST_MERGE_BY(TEMPLATE, Key)                                                             \
+  TEMPLATE on_cpu::MergedGroup* on_cpu::merge_elements(Key const*, std::int64_t&, Key const*, std::int64_t, \
+                                                       std::int64_t, on_cpu::MergedElements const&,         \
+                                                       on_cpu::MergedGroup*, std::int64_t*);
+#define SPARSECONV_LIST_MERGE(TEMPLATE)                                                                    \
+  SPARSECONV_LIST_MERGE_BY(TEMPLATE, std::uint32_t)                                                        \
+  SPARSECONV_LIST_MERGE_BY(TEMPLATE, std::uint64_t)                                                        \
+  TEMPLATE void on_cpu::place_groups(on_cpu::MergedGroup const*, on_cpu::MergedGroup const*, std::int64_t, \
+                                     on_cpu::PairPlaces*);
 #else
 #define SPARSECONV_LIST_MERGE(TEMPLATE)
 #endif

@@ -7,6 +7,7 @@
 
 #include "sparseconv/index/output_sites.hpp"
 #include "support/error_message.hpp"
+#include "support/instruction_sets.hpp"
 #include "support/option_cross.hpp"
 #include "support/policies.hpp"
 #include "support/rulebook_pairs.hpp"
@@ -77,7 +78,10 @@ void cross() {
     ASSERT_EQ(pairs_of(rules), expected_pairs(inputs, outputs, options.geometry)) << options.text();
     auto const& where = test::OnCpu<2>::policy();
     ASSERT_TRUE(same_rules(rules, build_rulebook(seq, inputs, outputs, options.geometry, lookup::hash)));
-    ASSERT_TRUE(same_rules(rules, build_rulebook(where, inputs, outputs, options.geometry))) << options.text();
+    for (InstructionSet const set : test::instruction_sets()) {
+      ASSERT_TRUE(same_rules(rules, build_rulebook(where.instructions(set), inputs, outputs, options.geometry)))
+          << options.text() << ", " << to_string(set);
+    }
     ASSERT_TRUE(same_rules(rules, build_rulebook(where, inputs, outputs, options.geometry, lookup::hash)))
         << options.text();
   });

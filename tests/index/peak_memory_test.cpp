@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/output_sites.hpp"
+#include "support/instruction_sets.hpp"
 #include "support/random_sites.hpp"
 
 namespace sparseconv {
@@ -38,15 +40,35 @@ double promised(Rulebook<> const& rules, std::int64_t inputs, std::int64_t outpu
 
 TEST(PeakMemory, OfARulebookFollowsPairsAndElementsAndNotTheirProduct) {
   for (int const threads : {1, 2, 8}) {
-    CpuPolicy const where = cpu.threads(threads);
-    for (std::int32_t const kernel : {3, 30, 200, 1000}) {
-      SiteSet<2> const sites = scattered(2000, 1);
-      KernelGeometry<2> const geometry{.kernel_size = kernel, .padding = kernel / 2};
-      auto const rules = build_rulebook(cpu, sites, sites, geometry);
-      double const most = promised(rules, sites.size(), sites.size(), threads);
-      double const peak = peak_of(where, [&] { return build_rulebook(where, sites, sites, geometry); });
-      EXPECT_LE(peak, most) << "kernel " << kernel << ", " << threads << " threads";
+    for (InstructionSet const set : test::instruction_sets()) {
+      CpuPolicy const where = cpu.threads(threads).instructions(set);
+      for (std::int32_t const kernel : {3, 16, 30, 200, 1000}) {
+        SiteSet<2> const sites = scattered(2000, 1);
+        KernelGeometry<2> const geometry{.kernel_size = kernel, .padding = kernel / 2};
+        auto const rules = build_rulebook(cpu, sites, sites, geometry);
+        double const most = promised(rules, sites.size(), sites.size(), threads);
+        double const peak = peak_of(where, [&] { return build_rulebook(where, sites, sites, geometry); });
+        EXPECT_LE(peak, most) << "kernel " << kernel << ", " << threads << " threads, " << to_string(set);
+      }
     }
+  }
+}
+
+// Pairs so far apart that those of no two outputs are found together.
+TEST(PeakMemory, OfARulebookWhosePairsLieAloneIs120BytesAPair) {
+  std::vector<Coordinate<1>> line;
+  for (std::int32_t cell = 0; cell < 20000 * 40; ++cell) line.push_back({0, {cell}});
+  std::vector<Coordinate<1>> few;
+  for (std::int32_t cell = 0; cell < 20000; ++cell) few.push_back({0, {cell * 40}});
+  auto const inputs = test::sites_of(Grid<1>{}, line);
+  auto const outputs = test::sites_of(Grid<1>{}, few);
+  for (int const threads : {1, 2, 8}) {
+    CpuPolicy const where = cpu.threads(threads);
+    auto const rules = build_rulebook(where, inputs, outputs, KernelGeometry<1>{});
+    auto const pairs = static_cast<double>(rules.pair_count());
+    double const most = static_cast<double>(rules.bytes()) + 120 * pairs +
+                        8 * static_cast<double>(inputs.size() + outputs.size()) + 1e5 * threads;
+    EXPECT_LE(peak_of(where, [&] { return build_rulebook(where, inputs, outputs, KernelGeometry<1>{}); }), most);
   }
 }
 
@@ -62,7 +84,7 @@ TEST(PeakMemory, OfARulebookFoundFromInputsIsThatOfTheMapOfItsOutputsToo) {
   SiteSet<3> const sites =
       test::sites_of(Grid<3>{}, test::random_coordinates<3>({{0, 0, 0}, {15, 63, 511}, {0}}, 5000, 1));
   for (int const threads : {1, 2, 8}) {
-    CpuPolicy const where = cpu.threads(threads);
+    CpuPolicy const where = cpu.threads(threads).instructions(InstructionSet::portable);
     for (KernelGeometry<3> const& geometry : {KernelGeometry<3>{.kernel_size = 3, .stride = 2, .padding = 1},
                                               {.kernel_size = {1, 1, 16}, .stride = 2},
                                               {.kernel_size = {8, 8, 3}, .stride = {1, 1, 2}}}) {

@@ -21,17 +21,18 @@ namespace sparseconv::inline v0_1 {
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy and lookup.
 /// Work:   sorted: one sweep of both lists for each row of the kernel, or, where the keys of sites and windows need more
-///         than 63 bits, for each element. Where a stride is above 1, elements stand side by side and the kernel is small,
-///         `cpu` goes through the inputs instead, once for each tile of kernel rows (mostly one), with a bit map of the
-///         outputs' box, if that takes no more than 16 bytes a site. On a device a bisection for each element and output.
+///         than 63 bits, for each element. With AVX-512 and rows of up to 16 elements, `cpu` merges the lists by vectors, twice
+///         as wide where keys take 31 bits or less. Without, where a stride is above 1, elements stand side by side and the
+///         kernel is small, it goes through the inputs instead, once for each tile of kernel rows (mostly one), with a bit map
+///         of the outputs' box, if that takes no more than 16 bytes a site. On a device a bisection for each element and output.
 ///         Hash: one probe for each element and output. Half of all that where the map is symmetric, but for `seq`.
 /// Memory: 8 bytes an element, and of `cpu` 8 bytes a pair, 4 where the map is symmetric; `seq`: always 8. While it is being
 ///         built `cpu` takes up to 32 bytes a pair (and some 200 for each tile of kernel rows by outputs that has pairs,
-///         which shows where hardly any have) and (sorted) 8 a site more, or that bit map; and for lists of candidates 32
-///         bytes for each element and output (or input, where it goes through the inputs), but at least 64 KB and at most
-///         1.5 MB a thread, unless a row of the kernel is longer than 16,000. On a device, as the host does not know the
-///         number of pairs, 8 bytes for each element and output, 4 where symmetric, and half as much again while it is
-///         being built.
+///         which shows where hardly any have) and (sorted) 8 a site more, or that bit map; by vectors up to 120 bytes a
+///         pair where each lies alone, mostly 10, and 100 KB a thread; else for lists of candidates 32 bytes for each element and output
+///         (or input, where it goes through the inputs), but at least 64 KB and at most 1.5 MB a thread, unless a row of the
+///         kernel is longer than 16,000. On a device, as the host does not know the number of pairs, 8 bytes for each element
+///         and output, 4 where symmetric, and half as much again while it is being built.
 /// Throws: ShapeError if the geometry is not valid; by hash CapacityError if the inputs span a box too large for 127-bit keys.
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory, class Lookup = lookup::Default<Policy>>

@@ -6,6 +6,7 @@
 #include "sparseconv/index/cpu/coordinate_sweep.hpp"
 #include "sparseconv/index/cpu/kernel_row_probes.hpp"
 #include "sparseconv/index/cpu/kernel_row_sweep.hpp"
+#include "sparseconv/index/cpu/merged_pairs.hpp"
 #include "sparseconv/index/cpu/reached_pairs.hpp"
 #include "sparseconv/index/cpu/rulebook_assembly.hpp"
 #include "sparseconv/index/identity_element.hpp"
@@ -40,16 +41,28 @@ Rulebook<> build_rulebook(CpuPolicy const& where, SiteSet<D> const& inputs, Site
       return assembly.assemble(where, KernelRowProbes(outputs, geometry, table));
     });
   } else {
+    Box<D> const box = swept_box(inputs, outputs, geometry);
+#if SPARSECONV_X86_KERNELS
+    if (where.instruction_set() >= InstructionSet::avx512 &&
+        geometry.kernel_size[D - 1] <= MergedPairs<std::uint32_t>::most_row_width && fits_keys<std::uint64_t>(box)) {
+      KeyPacking<D, std::uint64_t> const packing(box);
+      std::int64_t const elements = assembly.found_elements();
+      return packing.bits() < 32
+                 ? assembly.assemble(where,
+                                     MergedPairs<std::uint32_t>(where, inputs, outputs, geometry, elements, packing))
+                 : assembly.assemble(where,
+                                     MergedPairs<std::uint64_t>(where, inputs, outputs, geometry, elements, packing));
+    }
+#endif
     if (is_found_from_inputs(inputs, outputs, geometry)) {
       return assembly.assemble(where, ReachedPairs<D>(where, inputs, outputs, geometry, where.instruction_set()));
     }
-    Box<D> const box = swept_box(inputs, outputs, geometry);
     if (!fits_keys<std::uint64_t>(box)) {
       return assembly.assemble(where, CoordinateSweep<D>(inputs, outputs, geometry));
     }
     KeyPacking<D, std::uint64_t> const packing(box);
-    return assembly.assemble(where, KernelRowSweep(where, inputs, outputs, geometry, assembly.found_elements(), packing,
-                                                   where.instruction_set()));
+    return assembly.assemble(where,
+                             KernelRowSweep(where, inputs, outputs, geometry, assembly.found_elements(), packing));
   }
 }
 

@@ -10,72 +10,37 @@
 
 #include "sparseconv/index/cpu/kernel_row.hpp"
 #include "sparseconv/index/cpu/kernel_row_cursors.hpp"
-#include "sparseconv/index/cpu/kernel_row_merge.hpp"
 #include "sparseconv/index/cpu/pair_finder.hpp"
 #include "sparseconv/index/cpu/pair_lists.hpp"
+#include "sparseconv/index/cpu/swept_keys.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/memory/buffer.hpp"
-#include "sparseconv/policy/instruction_set.hpp"
-#include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// The box of all inputs and of all cells that outputs take from.
-template <int D>
-Box<D> swept_box(SiteSet<D> const& inputs, SiteSet<D> const& outputs, KernelGeometry<D> const& geometry) {
-  Box<D> box = inputs.bounding_box();
-  Box<D> windows = outputs.bounding_box();
-  if (windows.empty()) return box;
-  for (int axis = 0; axis < D; ++axis) {
-    auto const field = static_cast<std::size_t>(axis) + 1;
-    windows.low[field] = windows.low[field] * geometry.stride[axis] - geometry.padding[axis];
-    windows.high[field] = windows.high[field] * geometry.stride[axis] - geometry.padding[axis] +
-                          std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
-  }
-  box.include(windows);
-  return box;
-}
-
 /// Finds pairs by sweeping the sorted lists of inputs and outputs, once for each row of the kernel (its elements along
 /// the last axis).
 ///
 /// Adding an element's offset to every output's window keeps their order, so the inputs that match are met in order
-/// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys. With
-/// AVX-512, short rows are merged with the inputs instead, eight outputs at a time.
+/// too: a cursor in the input list only moves forward. The cells of a kernel row lie within one short range of keys. Where there is
+/// AVX-512, MergedPairs takes short rows instead.
 class KernelRowSweep final : public PairFinder {
  public:
   /// For elements [0, elements); the packing is of the swept box.
   template <int D>
   KernelRowSweep(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
-                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, std::uint64_t> const& packing,
-                 InstructionSet instructions)
-      : instructions_(instructions),
-        output_count_(outputs.size()),
+                 KernelGeometry<D> const& geometry, std::int64_t elements, KeyPacking<D, std::uint64_t> const& packing)
+      : output_count_(outputs.size()),
         memory_(where.memory()),
-        input_keys_(memory_, inputs.size() + past_end),
+        keys_(where, inputs, outputs, geometry, packing, past_end),
         row_width_(geometry.kernel_size[D - 1]),
         rows_(memory_, (elements + row_width_ - 1) / row_width_) {
-    for_each_index(where, inputs.size(), [&](std::int64_t i) {
-      input_keys_[i] = packing.key(widen(inputs.coordinates()[static_cast<std::size_t>(i)]));
-    });
-    // Larger than every key of a packing, and further than any reach behind the last.
-    std::fill_n(input_keys_.end() - past_end, past_end, ~Key{0});
-    Key to_window{0};
-    if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
-      to_window = packing.offset_key(geometry.window_start({}));
-    } else {
-      window_keys_ = Buffer<Key>(memory_, outputs.size() + past_end);
-      std::fill_n(window_keys_.end() - past_end, past_end, Key{0});
-      for_each_index(where, outputs.size(), [&](std::int64_t i) {
-        window_keys_[i] = packing.key(geometry.window_start(outputs.coordinates()[static_cast<std::size_t>(i)]));
-      });
-    }
     auto const dilation = static_cast<std::uint64_t>(geometry.dilation[D - 1]);
     for (std::int64_t i = 0; i < rows_.size(); ++i) {
       std::int64_t const first = i * row_width_;
-      Key const key = to_window + packing.offset_key(geometry.element_offset(first));
+      Key const key = keys_.to_window() + packing.offset_key(geometry.element_offset(first));
       rows_[i] = {key, dilation, first, std::min(row_width_, elements - first)};
     }
   }
@@ -84,47 +49,6 @@ class KernelRowSweep final : public PairFinder {
 
   void find(std::int64_t begin, std::int64_t end, PairLists& lists) const override {
     if (begin == end) return;
-#if SPARSECONV_X86_KERNELS
-    if (instructions_ >= InstructionSet::avx512 && furthest_reach() <= merged_reach) return merge(begin, end, lists);
-#endif
-    sweep(begin, end, lists);
-  }
-
- private:
-  using Key = std::uint64_t;
-  static constexpr std::int64_t past_end = merged_past_end;  // the sweep needs fewer
-
-  [[nodiscard]] Key const* window_keys() const {
-    return window_keys_.empty() ? input_keys_.data() : window_keys_.data();
-  }
-
-  /// The rows of the lists' elements, whose end is that of a row.
-  [[nodiscard]] std::span<KernelRow const> rows_of(PairLists const& lists) const {
-    std::int64_t const first = lists.first_element() / row_width_;
-    std::int64_t const end = (lists.end_element() + row_width_ - 1) / row_width_;
-    return {rows_.data() + first, static_cast<std::size_t>(end - first)};
-  }
-
-  /// The first input that an output takes from by a row, or the end.
-  [[nodiscard]] std::int64_t first_input(KernelRow const& row, std::int64_t output) const {
-    Key const* const keys = input_keys_.data();
-    return std::lower_bound(keys, input_keys_.end() - past_end, window_keys()[output] + row.key) - keys;
-  }
-
-#if SPARSECONV_X86_KERNELS
-  /// None of the rows reaches further than the first.
-  [[nodiscard]] std::uint64_t furthest_reach() const {
-    return rows_.empty() ? 0 : rows_[0].reach();
-  }
-
-  void merge(std::int64_t begin, std::int64_t end, PairLists& lists) const {
-    for (KernelRow const& row : rows_of(lists)) {
-      merge_kernel_row(input_keys_.data(), first_input(row, begin), window_keys(), begin, end, row, lists);
-    }
-  }
-#endif
-
-  void sweep(std::int64_t begin, std::int64_t end, PairLists& lists) const {
     std::int64_t const room = end - begin;
     std::span<KernelRow const> const rows = rows_of(lists);
     auto const count = static_cast<std::int64_t>(rows.size());
@@ -132,13 +56,24 @@ class KernelRowSweep final : public PairFinder {
     Buffer<KernelRowCursor> cursors(memory_, count);
     for (std::int64_t i = 0; i < count; ++i) {
       KernelRow const& row = rows[static_cast<std::size_t>(i)];
-      cursors[i] = {row.key, row.reach(), first_input(row, begin), candidates.data() + i * room};
+      cursors[i] = {row.key, row.reach(), keys_.first_input(begin, row.key), candidates.data() + i * room};
     }
-    move_cursors(input_keys_.data(), window_keys(), begin, end, cursors);
+    move_cursors(keys_.inputs(), keys_.windows(), begin, end, cursors);
     for (std::int64_t i = 0; i < count; ++i) {
       PackedPair const* const first = candidates.data() + i * room;
       append_pairs(rows[static_cast<std::size_t>(i)], {first, cursors[i].candidates_end}, lists);
     }
+  }
+
+ private:
+  using Key = std::uint64_t;
+  static constexpr std::int64_t past_end = 3;  // as move_cursors needs them
+
+  /// The rows of the lists' elements, whose end is that of a row.
+  [[nodiscard]] std::span<KernelRow const> rows_of(PairLists const& lists) const {
+    std::int64_t const first = lists.first_element() / row_width_;
+    std::int64_t const end = (lists.end_element() + row_width_ - 1) / row_width_;
+    return {rows_.data() + first, static_cast<std::size_t>(end - first)};
   }
 
   void append_pairs(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
@@ -157,8 +92,8 @@ class KernelRowSweep final : public PairFinder {
       }
     }
     for (PackedPair pair : candidates) {
-      Key const* input = input_keys_.data() + input_of(pair);
-      Key sought = window_keys()[output_of(pair)] + row.key;
+      Key const* input = keys_.inputs() + input_of(pair);
+      Key sought = keys_.windows()[output_of(pair)] + row.key;
       for (std::int64_t x = 0; x < row.width; ++x, sought += row.dilation) {
         for (; *input < sought; ++input) ++pair;
         if (*input == sought) lists.append(row.first_element + x, pair);
@@ -169,8 +104,8 @@ class KernelRowSweep final : public PairFinder {
   /// The same without a branch, for elements side by side: each element writes, and moves on in its list if the pair was one.
   template <std::size_t Width>
   void append_pairs_of_width(KernelRow const& row, std::span<PackedPair const> candidates, PairLists& lists) const {
-    Key const* const keys = input_keys_.data();
-    Key const* const windows = window_keys();
+    Key const* const keys = keys_.inputs();
+    Key const* const windows = keys_.windows();
     std::array<PackedPair*, Width> next;
     for (std::size_t x = 0; x < Width; ++x) next[x] = lists.end(row.first_element + static_cast<std::int64_t>(x));
     for (PackedPair pair : candidates) {
@@ -187,11 +122,9 @@ class KernelRowSweep final : public PairFinder {
     for (std::size_t x = 0; x < Width; ++x) lists.set_end(row.first_element + static_cast<std::int64_t>(x), next[x]);
   }
 
-  InstructionSet instructions_;
   std::int64_t output_count_;
   std::shared_ptr<MemoryPool> memory_;
-  Buffer<Key> input_keys_;
-  Buffer<Key> window_keys_;  ///< empty where each is its input's and a fixed offset
+  SweptKeys<Key> keys_;
   std::int64_t row_width_;
   Buffer<KernelRow> rows_;
 };

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <memory>
 #include <numeric>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
+#include "sparseconv/index/cpu/listed_pairs.hpp"
 #include "sparseconv/index/cpu/pair_finder.hpp"
-#include "sparseconv/index/cpu/pair_lists.hpp"
+#include "sparseconv/index/cpu/tile_finder.hpp"
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/primitive/for_each.hpp"
@@ -38,39 +40,53 @@ class RulebookAssembly {
   [[nodiscard]] std::int64_t found_elements() const { return symmetric_ ? *identity_ : elements_; }
 
   /// The rulebook of the pairs that the finder finds of the found elements.
-  ///
-  /// Memory: while it is being built, as much again as the pairs take, 24 bytes for each element that has pairs in a tile, some
-  ///         200 for each tile that has any, and the lists of each thread, see tiles_for().
   [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, PairFinder const& finder) const {
-    Tiles const tiles = tiles_for(where.thread_count(), finder.count());
+    return assemble(where, ListedPairs(finder, found_elements(), row_width_));
+  }
+
+  /// The same of pairs that are found tile by tile, kept, counted, and then written to their places.
+  ///
+  /// Memory: while it is being built, what the finder keeps, 24 bytes for each element that has pairs in a tile, some 200 for each
+  ///         tile that has any, and what the finder needs for a tile of each thread.
+  [[nodiscard]] Rulebook<> assemble(CpuPolicy const& where, TileFinder const& finder) const {
+    PairTiles const tiles = finder.tiles(where.thread_count());
     std::int64_t const share = std::max<std::int64_t>(1, tiles.count() / (std::int64_t{4} * where.thread_count()));
-    std::vector<std::vector<Part>> parts(static_cast<std::size_t>((tiles.count() + share - 1) / share));  // by share
+    std::vector<std::vector<KeptTile>> kept(static_cast<std::size_t>((tiles.count() + share - 1) / share));  // by share
     for_each_range(where, tiles.count(), share, [&](std::int64_t first, std::int64_t last) {
-      PairLists lists(where.memory(), tiles.elements, tiles.outputs);
-      for (std::int64_t tile = first; tile < last; ++tile) {
-        std::int64_t const element = tile / tiles.along_outputs * tiles.elements;
-        std::int64_t const output = tile % tiles.along_outputs * tiles.outputs;
-        lists.start(element, std::min(element + tiles.elements, found_elements()));
-        finder.find(output, std::min(output + tiles.outputs, finder.count()), lists);
-        Part part = part_of(where, lists);
-        if (!part.runs.empty()) parts[static_cast<std::size_t>(first / share)].push_back(std::move(part));
+      Buffer<std::int64_t> counts(where.memory(), tiles.tile_elements);
+      for (std::int64_t i = first; i < last; ++i) {
+        PairTile const tile = tiles[i];
+        std::fill(counts.begin(), counts.end(), 0);
+        if (auto pairs = finder.find(where, tile, counts.data())) {
+          kept[static_cast<std::size_t>(first / share)].push_back(
+              {tile.first_element, std::move(pairs), runs_of(where, tile, counts.data())});
+        }
       }
     });
-    Buffer<std::int64_t> offsets = place(where, parts);
+    // The number of pairs of each element first, one place further on.
+    Buffer<std::int64_t> offsets(where.memory(), elements_ + 1);
+    std::fill(offsets.begin(), offsets.end(), 0);
+    for (std::vector<KeptTile>& of_share : kept) {
+      for (KeptTile& tile : of_share) {
+        for (Run& run : tile.runs)
+          run.place = std::exchange(offsets[run.element + 1], offsets[run.element + 1] + run.count);
+      }
+    }
+    complete(offsets);
     std::int64_t const pairs = offsets[elements_];
     Buffer<Row> input_rows(where.memory(), pairs);
     Buffer<Row> output_rows(where.memory(), symmetric_ ? 0 : pairs);
-    for_each_range(where, std::ssize(parts), 1, [&](std::int64_t index, std::int64_t) {
-      for (Part const& part : parts[static_cast<std::size_t>(index)]) {
-        PackedPair const* from = part.pairs.data();
-        for (Run const& run : part.runs) {
+    for_each_range(where, std::ssize(kept), 1, [&](std::int64_t index, std::int64_t) {
+      Buffer<PairPlaces> places(where.memory(), tiles.tile_elements);
+      for (KeptTile const& tile : kept[static_cast<std::size_t>(index)]) {
+        std::fill(places.begin(), places.end(), PairPlaces{});
+        for (Run const& run : tile.runs) {
           Row* const inputs = input_rows.data() + offsets[run.element] + run.place;
           Row* const outputs = symmetric_ ? input_rows.data() + offsets[elements_ - 1 - run.element] + run.place
                                           : output_rows.data() + offsets[run.element] + run.place;
-          for (std::int64_t i = 0; i < run.count; ++i) inputs[i] = input_of(from[i]);
-          for (std::int64_t i = 0; i < run.count; ++i) outputs[i] = output_of(from[i]);
-          from += run.count;
+          places[run.element - tile.first_element] = {inputs, outputs, run.count};
         }
+        tile.pairs->place(places.data());
       }
     });
     if (!symmetric_) {
@@ -85,32 +101,6 @@ class RulebookAssembly {
   }
 
  private:
-  /// The elements and outputs that are handled together, and how many such tiles there are along both.
-  struct Tiles {
-    std::int64_t elements;
-    std::int64_t outputs;
-    std::int64_t along_elements;
-    std::int64_t along_outputs;
-
-    [[nodiscard]] std::int64_t count() const { return along_elements * along_outputs; }
-  };
-
-  /// Whole rows of the kernel by up to 2048 outputs, so that the lists of a thread fit a core's second cache: 1 MB, and of all
-  /// threads together no more than 32 bytes an element and output of the rulebook, or 64 KB a thread where that is more. Where one
-  /// row of the kernel is longer than that by itself, the tile is that row by 8 outputs.
-  [[nodiscard]] Tiles tiles_for(int threads, std::int64_t count) const {
-    std::int64_t const found = found_elements();
-    if (found == 0 || count == 0) return {1, 1, 0, 0};
-    constexpr std::int64_t most_pairs = (1 << 20) / sizeof(PackedPair);
-    constexpr std::int64_t least_pairs = (1 << 16) / sizeof(PackedPair);
-    std::int64_t const pairs = std::clamp(4 * (elements_ + count) / threads, least_pairs, most_pairs);
-    std::int64_t const row = std::min(row_width_, found);
-    std::int64_t const outputs = std::min(count, std::clamp<std::int64_t>(pairs / row - 8, 8, 2048));
-    std::int64_t const rows = std::max<std::int64_t>(1, pairs / (row * (outputs + 8)));  // lists have room for 8 more
-    std::int64_t const elements = std::min(found, rows * row);
-    return {elements, outputs, (found + elements - 1) / elements, (count + outputs - 1) / outputs};
-  }
-
   /// The pairs of an element in a tile, and where they go, from the element's first.
   struct Run {
     std::int64_t element;
@@ -118,51 +108,30 @@ class RulebookAssembly {
     std::int64_t place;
   };
 
-  /// The pairs of a tile, element by element; only those that have any are named.
-  struct Part {
-    Buffer<PackedPair> pairs;
+  /// Of the elements of a tile, only those that have any pairs are named.
+  struct KeptTile {
+    std::int64_t first_element;
+    std::unique_ptr<KeptPairs const> pairs;
     Buffer<Run> runs;
   };
 
-  static Part part_of(CpuPolicy const& where, PairLists const& lists) {
-    std::int64_t pairs = 0;
-    std::int64_t runs = 0;
-    for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {
-      pairs += std::ssize(lists[element]);
-      runs += !lists[element].empty();
+  static Buffer<Run> runs_of(CpuPolicy const& where, PairTile const& tile, std::int64_t const* counts) {
+    Buffer<Run> runs(where.memory(), tile.elements() - std::count(counts, counts + tile.elements(), 0));
+    Run* next = runs.data();
+    for (std::int64_t i = 0; i < tile.elements(); ++i) {
+      if (counts[i] != 0) *next++ = {tile.first_element + i, counts[i], 0};
     }
-    Part part{Buffer<PackedPair>(where.memory(), pairs), Buffer<Run>(where.memory(), runs)};
-    PackedPair* next = part.pairs.data();
-    Run* run = part.runs.data();
-    for (std::int64_t element = lists.first_element(); element < lists.end_element(); ++element) {
-      if (lists[element].empty()) continue;
-      *run++ = {element, std::ssize(lists[element]), 0};
-      next = std::ranges::copy(lists[element], next).out;
-    }
-    return part;
+    return runs;
   }
 
-  /// Fills in the places of all parts; returns the offsets of the elements.
-  Buffer<std::int64_t> place(CpuPolicy const& where, std::vector<std::vector<Part>>& parts) const {
-    std::int64_t const found = found_elements();
-    // The number of pairs of each element first, one place further on.
-    Buffer<std::int64_t> offsets(where.memory(), elements_ + 1);
-    std::fill(offsets.begin(), offsets.end(), 0);
-    std::int64_t* const totals = offsets.data() + 1;
-    for (std::vector<Part>& of_share : parts) {
-      for (Part& part : of_share) {
-        for (Run& run : part.runs) {
-          run.place = totals[run.element];
-          totals[run.element] += run.count;
-        }
-      }
-    }
-    for (std::int64_t element = found; element < elements_; ++element) {
+  /// Makes offsets of the numbers of pairs of the elements that are found.
+  void complete(Buffer<std::int64_t>& offsets) const {
+    std::int64_t* const counts = offsets.data() + 1;
+    for (std::int64_t element = found_elements(); element < elements_; ++element) {
       std::int64_t const twin = elements_ - 1 - element;
-      totals[element] = twin < found ? totals[twin] : output_count_;
+      counts[element] = twin < element ? counts[twin] : output_count_;
     }
     for (std::int64_t element = 0; element < elements_; ++element) offsets[element + 1] += offsets[element];
-    return offsets;
   }
 
   std::int64_t elements_;
