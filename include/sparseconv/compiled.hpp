@@ -32,6 +32,7 @@
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/index/cpu/kernel_row_merge.hpp"
+#include "sparseconv/index/cpu/linear_keys.hpp"
 #include "sparseconv/index/hash_table.hpp"
 #include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/index/output_sites.hpp"
@@ -55,10 +56,12 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE on_cpu::MergedGroup* on_cpu::merge_elements(Key const*, std::int64_t&, Key const*, std::int64_t, \
                                                        std::int64_t, on_cpu::MergedElements const&,         \
                                                        on_cpu::MergedGroup*, std::int64_t*);
-#define SPARSECONV_LIST_MERGE(TEMPLATE)                                                                    \
-  SPARSECONV_LIST_MERGE_BY(TEMPLATE, std::uint32_t)                                                        \
-  SPARSECONV_LIST_MERGE_BY(TEMPLATE, std::uint64_t)                                                        \
-  TEMPLATE void on_cpu::place_groups(on_cpu::MergedGroup const*, on_cpu::MergedGroup const*, std::int64_t, \
+#define SPARSECONV_LIST_MERGE(TEMPLATE)                                                                       \
+  TEMPLATE std::int64_t on_cpu::keys_by_sixteen(Coordinate<3> const*, std::int64_t,                           \
+                                                on_cpu::KeyWeights<3, std::uint32_t> const&, std::uint32_t*); \
+  SPARSECONV_LIST_MERGE_BY(TEMPLATE, std::uint32_t)                                                           \
+  SPARSECONV_LIST_MERGE_BY(TEMPLATE, std::uint64_t)                                                           \
+  TEMPLATE void on_cpu::place_groups(on_cpu::MergedGroup const*, on_cpu::MergedGroup const*, std::int64_t,    \
                                      on_cpu::PairPlaces*);
 #else
 #define SPARSECONV_LIST_MERGE(TEMPLATE)

@@ -78,6 +78,7 @@ class VoxelFinder {
   /// Of a point whose x, y and z, relative to the offset, are at `position`.
   [[nodiscard]] SPARSECONV_HOST_DEVICE VoxelOfPoint operator()(float const* position) const {
     VoxelOfPoint found{PointFate::kept, {batch_item_, {}}};
+    SPARSECONV_UNROLL
     for (std::size_t axis = 0; axis < 3; ++axis) {
       float const cell = (position[axis] - low_[axis]) / voxel_size_[axis];
       bool const inside = cell >= 0 && static_cast<double>(cell) < end_[axis];  // as its floor, for the end is whole

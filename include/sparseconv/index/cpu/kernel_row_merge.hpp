@@ -63,19 +63,17 @@ SPARSECONV_MERGE_TARGET void place_groups(MergedGroup const* group, MergedGroup 
                                           Places* places);
 
 #if SPARSECONV_BODIES
-/// Count is the number of elements where it is known, else 0.
-template <int Count, class Key>
-SPARSECONV_MERGE_TARGET SPARSECONV_INLINE MergedGroup* merge_so_many(Key const* keys, std::int64_t& at,
-                                                                     Key const* windows, std::int64_t begin,
-                                                                     std::int64_t end, MergedElements const& elements,
-                                                                     MergedGroup* next, std::int64_t* counts) {
+template <class Key>
+SPARSECONV_MERGE_TARGET MergedGroup* merge_elements(Key const* keys, std::int64_t& at, Key const* windows,
+                                                    std::int64_t begin, std::int64_t end,
+                                                    MergedElements const& elements, MergedGroup* next,
+                                                    std::int64_t* counts) {
   using Lanes = KeyLanes<Key>;
   using Mask = typename Lanes::Mask;
   constexpr int lanes = Lanes::count;
   auto const to_first = static_cast<Key>(elements.key);
-  constexpr std::int64_t most = Count > 0 ? Count : MergedElements::most;
   __m512i const to_last = Lanes::all(static_cast<std::uint64_t>(elements.count) - 1);
-  std::array<std::int64_t, std::size_t{most}> pairs{};
+  std::array<std::int64_t, std::size_t{MergedElements::most}> pairs{};
   Key const* inputs = keys + at;
   for (std::int64_t output = begin; output < end;) {
     auto const first = static_cast<Key>(windows[output] + to_first);
@@ -100,9 +98,7 @@ SPARSECONV_MERGE_TARGET SPARSECONV_INLINE MergedGroup* merge_so_many(Key const* 
     next->input = static_cast<Row>(inputs - keys);
     Lanes::store_bytes(next->ahead.data(), ahead);
     unsigned any = 0;
-    SPARSECONV_UNROLL
-    for (std::int64_t x = 0; x < most; ++x) {
-      if (Count == 0 && x == elements.count) break;
+    for (std::int64_t x = 0; x < elements.count; ++x) {
       Mask const found = Lanes::equal(counted, Lanes::pick(low, ahead, high), sought);
       next->found[static_cast<std::size_t>(x)] = found;
       any |= found;
@@ -121,77 +117,34 @@ SPARSECONV_MERGE_TARGET SPARSECONV_INLINE MergedGroup* merge_so_many(Key const* 
   return next;
 }
 
-template <class Key>
-SPARSECONV_MERGE_TARGET MergedGroup* merge_elements(Key const* keys, std::int64_t& at, Key const* windows,
-                                                    std::int64_t begin, std::int64_t end,
-                                                    MergedElements const& elements, MergedGroup* next,
-                                                    std::int64_t* counts) {
-  switch (elements.count) {
-    case 1:
-      return merge_so_many<1>(keys, at, windows, begin, end, elements, next, counts);
-    case 3:
-      return merge_so_many<3>(keys, at, windows, begin, end, elements, next, counts);
-    default:
-      return merge_so_many<0>(keys, at, windows, begin, end, elements, next, counts);
-  }
-}
-
-/// Where one element of a group has its pairs.
-SPARSECONV_MERGE_TARGET SPARSECONV_INLINE void place_pairs(std::uint16_t found, __m512i input, __m512i output,
-                                                           PairPlaces& to) {
-  int const count = __builtin_popcount(found);
-  __m512i const inputs = _mm512_maskz_compress_epi32(found, input);
-  __m512i const outputs = _mm512_maskz_compress_epi32(found, output);
-  if (to.left >= 16) {  // a whole vector: the next pairs overwrite what is too much
-    _mm512_storeu_si512(to.inputs, inputs);
-    _mm512_storeu_si512(to.outputs, outputs);
-  } else {  // by a mask, which takes longer: what lies behind is not ours
-    auto const written = static_cast<__mmask16>((1U << count) - 1);
-    _mm512_mask_storeu_epi32(to.inputs, written, inputs);
-    _mm512_mask_storeu_epi32(to.outputs, written, outputs);
-  }
-  to.inputs += count;
-  to.outputs += count;
-  to.left -= count;
-}
-
-/// Count as above.
-template <int Count>
-SPARSECONV_MERGE_TARGET SPARSECONV_INLINE void place_so_many(MergedGroup const* group, MergedGroup const* end,
-                                                             std::int64_t elements, PairPlaces* places) {
+template <class Places>
+SPARSECONV_MERGE_TARGET void place_groups(MergedGroup const* group, MergedGroup const* end, std::int64_t elements,
+                                          Places* places) {
   __m512i const one = _mm512_set1_epi32(1);
   __m512i const lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   for (; group != end; ++group) {
     __m512i const output = _mm512_add_epi32(lanes, _mm512_set1_epi32(group->output));
     __m128i const ahead = _mm_loadu_si128(reinterpret_cast<__m128i const*>(group->ahead.data()));
     __m512i input = _mm512_add_epi32(_mm512_maskz_cvtepu8_epi32(0xffff, ahead), _mm512_set1_epi32(group->input));
-    if constexpr (Count > 0) {
-      SPARSECONV_UNROLL
-      for (int x = 0; x < Count; ++x) {
-        std::uint16_t const found = group->found[static_cast<std::size_t>(x)];
-        place_pairs(found, input, output, places[x]);
-        input = _mm512_mask_add_epi32(input, found, input, one);
+    for (std::int64_t x = 0; x < elements; ++x) {
+      Places& to = places[x];
+      __mmask16 const found = group->found[static_cast<std::size_t>(x)];
+      int const count = __builtin_popcount(found);
+      __m512i const inputs = _mm512_maskz_compress_epi32(found, input);
+      __m512i const outputs = _mm512_maskz_compress_epi32(found, output);
+      if (to.left >= 16) {  // a whole vector: the next pairs overwrite what is too much
+        _mm512_storeu_si512(to.inputs, inputs);
+        _mm512_storeu_si512(to.outputs, outputs);
+      } else {  // by a mask, which takes longer: what lies behind is not ours
+        auto const written = static_cast<__mmask16>((1U << count) - 1);
+        _mm512_mask_storeu_epi32(to.inputs, written, inputs);
+        _mm512_mask_storeu_epi32(to.outputs, written, outputs);
       }
-    } else {
-      for (std::int64_t x = 0; x < elements; ++x) {
-        std::uint16_t const found = group->found[static_cast<std::size_t>(x)];
-        place_pairs(found, input, output, places[x]);
-        input = _mm512_mask_add_epi32(input, found, input, one);
-      }
+      to.inputs += count;
+      to.outputs += count;
+      to.left -= count;
+      input = _mm512_mask_add_epi32(input, found, input, one);
     }
-  }
-}
-
-template <class Places>
-SPARSECONV_MERGE_TARGET void place_groups(MergedGroup const* group, MergedGroup const* end, std::int64_t elements,
-                                          Places* places) {
-  switch (elements) {
-    case 1:
-      return place_so_many<1>(group, end, elements, places);
-    case 3:
-      return place_so_many<3>(group, end, elements, places);
-    default:
-      return place_so_many<0>(group, end, elements, places);
   }
 }
 #endif

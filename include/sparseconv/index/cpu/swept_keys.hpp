@@ -1,12 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "sparseconv/index/cpu/linear_keys.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/memory/buffer.hpp"
-#include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
@@ -42,20 +43,32 @@ class SweptKeys {
   SweptKeys(CpuPolicy const& where, SiteSet<D> const& inputs, SiteSet<D> const& outputs,
             KernelGeometry<D> const& geometry, KeyPacking<D, std::uint64_t> const& packing, std::int64_t past_end)
       : input_count_(inputs.size()), input_keys_(where.memory(), inputs.size() + past_end) {
-    Coordinate<D> const* const input_sites = inputs.data();
-    for_each_index(where, inputs.size(), [&, to = input_keys_.data()](std::int64_t i) {
-      to[i] = static_cast<Key>(packing.key(widen(input_sites[i])));
-    });
+    std::array<std::uint64_t, static_cast<std::size_t>(D) + 1> steps{};  // of keys, along each field
+    for (std::size_t field = 0; field < steps.size(); ++field) {
+      WideCoordinate<D> step{};
+      step[field] = 1;
+      steps[field] = packing.offset_key(step);
+    }
+    auto const write = [&](SiteSet<D> const& sites, KernelGeometry<D> const& of, Key* keys) {
+      if (sites.empty()) return;
+      KeyWeights<D, Key> weights{};
+      weights.of_field[0] = static_cast<Key>(steps[0]);
+      for (int axis = 0; axis < D; ++axis) {
+        auto const field = static_cast<std::size_t>(axis) + 1;
+        weights.of_field[field] = static_cast<Key>(steps[field] * static_cast<std::uint64_t>(of.stride[axis]));
+      }
+      Coordinate<D> const& site = sites.data()[0];
+      weights.first = static_cast<Key>(packing.key(of.window_start(site))) - weights.key(site);
+      write_keys(where, sites.data(), sites.size(), weights, keys);
+    };
+    write(inputs, KernelGeometry<D>{}, input_keys_.data());
     std::fill_n(input_keys_.end() - past_end, past_end, static_cast<Key>(~Key{0}));
     if (inputs.is(outputs) && geometry.stride == PerAxis<D>(1)) {
       to_window_ = packing.offset_key(geometry.window_start({}));
       return;
     }
     window_keys_ = Buffer<Key>(where.memory(), outputs.size() + past_end);
-    Coordinate<D> const* const output_sites = outputs.data();
-    for_each_index(where, outputs.size(), [&, to = window_keys_.data()](std::int64_t i) {
-      to[i] = static_cast<Key>(packing.key(geometry.window_start(output_sites[i])));
-    });
+    write(outputs, geometry, window_keys_.data());
     std::fill_n(window_keys_.end() - past_end, past_end, Key{0});
   }
 

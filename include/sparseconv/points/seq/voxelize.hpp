@@ -1,10 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <utility>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/wide_sum.hpp"
 #include "sparseconv/points/seq/matrix_points.hpp"
@@ -75,7 +77,11 @@ KeptPoints keep_points(Policy const& where, Points const& cloud, VoxelFinder con
     Counts here{};
     for (std::int64_t point = begin; point < end; ++point) {
       VoxelOfPoint const found = cloud.voxel(point, finder);
-      kept.voxels[point] = found.voxel;
+      Coordinate<3>& voxel = kept.voxels[point];
+      // Number by number: they are in registers, and a copy of the whole would wait for memory.
+      voxel.batch = found.voxel.batch;
+      SPARSECONV_UNROLL
+      for (std::size_t axis = 0; axis < 3; ++axis) voxel.position[axis] = found.voxel.position[axis];
       fates[point] = found.fate;
       here.kept += found.fate == PointFate::kept;
       here.dropped.not_finite += found.fate == PointFate::not_finite;

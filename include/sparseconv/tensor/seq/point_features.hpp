@@ -9,6 +9,7 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/cpu/fetch.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/joined_features.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
@@ -23,7 +24,15 @@ SparseTensor<T, D> features_to_sites(Policy const& where, PointSites<D> const& p
   JoinedFeatures<T> const joined{point_features.data,          point_features.stride,     channels,
                                  points.points_by_site.data(), points.first_point.data(), duplicates};
   Buffer<T> features(where.memory(), points.sites.size() * channels);
+  auto const fetch_point = [&](std::int64_t place) {
+    SPARSECONV_FETCH_NEAR(joined.points + points.points_by_site[place] * joined.stride);
+  };
+  std::int64_t const last = points.sites.size() - 1;
   for_each_index(where, points.sites.size(), [&](std::int64_t row) {
+    // Points lie in another order than sites: the first and the last of a site further on.
+    std::int64_t const ahead = std::min(row + 16, last);
+    fetch_point(points.first_point[ahead]);
+    fetch_point(points.first_point[ahead + 1] - 1);
     for (std::int64_t c = 0; c < channels; ++c) features[row * channels + c] = joined(row, c);
   });
   return SparseTensor<T, D>(points.sites, channels, std::move(features));
