@@ -79,11 +79,12 @@ PointSites<D> sites_of_records(CpuPolicy const& where, Grid<D> const& grid, Box<
                                Buffer<Record> const& records, KeyOf const& key_of, PointOf const& point_of,
                                Packing const& packing) {
   std::int64_t const count = records.size();
-  auto const begins_site = [&](std::int64_t i) { return i == 0 || key_of(records[i - 1]) != key_of(records[i]); };
   Buffer<std::int64_t> before(where.memory(), (count + point_stretch - 1) / point_stretch);  // sites before a stretch
-  for_each_range(where, count, point_stretch, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t sites = 0;
-    for (std::int64_t i = begin; i < end; ++i) sites += begins_site(i);
+  for_each_range(where, count, point_stretch, [&, from = records.data()](std::int64_t begin, std::int64_t end) {
+    auto const to_key = key_of;
+    std::int64_t sites = begin == 0;
+    for (std::int64_t i = std::max<std::int64_t>(begin, 1); i < end; ++i)
+      sites += to_key(from[i - 1]) != to_key(from[i]);
     before[begin / point_stretch] = sites;
   });
   std::int64_t site_count = 0;
@@ -93,14 +94,18 @@ PointSites<D> sites_of_records(CpuPolicy const& where, Grid<D> const& grid, Box<
   Buffer<Row> row_of_point(where.memory(), count);
   Buffer<Row> by_site(where.memory(), count);
   Buffer<Row> first_point(where.memory(), site_count + 1);
-  for_each_range(where, count, point_stretch, [&](std::int64_t begin, std::int64_t end) {
+  for_each_range(where, count, point_stretch, [&, from = records.data()](std::int64_t begin, std::int64_t end) {
+    // Copies, which nothing that is written can change: they stay in registers.
+    auto const to_coordinate = packing;
+    auto const to_key = key_of;
+    auto const to_point = point_of;
     std::int64_t row = before[begin / point_stretch] - 1;
     for (std::int64_t i = begin; i < end; ++i) {
-      if (begins_site(i)) {
-        coordinates[++row] = cut<D>(packing.coordinate(key_of(records[i])));
+      if (i == 0 || to_key(from[i - 1]) != to_key(from[i])) {
+        coordinates[++row] = cut<D>(to_coordinate.coordinate(to_key(from[i])));
         first_point[row] = static_cast<Row>(i);
       }
-      Row const point = point_of(records[i]);
+      Row const point = to_point(from[i]);
       by_site[i] = point;
       row_of_point[point] = static_cast<Row>(row);
     }
