@@ -207,6 +207,20 @@ TEST(BindParameters, NamesAWeightOfAnotherShape) {
       "channels");
 }
 
+TEST(BindParameters, TakesTheTableOfAnEmbeddingAsItIs) {
+  Network net("Table");
+  net.output("y", net.embedding("table", net.input("x", {.channels = 1}), {.count = 3, .out_channels = 2}));
+  std::vector<float> const numbers{1, 2, 3, 4, 5, 6};
+  std::vector<NamedArray> const arrays{{"table.weight", make_array({3, 2}, numbers)}};
+  EXPECT_EQ(bind_parameters(net, arrays).layout, std::nullopt);
+  EXPECT_EQ(net.parameter("table.weight").values, numbers);
+  std::vector<NamedArray> const turned{{"table.weight", make_array({2, 3}, numbers)}};
+  EXPECT_EQ(
+      message_of<ShapeError>([&] { return bind_parameters(net, turned).bound.size(); }),
+      "bind_parameters: Table: \"table.weight\" has the shape (2, 3); table.weight takes 3 x 2; check the network's "
+      "channels");
+}
+
 TEST(BindParameters, SaysWhatItLookedForWhereNothingIsThere) {
   EXPECT_EQ(refusal({counted("a", {1}, 0)}),
             "bind_parameters: Small: none of its 7 parameters is among the 1 arrays; \"layer.0.weight\" would be one, "

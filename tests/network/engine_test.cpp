@@ -345,6 +345,28 @@ TEST(Engine, EmbedsIntegersAndTakesRowsOfParents) {
   EXPECT_GT(family.children.derived_bytes(), 0) << "rows of parents are kept with the children";
 }
 
+TEST(Engine, PutsInputsOfOneSiteSetSideBySide) {
+  Network net("Beside");
+  Value const x = net.input("x", {.axes = 2, .channels = 2});
+  Value const y = net.input_beside("y", x, 3);
+  net.output("both", net.concatenate({x, y}));
+  net.output("y", y);
+  auto const first = test::random_tensor<float>(test::random_site_set(room, 50, 1), 2, 2);
+  auto const second = test::random_tensor<float>(first.sites(), 3, 3);
+  test::for_each_host_policy([&](auto const& where) {
+    auto const results = prepare<float>(where, net).run(where, first, second);
+    for (std::int64_t row = 0; row < first.size(); ++row) {
+      for (std::int64_t c = 0; c < 5; ++c) {
+        float const expected = c < 2 ? first.features()(row, c) : second.features()(row, c - 2);
+        ASSERT_EQ(results[0].features()(row, c), expected);
+      }
+    }
+    EXPECT_TRUE(test::same_bits(std::as_const(results[1]).features(), second.features()));
+    auto const narrow = prepare<bfloat16>(where, net).run(where, first, second);
+    EXPECT_LE(test::largest_difference(narrow[0].features(), results[0].features()), 0.01);
+  });
+}
+
 TEST(Engine, NamesWhatIsWrongWithIntegersAndParents) {
   Family const family;
   auto const engine = prepare<float>(cpu, family.net);
