@@ -6,12 +6,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/primitive/counts_before.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/box.hpp"
@@ -164,16 +164,24 @@ class LineBits {
 
   /// Throws: CoordinateError if a cell that is set does not fit a coordinate; `call` begins the message.
   [[nodiscard]] Sites sites(CpuPolicy const& where, std::string_view call) const {
-    Counts const counted = counts(where);
-    Sites found{Buffer<Coordinate<D>>(where.memory(), counted.total), {}};
-    Buffer<Box<D>> boxes(where.memory(), counted.before.size());
+    Buffer<std::int64_t> const before =
+        counts_before(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+          std::int64_t count = 0;
+          for (std::int64_t i = begin; i < end; ++i) {
+            if (words_[i] != 0) count += std::popcount(words_[i]);  // nearly all are 0, and counting bits may be a call
+          }
+          return count;
+        });
+    std::int64_t const stretches = before.size() - 1;
+    Sites found{Buffer<Coordinate<D>>(where.memory(), before[stretches]), {}};
+    Buffer<Box<D>> boxes(where.memory(), stretches);
     bool all_fit = true;
     for (std::size_t field = 1; field <= fields; ++field) {
       all_fit =
           all_fit && std::in_range<std::int32_t>(box_.low[field]) && std::in_range<std::int32_t>(box_.high[field]);
     }
     for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-      Coordinate<D>* next = found.coordinates.data() + counted.before[begin / stretch];
+      Coordinate<D>* next = found.coordinates.data() + before[begin / stretch];
       Box<D> box;
       WideCoordinate<D> cell{};
       std::int64_t end_of_line = begin;  // of the line that `cell` is on
@@ -202,11 +210,6 @@ class LineBits {
   static constexpr std::int64_t stretch = 4096;  // words, or sites, that one thread takes at a time
   static constexpr std::size_t fields = static_cast<std::size_t>(D);
 
-  struct Counts {
-    Buffer<std::int64_t> before;  ///< each stretch
-    std::int64_t total;
-  };
-
   static std::int64_t extent(Box<D> const& box, std::size_t field) {
     return box.empty() ? 0 : box.high[field] - box.low[field] + 1;
   }
@@ -216,19 +219,6 @@ class LineBits {
   [[nodiscard]] bool is_in_word(Coordinate<D> const& a, Coordinate<D> const& b) const {
     auto const word = [&](Coordinate<D> const& site) { return (site.position[D - 1] - box_.low[D]) / 64; };
     return on_one_line(a, b) && word(a) == word(b);
-  }
-
-  [[nodiscard]] Counts counts(CpuPolicy const& where) const {
-    Counts counted{Buffer<std::int64_t>(where.memory(), (words_.size() + stretch - 1) / stretch), 0};
-    for_each_range(where, words_.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-      std::int64_t count = 0;
-      for (std::int64_t i = begin; i < end; ++i) {
-        if (words_[i] != 0) count += std::popcount(words_[i]);  // nearly all are 0, and counting bits may be a call
-      }
-      counted.before[begin / stretch] = count;
-    });
-    for (std::int64_t& place : counted.before) counted.total += std::exchange(place, counted.total);
-    return counted;
   }
 
   /// The first cell of the line that a word is on.

@@ -8,6 +8,7 @@
 #include "sparseconv/index/cpu/reached_lines.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/primitive/counts_before.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/sort_by_key.hpp"
 #include "sparseconv/tensor/key_packing.hpp"
@@ -67,7 +68,7 @@ typename LineBits<D>::Sites reached_by_bit_map(CpuPolicy const& where, SiteSet<D
 template <int D, class Key>
 Buffer<Coordinate<D>> reached_by_sort(CpuPolicy const& where, SiteSet<D> const& inputs,
                                       ReachedOutputs<D> const& reached, KeyPacking<D, Key> const& packing) {
-  struct Reached {
+  struct ReachedKey {
     Key key;
   };
   constexpr std::int64_t stretch = 4096;  // inputs that one thread takes at a time
@@ -76,24 +77,23 @@ Buffer<Coordinate<D>> reached_by_sort(CpuPolicy const& where, SiteSet<D> const& 
       reached.runs(inputs.coordinates()[static_cast<std::size_t>(row)], body);
   };
   // Counted first, so that every key has its place and no list has to grow.
-  Buffer<std::int64_t> first(where.memory(), (inputs.size() + stretch - 1) / stretch);
+  Buffer<std::int64_t> const before =
+      counts_before(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+        std::int64_t sum = 0;
+        for_each_input(begin, end, [&](WideCoordinate<D> const&, std::int64_t count) { sum += count; });
+        return sum;
+      });
+  Buffer<ReachedKey> keys(where.memory(), before[before.size() - 1]);
   for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t sum = 0;
-    for_each_input(begin, end, [&](WideCoordinate<D> const&, std::int64_t count) { sum += count; });
-    first[begin / stretch] = sum;
-  });
-  std::int64_t total = 0;
-  for (std::int64_t& place : first) total += std::exchange(place, total);
-  Buffer<Reached> keys(where.memory(), total);
-  for_each_range(where, inputs.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
-    Reached* next = keys.data() + first[begin / stretch];
+    ReachedKey* next = keys.data() + before[begin / stretch];
     for_each_input(begin, end, [&](WideCoordinate<D> const& output, std::int64_t count) {
       Key key = packing.key(output);
       for (; count > 0; --count, key = key + Key{1}) *next++ = {key};
     });
   });
   sort_by_key(where, keys, packing.bits());
-  Reached* const end = std::unique(keys.begin(), keys.end(), [](Reached a, Reached b) { return a.key == b.key; });
+  ReachedKey* const end =
+      std::unique(keys.begin(), keys.end(), [](ReachedKey a, ReachedKey b) { return a.key == b.key; });
   Buffer<Coordinate<D>> outputs(where.memory(), end - keys.begin());
   for_each_index(where, outputs.size(),
                  [&](std::int64_t i) { outputs[i] = narrow<D>(packing.coordinate(keys[i].key), "output_sites"); });

@@ -59,7 +59,7 @@ class ReachedPairs final : public PairFinder {
 #endif
 
   /// An input, and the cell of the output along the last axis that it reaches by an element.
-  struct Reached {
+  struct ReachingInput {
     std::uint64_t cell;
     PackedPair input;
   };
@@ -68,7 +68,7 @@ class ReachedPairs final : public PairFinder {
     ReachedLines<D> lines(memory_, geometry_, bits_);
     std::int64_t const row_width = geometry_.kernel_size[D - 1];
     std::int64_t const room = end - begin + 1;
-    Buffer<Reached> reached(
+    Buffer<ReachingInput> reached(
         memory_, row_width * room);  // by each element of a row, which is the same for all rows of the kernel
     Buffer<std::int64_t> counts(memory_, row_width);
     while (begin < end) {
@@ -83,8 +83,8 @@ class ReachedPairs final : public PairFinder {
         std::int64_t const width = std::min(row_width, lists.end_element() - line.first_element);
         for (std::int64_t x = 0; x < width; ++x) {
           PackedPair* next = lists.end(line.first_element + x);
-          Reached const* const behind = reached.data() + x * room + counts[x];
-          for (Reached const* at = reached.data() + x * room; at < behind; ++at) {
+          ReachingInput const* const behind = reached.data() + x * room + counts[x];
+          for (ReachingInput const* at = reached.data() + x * room; at < behind; ++at) {
             std::uint64_t const bits = words[at->cell / 64];
             std::uint64_t const bit = std::uint64_t{1} << (at->cell % 64);
             auto const output = static_cast<std::uint32_t>(ranks[at->cell / 64] + std::popcount(bits & (bit - 1)));
@@ -99,7 +99,7 @@ class ReachedPairs final : public PairFinder {
   }
 
   /// Lists the inputs [begin, end) of one line that reach a cell by element x of a row.
-  std::int64_t find_along_line(std::int64_t begin, std::int64_t end, std::int64_t x, Reached* reached) const {
+  std::int64_t find_along_line(std::int64_t begin, std::int64_t end, std::int64_t x, ReachingInput* reached) const {
     StrideDivision const by_stride(geometry_.stride[D - 1]);
     std::int64_t const stride = by_stride.stride();
     if (by_stride.shift() < 0) {
@@ -115,7 +115,7 @@ class ReachedPairs final : public PairFinder {
   }
 
   template <class Divide>
-  std::int64_t list_along_line(std::int64_t begin, std::int64_t end, std::int64_t x, Reached* reached,
+  std::int64_t list_along_line(std::int64_t begin, std::int64_t end, std::int64_t x, ReachingInput* reached,
                                Divide const& divide) const {
     std::int64_t const low = bits_.first_cell();
     auto const last = static_cast<std::uint64_t>(bits_.last_cell() - low);

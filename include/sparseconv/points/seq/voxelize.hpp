@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -13,6 +14,7 @@
 #include "sparseconv/points/voxel_grid.hpp"
 #include "sparseconv/points/voxelized_points.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/counts_before.hpp"
 #include "sparseconv/primitive/cpu/fetch.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
@@ -68,13 +70,8 @@ KeptPoints keep_points(Policy const& where, Points const& cloud, VoxelFinder con
   std::int64_t const count = cloud.size();
   KeptPoints kept{{}, Buffer<Coordinate<3>>(where.memory(), count), {}};
   Buffer<PointFate> fates(where.memory(), count);
-  struct Counts {
-    std::int64_t kept;
-    DroppedPoints dropped;
-  };
-  Buffer<Counts> counts(where.memory(), (count + stretch - 1) / stretch);
-  for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
-    Counts here{};
+  Buffer<std::int64_t> const before = counts_before(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t here = 0;
     for (std::int64_t point = begin; point < end; ++point) {
       VoxelOfPoint const found = cloud.voxel(point, finder);
       Coordinate<3>& voxel = kept.voxels[point];
@@ -83,23 +80,18 @@ KeptPoints keep_points(Policy const& where, Points const& cloud, VoxelFinder con
       SPARSECONV_UNROLL
       for (std::size_t axis = 0; axis < 3; ++axis) voxel.position[axis] = found.voxel.position[axis];
       fates[point] = found.fate;
-      here.kept += found.fate == PointFate::kept;
-      here.dropped.not_finite += found.fate == PointFate::not_finite;
-      here.dropped.out_of_range += found.fate == PointFate::out_of_range;
+      here += found.fate == PointFate::kept;
     }
-    counts[begin / stretch] = here;
+    return here;
   });
-  std::int64_t kept_count = 0;
-  for (Counts& here : counts) {
-    kept_count += std::exchange(here.kept, kept_count);
-    kept.dropped.not_finite += here.dropped.not_finite;
-    kept.dropped.out_of_range += here.dropped.out_of_range;
-  }
+  std::int64_t const kept_count = before[before.size() - 1];
   if (kept_count == count) return kept;
+  std::atomic<std::int64_t> not_finite{0};
   kept.points = Buffer<Row>(where.memory(), kept_count);
   Buffer<Coordinate<3>> voxels(where.memory(), kept_count);
   for_each_range(where, count, stretch, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t next = counts[begin / stretch].kept;
+    std::int64_t next = before[begin / stretch];
+    not_finite += std::count(fates.data() + begin, fates.data() + end, PointFate::not_finite);
     for (std::int64_t point = begin; point < end; ++point) {
       if (fates[point] != PointFate::kept) continue;
       kept.points[next] = static_cast<Row>(point);
@@ -107,6 +99,8 @@ KeptPoints keep_points(Policy const& where, Points const& cloud, VoxelFinder con
     }
   });
   kept.voxels = std::move(voxels);
+  kept.dropped.not_finite = not_finite;
+  kept.dropped.out_of_range = count - kept_count - not_finite;
   return kept;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/counts_before.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/row.hpp"
@@ -79,22 +80,23 @@ PointSites<D> sites_of_records(CpuPolicy const& where, Grid<D> const& grid, Box<
                                Buffer<Record> const& records, KeyOf const& key_of, PointOf const& point_of,
                                Packing const& packing) {
   std::int64_t const count = records.size();
-  Buffer<std::int64_t> before(where.memory(), (count + point_stretch - 1) / point_stretch);  // sites before a stretch
-  for_each_range(where, count, point_stretch, [&, from = records.data()](std::int64_t begin, std::int64_t end) {
-    auto const to_key = key_of;
-    std::int64_t sites = begin == 0;
-    for (std::int64_t i = std::max<std::int64_t>(begin, 1); i < end; ++i)
-      sites += to_key(from[i - 1]) != to_key(from[i]);
-    before[begin / point_stretch] = sites;
-  });
-  std::int64_t site_count = 0;
-  for (std::int64_t& place : before) site_count += std::exchange(place, site_count);
+  Record const* const from = records.data();
+  Buffer<std::int64_t> const before =
+      counts_before(where, count, point_stretch, [&](std::int64_t begin, std::int64_t end) {
+        auto const to_key = key_of;
+        std::int64_t sites = begin == 0;
+        for (std::int64_t i = std::max<std::int64_t>(begin, 1); i < end; ++i) {
+          sites += to_key(from[i - 1]) != to_key(from[i]);
+        }
+        return sites;
+      });
+  std::int64_t const site_count = before[before.size() - 1];
 
   Buffer<Coordinate<D>> coordinates(where.memory(), site_count);
   Buffer<Row> row_of_point(where.memory(), count);
   Buffer<Row> by_site(where.memory(), count);
   Buffer<Row> first_point(where.memory(), site_count + 1);
-  for_each_range(where, count, point_stretch, [&, from = records.data()](std::int64_t begin, std::int64_t end) {
+  for_each_range(where, count, point_stretch, [&](std::int64_t begin, std::int64_t end) {
     // Copies, which nothing that is written can change: they stay in registers.
     auto const to_coordinate = packing;
     auto const to_key = key_of;
