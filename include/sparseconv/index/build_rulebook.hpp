@@ -29,7 +29,7 @@ namespace sparseconv::inline v0_1 {
 /// Memory: 8 bytes an element, and of `cpu` 8 bytes a pair, 4 where the map is symmetric; `seq`: always 8. While it is being
 ///         built `cpu` takes up to 32 bytes a pair (and some 200 for each tile of kernel rows by outputs that has pairs,
 ///         which shows where hardly any have) and (sorted) 8 a site more, or that bit map; by vectors up to 120 bytes a
-///         pair where each lies alone, mostly 10, and 100 KB a thread; else for lists of candidates 32 bytes for each element and output
+///         pair where each lies alone, mostly 5, and 100 KB a thread; else for lists of candidates 32 bytes for each element and output
 ///         (or input, where it goes through the inputs), but at least 64 KB and at most 1.5 MB a thread, unless a row of the
 ///         kernel is longer than 16,000. On a device, as the host does not know the number of pairs, 8 bytes for each element
 ///         and output, 4 where symmetric, and half as much again while it is being built.
