@@ -1,5 +1,11 @@
 #pragma once
 
+// Before anything else, and with an include that stops the compiler: what C++17 has to say of the headers is thousands of lines.
+#if (defined(_MSVC_LANG) && _MSVC_LANG <= 201703L) || (!defined(_MSVC_LANG) && __cplusplus <= 201703L)
+#error "sparseconv: the headers need C++20: compile with -std=c++20, or in CMake link the target sparseconv::sparseconv"
+#include "sparseconv needs C++20"
+#endif
+
 #if !defined(SPARSECONV_ALLOW_FAST_MATH)
 #if defined(__FAST_MATH__)
 #error \

@@ -105,6 +105,10 @@ SPARSECONV_COLD inline std::string name_in_quotes(std::string_view name) {
   return in_quotes(name, longest_shown_name);
 }
 
+/// False, but only once a template is made of the types: for sentences that the compiler says of calls which cannot be meant.
+template <class...>
+inline constexpr bool never = false;
+
 /// What every exception of the library derives from.
 ///
 /// A message names the call, the values that do not fit, and the cure. A call that throws leaves its arguments as they

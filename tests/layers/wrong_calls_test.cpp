@@ -34,6 +34,7 @@
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/at_policy.hpp"
 #include "support/emulated_gpu.hpp"
+#include "support/features_of.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -83,6 +84,10 @@ Thing moved_from(Thing thing) {
 }
 
 constexpr Grid<2> plane{.shape = {4, 5}, .batch_size = 2};
+
+std::span<Coordinate<2> const> coordinates_of(SiteSet<2> const& set) {
+  return set.coordinates();
+}
 
 SiteSet<2> sites() {
   return test::sites_of(plane, std::vector<Coordinate<2>>{{0, {0, 1}}, {0, {3, 4}}, {1, {2, 2}}});
@@ -308,29 +313,31 @@ TEST(WrongCalls, OfWhatWasMovedFrom) {
       {"a rulebook", "gather_gemm_scatter: ",
        [] {
          auto output = tensor(5);
-         gather_gemm_scatter(seq, moved_from(rules()), tensor().features(), layer().weights(), output.features());
+         gather_gemm_scatter(seq, moved_from(rules()), test::features_of(tensor()), layer().weights(),
+                             output.features());
        }},
       {"a rulebook of a pool", "pool_rows: ",
        [] {
          auto output = tensor();
-         pool_rows(seq, moved_from(rules()), tensor().features(), output.features(), Pooling::average_over_kernel);
+         pool_rows(seq, moved_from(rules()), test::features_of(tensor()), output.features(),
+                   Pooling::average_over_kernel);
        }},
       {"a rulebook of a map", "row_map_of: ", [] { (void)row_map_of(seq, moved_from(rules()).view(), three_wide); }},
       {"a map", "implicit_gemm: ",
        [] {
          auto output = tensor(5);
          auto const map = moved_from(build_row_map(seq, sites(), sites(), three_wide));
-         implicit_gemm(seq, map, tensor().features(), layer().weights(), output.features());
+         implicit_gemm(seq, map, test::features_of(tensor()), layer().weights(), output.features());
        }},
       {"weights", "gather_gemm_scatter: ",
        [] {
          auto output = tensor(5);
          auto const gone = moved_from(Weights<float>(9, 3, 5, Buffer<float>(135, 1.F)));
-         gather_gemm_scatter(seq, rules(), tensor().features(), gone, output.features());
+         gather_gemm_scatter(seq, rules(), test::features_of(tensor()), gone, output.features());
        }},
       {"the points of sites", "features_to_sites: ",
        [] {
-         auto points = build_site_set(seq, plane, sites().coordinates());
+         auto points = build_site_set(seq, plane, coordinates_of(sites()));
          auto const taken = std::move(points);
          std::array<float, 3> const three{};
          (void)features_to_sites(seq, points, MatrixView<float const>{three.data(), 3, 1}, Duplicates::sum);
@@ -380,15 +387,15 @@ TEST(WrongCalls, OfSitesAndTensors) {
       {"rows of another number", "features_to_sites: 2 rows",
        [] {
          std::array<float, 2> const two{};
-         (void)make_sparse_tensor(seq, plane, sites().coordinates(), MatrixView<float const>{two.data(), 2, 1});
+         (void)make_sparse_tensor(seq, plane, coordinates_of(sites()), MatrixView<float const>{two.data(), 2, 1});
        }},
       {"a view of nothing", "features_to_sites: the points' view",
        [] {
-         (void)make_sparse_tensor(seq, plane, sites().coordinates(), MatrixView<float const>{nullptr, 3, 2});
+         (void)make_sparse_tensor(seq, plane, coordinates_of(sites()), MatrixView<float const>{nullptr, 3, 2});
        }},
       {"a view of negative columns", "features_to_sites: the points' view",
        [] {
-         (void)make_sparse_tensor(seq, plane, sites().coordinates(), MatrixView<float const>{nullptr, 3, -2});
+         (void)make_sparse_tensor(seq, plane, coordinates_of(sites()), MatrixView<float const>{nullptr, 3, -2});
        }},
       {"points without their lists", "features_to_sites: ",
        [] {
@@ -446,10 +453,12 @@ TEST(WrongCalls, OfSitesAndTensors) {
        }},
       {"a buffer of negative size", "Buffer: -1", [] { Buffer<float>(std::int64_t{-1}); }},
       {"a buffer of too many", "Buffer: ", [] { Buffer<float> const all(too_many); }},
-      {"columns that are not there", "MatrixView.column_range: ", [] { (void)tensor().features().column_range(2, 2); }},
+      {"columns that are not there",
+       "MatrixView.column_range: ", [] { (void)test::features_of(tensor()).column_range(2, 2); }},
       {"a negative number of columns",
-       "MatrixView.column_range: ", [] { (void)tensor().features().column_range(0, -1); }},
-      {"values with gaps", "MatrixView.values: ", [] { (void)tensor().features().column_range(0, 2).values(); }},
+       "MatrixView.column_range: ", [] { (void)test::features_of(tensor()).column_range(0, -1); }},
+      {"values with gaps",
+       "MatrixView.values: ", [] { (void)test::features_of(tensor()).column_range(0, 2).values(); }},
   });
 }
 
@@ -507,12 +516,12 @@ TEST(WrongCalls, OfRulebooksAndOperands) {
       {"no rulebook", "gather_gemm_scatter: ",
        [] {
          auto output = tensor(5);
-         gather_gemm_scatter(seq, RulebookView<>{}, tensor().features(), layer().weights(), output.features());
+         gather_gemm_scatter(seq, RulebookView<>{}, test::features_of(tensor()), layer().weights(), output.features());
        }},
       {"a pool without a rulebook", "pool_rows: ",
        [] {
          auto output = tensor(3);
-         pool_rows(seq, RulebookView<>{}, tensor().features(), output.features(), Pooling::average_over_kernel);
+         pool_rows(seq, RulebookView<>{}, test::features_of(tensor()), output.features(), Pooling::average_over_kernel);
        }},
       {"a pool of no input", "pool_rows: the input's view",
        [] {
@@ -522,7 +531,7 @@ TEST(WrongCalls, OfRulebooksAndOperands) {
       {"a pool into other channels", "pool_rows: the input's channels",
        [] {
          auto output = tensor(4);
-         pool_rows(seq, rules(), tensor().features(), output.features(), Pooling::max);
+         pool_rows(seq, rules(), test::features_of(tensor()), output.features(), Pooling::max);
        }},
       {"finished rows of nothing", "finish_rows: the input's view",
        [] {
@@ -532,7 +541,8 @@ TEST(WrongCalls, OfRulebooksAndOperands) {
       {"fewer factors", "finish_rows: the factors",
        [] {
          auto output = tensor(3);
-         finish_rows(seq, tensor().features(), std::span(numbers).first(2), Epilogue<float>{}, output.features());
+         finish_rows(seq, test::features_of(tensor()), std::span(numbers).first(2), Epilogue<float>{},
+                     output.features());
        }},
       {"a geometry out of range", "build_rulebook: kernel_size is",
        [] {
@@ -752,7 +762,7 @@ TEST(OddCalls, OfNoPointsGiveNoTensor) {
   for (CpuPolicy const& where : {test::OnCpu<1>::policy(), test::OnCpu<3>::policy()}) {
     EXPECT_EQ((make_sparse_tensor<float, 2>(where, plane, std::initializer_list<Coordinate<2>>{}, {})).size(), 0);
     EXPECT_EQ(make_sparse_tensor(where, plane, {}, MatrixView<float const>{nullptr, 0, 7}).channels(), 7);
-    EXPECT_EQ(make_sparse_tensor(where, plane, sites().coordinates(), MatrixView<float const>{nullptr, 3, 0}).size(),
+    EXPECT_EQ(make_sparse_tensor(where, plane, coordinates_of(sites()), MatrixView<float const>{nullptr, 3, 0}).size(),
               3);
     EXPECT_EQ(features_to_points(where, tensor(), {}).size(), 0);
     EXPECT_EQ(features_to_points(where, tensor(), std::array{no_row, no_row}).size(), 6);
@@ -793,7 +803,7 @@ TEST(OddCalls, OfWhatWasMovedFromFindNothing) {
   EXPECT_TRUE(gone.coordinates().empty());
   EXPECT_EQ(gone.derived_bytes(), 0);
   gone.release_derived();
-  EXPECT_EQ(moved_from(tensor()).features().size(), 0);
+  EXPECT_EQ(test::features_of(moved_from(tensor())).size(), 0);
   EXPECT_EQ(moved_from(layer()).parameter_count(), 0);
   EXPECT_EQ(moved_from(BatchNorm<float>(3)).parameter_count(), 0);
   EXPECT_EQ(moved_from(rules()).element_count(), 0);

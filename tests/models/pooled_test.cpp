@@ -12,6 +12,7 @@
 
 #include "sparseconv/network/prepare.hpp"
 #include "support/error_message.hpp"
+#include "support/features_of.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
@@ -55,7 +56,7 @@ TEST(Pooled, GoesToASixtyFourthAndHasTheBitsOfAnyThreadCount) {
   for (float const number : expected.features().values())
     largest = std::max(largest, std::fabs(static_cast<double>(number)));
   EXPECT_GT(largest, 0);
-  EXPECT_LE(test::largest_difference(engine(seq, input).features(), expected.features()), 1e-5 * largest);
+  EXPECT_LE(test::largest_difference(test::features_of(engine(seq, input)), expected.features()), 1e-5 * largest);
 }
 
 TEST(Pooled, HasTheSameBitsHoweverItsWeightsAreStored) {
@@ -68,8 +69,10 @@ TEST(Pooled, HasTheSameBitsHoweverItsWeightsAreStored) {
   for (auto const& [name, parameter] : network.parameters()) {
     for (float& value : rounded.parameter(name).values) value = static_cast<float>(bfloat16(value));
   }
-  EXPECT_TRUE(test::same_bits<float>(result.features(), prepare<float>(where, rounded)(where, input).features()));
-  EXPECT_GT(test::largest_difference(result.features(), prepare<float>(where, network)(where, input).features()), 0)
+  EXPECT_TRUE(
+      test::same_bits<float>(result.features(), test::features_of(prepare<float>(where, rounded)(where, input))));
+  EXPECT_GT(
+      test::largest_difference(result.features(), test::features_of(prepare<float>(where, network)(where, input))), 0)
       << "weights of the same seed in float are others";
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
+#include "support/features_of.hpp"
 #include "support/random_sites.hpp"
 
 namespace sparseconv {
@@ -42,7 +43,7 @@ TEST(SparseTensor, CopiesFeaturesAndSharesSites) {
 
 TEST(SparseTensor, MayHaveNoSitesOrNoChannels) {
   EXPECT_EQ((SparseTensor<float, 3>().size()), 0);
-  EXPECT_EQ((SparseTensor<float, 2>(two_sites(), 0).features().size()), 0);
+  EXPECT_EQ((test::features_of(SparseTensor<float, 2>(two_sites(), 0)).size()), 0);
   EXPECT_EQ((SparseTensor<float, 2>(SiteSet<2>(), std::numeric_limits<std::int64_t>::max()).size()), 0);
 }
 

@@ -16,6 +16,7 @@
 #include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -94,7 +95,7 @@ class BatchNorm {
   /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
   /// Bits:   the same for every policy: see finish_rows.
   /// Throws: ShapeError if the input does not have C channels.
-  template <ExecutionPolicy Policy, int D>
+  template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       Activation activation = no_activation) const {
     check_reach<Policy, Memory>();
@@ -104,6 +105,15 @@ class BatchNorm {
     finish_rows(where, input.features(), factors(),
                 Epilogue<T, Memory, Number>{.bias = offsets(), .activation = activation}, result.features());
     return result;
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
+    return {};
   }
 
  private:

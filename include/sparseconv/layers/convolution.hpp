@@ -14,6 +14,7 @@
 #include "sparseconv/layers/kernel_layer.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -98,7 +99,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
   /// Bits:   the same on every run and for any number of threads.
   /// Work:   2 P C_in C_out operations; extra memory 4 or 8 P bytes (by row map 4 K M) once for each site set and geometry.
   /// Throws: ShapeError if input.channels() != C_in, or the input's grid is too small for the kernel.
-  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  template <PolicyThatReaches<Memory> Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       How how = {}) const {
     this->check_channels(input.channels(), "Convolution");
@@ -110,12 +111,21 @@ class Convolution : public KernelLayer<T, Memory, W> {
   /// Shapes: input N x C_in; outputs M sites, in cells of the output grid; result M x C_out. A site that no pair reaches gets
   ///         the epilogue of 0.
   /// Throws: ShapeError if input.channels() != C_in; CoordinateError as check_given_sites.
-  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  template <PolicyThatReaches<Memory> Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       SiteSet<D, Memory> const& outputs, How how = {}) const {
     this->check_channels(input.channels(), "Convolution");
     check_given_sites(input.sites(), outputs, geometry_, this->name());
     return convolve_onto(where, input, outputs, {}, how);
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<T, D, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, D, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<T, D, Memory>, Arguments...>();
+    return {};
   }
 
   /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).

@@ -14,6 +14,7 @@
 #include "sparseconv/layers/kernel_layer.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -86,11 +87,20 @@ class InverseConv : public KernelLayer<T, Memory, W> {
   /// Throws: ShapeError if input.channels() != C_in, or the earlier layer does not lead from the targets to the input's
   ///         sites: they must be the outputs of its geometry and definition, by identity or as an equal set.
   ///         CoordinateError as check_given_sites where its outputs were given.
-  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  template <PolicyThatReaches<Memory> Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       SiteSet<D, Memory> const& targets, How how = {}) const {
     this->check_channels(input.channels(), "InverseConv");
     return convolve_onto(where, input, targets, {}, how);
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<T, D, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, D, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<T, D, Memory>, Arguments...>();
+    return {};
   }
 
   /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).

@@ -14,6 +14,7 @@
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -53,11 +54,20 @@ class Linear : public KernelLayer<T, Memory, W> {
   /// Bits:   the same on every run and for any number of threads: those of a submanifold convolution of kernel size 1.
   /// Work:   2 N C_in C_out operations.
   /// Throws: ShapeError if input.channels() != C_in.
-  template <ExecutionPolicy Policy, int D>
+  template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, D, Memory> const& input) const {
     this->check_channels(input.channels(), "Linear");
     return multiply(where, input, input.sites(), {});
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
+    return {};
   }
 
   /// Adds what a shortcut brings, while the sums are at hand: activation(input W + bias + residual).

@@ -6,6 +6,7 @@
 #include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/tensor/per_axis.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -63,6 +64,15 @@ class SparsePool {
     check_reach<Policy, Memory>();
     check_given_sites(input.sites(), outputs, geometry_, error_message({"SparsePool", D, "D"}));
     return pool_onto(where, input, outputs);
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<void, D, void>, Arguments...>)
+      RefusedTensor<TensorKind<void, D, void>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<void, D, void>, Arguments...>();
+    return {};
   }
 
  private:

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <new>
 
+#include "sparseconv/config.hpp"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SPARSECONV_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)

@@ -16,6 +16,7 @@
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/network/run_nodes.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -84,7 +85,7 @@ class Engine {
   /// Bits:   the same on every run and for any number of threads.
   /// Throws: ShapeError if the input's axes or channels are not the network's, the engine was moved from, or there are several inputs
   ///         or outputs; and what its nodes throw: the message names the node.
-  template <ExecutionPolicy Policy, int D>
+  template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] Tensor<D> operator()(Policy const& where, SparseTensor<Outer, D, Memory> const& input) const {
     check_is_there();
     if (outputs().size() != 1) {
@@ -93,6 +94,15 @@ class Engine {
     std::optional<Tensor<D>> result;  // a tensor without sites would ask the heap for some
     run_engine<D, Policy, T, Memory, W>(where, *this, std::array<Tensor<D> const*, 1>{&input}, std::span(&result, 1));
     return *std::move(result);
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<Outer, 0, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<Outer, 0, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<Outer, 0, Memory>, Arguments...>();
+    return {};
   }
 
   /// Runs a network of any number of inputs and outputs, in the order of inputs() and outputs().

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/config.hpp"
+
 namespace sparseconv::inline v0_1 {
 
 /// How a framework stores the weights of convolutions: the order of its axes, and of the kernel's elements. k: the kernel's extents,

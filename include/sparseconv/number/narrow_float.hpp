@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "sparseconv/config.hpp"
+
 namespace sparseconv::inline v0_1 {
 
 /// A binary floating-point number of 16 bits, laid out as IEEE 754 lays out its own: sign, exponent, significand.

@@ -47,11 +47,18 @@ struct PointCloud {
   /// Whether there are no values.
   [[nodiscard]] bool empty() const noexcept { return values.empty(); }
 
-  /// The values as a matrix, for callers that also have points from elsewhere.
+  /// The values as a matrix, for callers that also have points from elsewhere. It lives no longer than the cloud, so a temporary has
+  /// none, and does not compile.
   ///
   /// Throws:  what size() throws.
-  [[nodiscard]] MatrixView<float const> view() const {
+  [[nodiscard]] MatrixView<float const> view() const& {
     return {values.data(), rows_of_values("PointCloud::view"), columns};
+  }
+  template <class Self = PointCloud>
+  MatrixView<float const> view() const&& {
+    static_assert(never<Self>,
+                  "sparseconv: view() is a view of a cloud that ends with this statement; give the cloud a name first");
+    return {};
   }
 
   /// The `columns` values of point `i`, which must be in [0, size()).

@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/points/batch_item.hpp"
 #include "sparseconv/points/device/voxelize.hpp"
@@ -84,6 +85,30 @@ VoxelizedPoints<> voxelize(Policy const& where, StridedPoints const& points, Vox
   VoxelizedPoints<> voxels = on_seq::voxelize(where, PointReader(points), finder, cells, limits);
   voxels.offset = points.offset;
   return voxels;
+}
+
+/// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
+template <ExecutionPolicy Policy, class T, MemorySpace Memory>
+requires(!std::same_as<T const, float const>) VoxelizedPoints<Memory> voxelize(Policy const&, MatrixView<T, Memory>,
+                                                                               VoxelGrid const&,
+                                                                               VoxelLimits const& = {}) {
+  static_assert(never<T>,
+                "sparseconv: voxelize takes points in float; convert them, after an origin near them is subtracted in "
+                "double: a float has 7 digits");
+  return {};
+}
+template <class Points>
+requires(!ExecutionPolicy<Points>) VoxelizedPoints<> voxelize(Points const&, VoxelGrid const&,
+                                                              VoxelLimits const& = {}) {
+  static_assert(never<Points>,
+                "sparseconv: voxelize: the call has no policy in front, which says where it runs: "
+                "voxelize(sc::cpu, points, grid)");
+  return {};
+}
+template <class Points, ExecutionPolicy Policy>
+requires(!ExecutionPolicy<Points>) VoxelizedPoints<> voxelize(Points const& points, VoxelGrid const& grid,
+                                                              Policy const&) {
+  return voxelize(points, grid);
 }
 
 }  // namespace sparseconv::inline v0_1

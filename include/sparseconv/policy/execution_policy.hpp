@@ -28,6 +28,10 @@ concept HostPolicy = ExecutionPolicy<Policy> && Policy::Memory::host_reads;
 template <class Policy, class Memory>
 inline constexpr bool reaches = std::same_as<typename Policy::Memory, Memory>;
 
+/// A policy that works on what lies in a memory.
+template <class Policy, class Memory>
+concept PolicyThatReaches = ExecutionPolicy<Policy> && reaches<Policy, Memory>;
+
 /// Stops the compiler with a sentence where an operand lies in another memory than the policy's.
 template <class Policy, class... Memories>
 constexpr void check_reach() {

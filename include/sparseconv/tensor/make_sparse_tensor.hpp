@@ -75,4 +75,20 @@ SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
                                   std::span<T const>(features.begin(), features.size()), duplicates);
 }
 
+/// The call without a policy is a sentence of the compiler.
+template <Element T, int D>
+SparseTensor<T, D> make_sparse_tensor(Grid<D> const&, std::span<Coordinate<D> const>, std::span<T const>,
+                                      Duplicates = Duplicates::reject) {
+  static_assert(never<T>,
+                "sparseconv: make_sparse_tensor: the call has no policy in front, which says where it runs: "
+                "make_sparse_tensor<float, 2>(sc::cpu, grid, points, features)");
+  return {};
+}
+template <Element T, int D>
+SparseTensor<T, D> make_sparse_tensor(Grid<D> const& grid, std::initializer_list<Coordinate<D>> points,
+                                      std::initializer_list<T> features, Duplicates duplicates = Duplicates::reject) {
+  return make_sparse_tensor<T, D>(grid, std::span<Coordinate<D> const>(points.begin(), points.size()),
+                                  std::span<T const>(features.begin(), features.size()), duplicates);
+}
+
 }  // namespace sparseconv::inline v0_1

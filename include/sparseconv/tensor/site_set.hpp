@@ -66,9 +66,17 @@ class SiteSet {
   [[nodiscard]] std::int64_t size() const { return contents_ ? contents_->coordinates->size() : 0; }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
-  /// N coordinates; row i of every tensor on these sites belongs to coordinate i.
-  [[nodiscard]] std::span<Coordinate<D> const> coordinates() const requires(Memory::host_reads) {
+  /// N coordinates; row i of every tensor on these sites belongs to coordinate i. The list lives as long as the last handle, so a
+  /// temporary handle gives none, and does not compile.
+  [[nodiscard]] std::span<Coordinate<D> const> coordinates() const& requires(Memory::host_reads) {
     return {data(), static_cast<std::size_t>(size())};
+  }
+  template <class Self = SiteSet>
+  std::span<Coordinate<D> const> coordinates() const&& requires(Memory::host_reads) {
+    static_assert(never<Self>,
+                  "sparseconv: coordinates() is a view of a site set that may end with this statement; give the set a "
+                  "name first: auto const sites = out.sites(); then sites.coordinates()");
+    return {};
   }
 
   /// The first of the N coordinates, in the set's memory.

@@ -54,12 +54,24 @@ class SparseTensor {
                Buffer<T, Memory> const& features) requires(Memory::host_reads)
       : SparseTensor(sites, channels, Buffer<T, Memory>(features)) {}
 
-  [[nodiscard]] SiteSet<D, Memory> const& sites() const { return sites_; }
-  [[nodiscard]] Grid<D> const& grid() const { return sites_.grid(); }
+  /// A handle on the sites; of a temporary tensor one that keeps them.
+  [[nodiscard]] SiteSet<D, Memory> const& sites() const& { return sites_; }
+  [[nodiscard]] SiteSet<D, Memory> sites() const&& { return sites_; }
+  [[nodiscard]] Grid<D> const& grid() const& { return sites_.grid(); }
+  [[nodiscard]] Grid<D> grid() const&& { return sites_.grid(); }
   [[nodiscard]] std::int64_t size() const { return sites_.size(); }
   [[nodiscard]] std::int64_t channels() const { return channels_; }
-  [[nodiscard]] MatrixView<T, Memory> features() { return {features_.data(), size(), channels_}; }
-  [[nodiscard]] MatrixView<T const, Memory> features() const { return {features_.data(), size(), channels_}; }
+
+  /// A view of the numbers, which lives no longer than the tensor: so a temporary has none, and does not compile.
+  [[nodiscard]] MatrixView<T, Memory> features() & { return {features_.data(), size(), channels_}; }
+  [[nodiscard]] MatrixView<T const, Memory> features() const& { return {features_.data(), size(), channels_}; }
+  template <class Self = SparseTensor>
+  MatrixView<T const, Memory> features() const&& {
+    static_assert(never<Self>,
+                  "sparseconv: features() is a view of a tensor that ends with this statement; give the tensor a name "
+                  "first: auto const out = conv(sc::cpu, x); then out.features()");
+    return {};
+  }
 
  private:
   SiteSet<D, Memory> sites_;

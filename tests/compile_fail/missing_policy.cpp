@@ -1,0 +1,8 @@
+// expect: the call has no policy, which says where it runs; put one first
+// errors: 1
+#include "sparseconv/layers/submanifold_conv.hpp"
+
+auto convolve(sparseconv::SubmanifoldConv2D<float> const& conv, sparseconv::SparseTensor<float, 2> const& input) {
+  auto const once = conv(input);
+  return conv(sparseconv::cpu, once);
+}
