@@ -27,11 +27,9 @@ std::vector<float> strongest_responses(sc::SparseTensor<float, 3> const& output)
   auto const rows = static_cast<std::size_t>(output.grid().shape[1]);
   auto const columns = static_cast<std::size_t>(output.grid().shape[2]);
   std::vector<float> strongest(rows * columns, 0.0F);
-  for (std::int64_t i = 0; i < output.size(); ++i) {
-    auto const& position = output.sites().coordinates()[static_cast<std::size_t>(i)].position;
-    auto const cell = static_cast<std::size_t>(position[1]) * columns + static_cast<std::size_t>(position[2]);
-    float const* const row = output.features().row(i);
-    strongest[cell] = std::max(strongest[cell], *std::max_element(row, row + output.channels()));
+  for (auto const& [site, responses] : sc::site_rows(output)) {
+    auto const cell = static_cast<std::size_t>(site.position[1]) * columns + static_cast<std::size_t>(site.position[2]);
+    strongest[cell] = std::max(strongest[cell], *std::ranges::max_element(responses));
   }
   return strongest;
 }

@@ -68,7 +68,7 @@ SiteList list_of(sparseconv::SparseTensor<T, D> const& tensor) {
   }
   list.features.reserve(static_cast<std::size_t>(tensor.size() * tensor.channels()));
   for (std::int64_t row = 0; row < tensor.size(); ++row) {
-    T const* const numbers = tensor.features().row(row);
+    T const* const numbers = tensor.features().row_data(row);
     std::transform(numbers, numbers + tensor.channels(), std::back_inserter(list.features),
                    [](T number) { return static_cast<float>(number); });
   }

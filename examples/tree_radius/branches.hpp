@@ -33,12 +33,12 @@ inline Branches read_branches(sparseconv::SparseTensor<float, 3> const& position
   Branches branches;
   for (std::int64_t row = 0; row < positions.size(); ++row) {
     float const radius = std::exp(outputs[0].features().row(row)[0]);
-    float const* const way = outputs[1].features().row(row);
-    float const* const score = outputs[2].features().row(row);
+    float const* const way = outputs[1].features().row_data(row);
+    float const* const score = outputs[2].features().row_data(row);
     float const length = std::sqrt(way[0] * way[0] + way[1] * way[1] + way[2] * way[2]);
     std::array<float, 3> axis{};
     for (std::size_t i = 0; i < 3; ++i) {
-      axis[i] = positions.features().row(row)[i] + (length > 0 ? radius * way[i] / length : 0);
+      axis[i] = positions.features().row_data(row)[i] + (length > 0 ? radius * way[i] / length : 0);
     }
     branches.radii.push_back(radius);
     branches.axes.push_back(axis);
@@ -99,7 +99,7 @@ inline std::vector<sparseconv::NamedArray> point_arrays(sparseconv::SparseTensor
     for (std::size_t i = 0; i < 3; ++i) list.push_back(placing.origin[i] + double{turned[i]});
   };
   for (std::int64_t row = 0; row < positions.size(); ++row) {
-    float const* const numbers = positions.features().row(row);
+    float const* const numbers = positions.features().row_data(row);
     place(position, {numbers[0], numbers[1], numbers[2]});
     place(axis, branches.axes[static_cast<std::size_t>(row)]);
   }

@@ -59,7 +59,7 @@ inline sparseconv::Picture side_view(sparseconv::MatrixView<float const> positio
   auto const side =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(voxel_size * window.pixels_per_metre)));
   for (std::int64_t const row : from_far) {
-    float const* const position = positions.row(row);
+    float const* const position = positions.row_data(row);
     auto const x = std::llround((double{position[0]} + window.half_width) * window.pixels_per_metre);
     auto const y = window.height() - 1 - std::llround(double{position[1]} * window.pixels_per_metre);
     drawing::fill_rectangle(picture, x - side / 2, y - side / 2, side, side,

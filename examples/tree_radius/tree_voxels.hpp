@@ -88,7 +88,7 @@ inline UprightScan put_upright(sparseconv::PointCloud points, Up up, double voxe
 inline sparseconv::SparseTensor<float, 3> positions(sparseconv::SparseTensor<float, 3> const& voxels) {
   sparseconv::Buffer<float> numbers(3 * voxels.size());
   for (std::int64_t row = 0; row < voxels.size(); ++row)
-    std::copy_n(voxels.features().row(row), 3, numbers.data() + 3 * row);
+    std::copy_n(voxels.features().row_data(row), 3, numbers.data() + 3 * row);
   return {voxels.sites(), 3, std::move(numbers)};
 }
 

@@ -57,5 +57,6 @@
 #include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/join_batch.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
+#include "sparseconv/tensor/site_rows.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 #include "sparseconv/version.hpp"

@@ -74,14 +74,15 @@ TYPED_TEST(ConvolutionProperty, Item14ABatchIsItsItemsOneByOneAlsoWhenTheLastIsE
     }
     auto const count = static_cast<std::int64_t>(alone.size());
     Grid<3> const one{.shape = grid.shape, .batch_size = 1};
-    Buffer<double> features(std::span<double const>(input.features().row(first), alone.size() * 3));
+    Buffer<double> features(std::span<double const>(input.features().row_data(first), alone.size() * 3));
     SparseTensor<double, 3> const part(test::sites_of(one, alone), 3, std::move(features));
     auto const output = convolve<double, 3>(where, part, weights, geometry, regular);
     for (std::int64_t row = 0; row < output.size(); ++row, ++next) {
       Coordinate<3> site = output.sites().coordinates()[static_cast<std::size_t>(row)];
       site.batch = item;
       ASSERT_EQ(whole.sites().coordinates()[static_cast<std::size_t>(next)], site);
-      ASSERT_TRUE(std::equal(output.features().row(row), output.features().row(row) + 5, whole.features().row(next)));
+      ASSERT_TRUE(std::equal(output.features().row_data(row), output.features().row_data(row) + 5,
+                             whole.features().row_data(next)));
     }
     first += count;
   }
@@ -204,16 +205,16 @@ TEST(PeerFailures, Items10And12TheLargestErrorOfManyRowsIsThatOfFloat) {
   std::vector<test::OracleSum> expected(static_cast<std::size_t>(sites.size()), test::OracleSum(16));
   for (std::int64_t k = 0; k < 5; ++k) {
     for (std::size_t pair = 0; pair < view.inputs_of(k).size(); ++pair) {
-      std::vector<double> const row(input.features().row(view.inputs_of(k)[pair]),
-                                    input.features().row(view.inputs_of(k)[pair]) + 16);
+      std::vector<double> const row(input.features().row_data(view.inputs_of(k)[pair]),
+                                    input.features().row_data(view.inputs_of(k)[pair]) + 16);
       expected[static_cast<std::size_t>(view.outputs_of(k)[pair])].add(row.data(), 16, weight_values, k);
     }
   }
   double largest = 0;
   for (std::int64_t row = 0; row < sites.size(); ++row) {
     auto const& sum = expected[static_cast<std::size_t>(row)];
-    largest = std::max(largest, test::largest_share(output.features().row(row), sum.value.data(), sum.magnitude.data(),
-                                                    16, sum.terms));
+    largest = std::max(largest, test::largest_share(output.features().row_data(row), sum.value.data(),
+                                                    sum.magnitude.data(), 16, sum.terms));
   }
   EXPECT_LE(largest, 1.0);
   EXPECT_GT(largest, 0.0) << "equal to double bit for bit: the test would not see an error";

@@ -160,7 +160,7 @@ TYPED_TEST(GatherGemmScatter, OntoGivenSitesFollowsTheSameFormula) {
   auto const image = test::to_image(input);
   for (std::int64_t row = 0; row < given.size(); ++row) {
     auto const& site = given.coordinates()[static_cast<std::size_t>(row)];
-    test::expect_row_agrees<float>(output.features().row(row),
+    test::expect_row_agrees<float>(output.features().row_data(row),
                                    test::sum_at(image, test::to_doubles(weights.values()), 5, test::to_oracle(geometry),
                                                 site.batch, test::position_of(site)));
   }
@@ -194,9 +194,9 @@ TEST(GatherGemmScatterChannels, OfManyRowsAgreeWithSeq) {
       auto const magnitude = magnitude_of(rules, input, weights);
       double largest = 0;  // deviation, as a share of what rounding allows
       for (std::int64_t row = 0; row < sites.size(); ++row) {
-        std::vector<double> const reference(expected.features().row(row), expected.features().row(row + 1));
-        std::vector<double> const bound(magnitude.features().row(row), magnitude.features().row(row + 1));
-        largest = std::max(largest, test::largest_share(output.features().row(row), reference.data(), bound.data(),
+        std::vector<double> const reference(expected.features().row_data(row), expected.features().row_data(row + 1));
+        std::vector<double> const bound(magnitude.features().row_data(row), magnitude.features().row_data(row + 1));
+        largest = std::max(largest, test::largest_share(output.features().row_data(row), reference.data(), bound.data(),
                                                         out_channels, 6 * in_channels));
       }
       EXPECT_LE(largest, 1.0) << in_channels << " to " << out_channels << " channels";

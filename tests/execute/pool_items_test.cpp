@@ -187,7 +187,7 @@ void expect_items_pooled(std::int64_t channels) {
       Row const begin = batch.offsets[static_cast<std::size_t>(item)];
       Row const end = batch.offsets[static_cast<std::size_t>(item) + 1];
       auto const alone = pooled<T>(test::OnCpu<3>::policy(), std::vector<Row>{0, end - begin},
-                                   {batch.view.row(begin), end - begin, channels, batch.view.stride}, pooling);
+                                   {batch.view.row_data(begin), end - begin, channels, batch.view.stride}, pooling);
       ASSERT_TRUE(std::equal(alone.begin(), alone.end(), expected.begin() + item * channels)) << item;
     }
   }

@@ -179,7 +179,7 @@ TYPED_TEST(ConvolutionOn, ConvolvesOntoSitesThatTheCallerNames) {
       sum = test::sum_at(image, weights, 5, test::to_oracle(conv.geometry()), site.batch, test::position_of(site));
     }
     reached += sum.reached;
-    test::expect_row(conv, result.features().row(row), sum.value.data(), sum.magnitude.data(), sum.terms);
+    test::expect_row(conv, result.features().row_data(row), sum.value.data(), sum.magnitude.data(), sum.terms);
   }
   EXPECT_GT(reached, 20);
   EXPECT_LT(reached, 180);
@@ -237,8 +237,8 @@ TYPED_TEST(ConvolutionOn, AnEmptyBatchItemStaysEmpty) {
     EXPECT_EQ(first.batch, 0);
     EXPECT_EQ(second.batch, 2);
     EXPECT_EQ(first.position, second.position);
-    EXPECT_TRUE(
-        std::equal(result.features().row(row), result.features().row(row) + 6, result.features().row(row + half)));
+    EXPECT_TRUE(std::equal(result.features().row_data(row), result.features().row_data(row) + 6,
+                           result.features().row_data(row + half)));
   }
 }
 

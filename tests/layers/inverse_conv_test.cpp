@@ -40,7 +40,7 @@ void expect_sums(InverseConv<T, D, HostMemory, W> const& layer, SparseTensor<T, 
   ASSERT_EQ(static_cast<std::size_t>(result.size()), sums.size());
   for (std::int64_t row = 0; row < result.size(); ++row) {
     test::OracleSum const& sum = sums[static_cast<std::size_t>(row)];
-    test::expect_row(layer, result.features().row(row), sum.value.data(), sum.magnitude.data(), sum.terms);
+    test::expect_row(layer, result.features().row_data(row), sum.value.data(), sum.magnitude.data(), sum.terms);
     if (::testing::Test::HasFatalFailure()) return;
   }
 }

@@ -42,8 +42,8 @@ void expect_image(Layer const& layer, SparseTensor<T, D> const& result, DenseIma
     SCOPED_TRACE(to_string(site));
     std::size_t const cell = expected.cell(site.batch, position_of(site));
     std::size_t const first = cell * static_cast<std::size_t>(layer.out_channels());
-    expect_row(layer, result.features().row(row), expected.values.data() + first, expected.magnitude.data() + first,
-               expected.terms[cell]);
+    expect_row(layer, result.features().row_data(row), expected.values.data() + first,
+               expected.magnitude.data() + first, expected.terms[cell]);
     if (::testing::Test::HasFatalFailure()) return;
   }
 }

@@ -90,13 +90,13 @@ void expect_sums(Grid<D> const& grid, std::int64_t in_channels, std::int64_t out
         magnitudes[j] += std::fabs(product);
       }
     }
-    test::expect_row(layer, result.features().row(row), sums.data(), magnitudes.data(), in_channels);
+    test::expect_row(layer, result.features().row_data(row), sums.data(), magnitudes.data(), in_channels);
     for (std::size_t j = 0; j < sums.size(); ++j) {
       auto const shift = static_cast<double>(shortcut.features()(row, static_cast<std::int64_t>(j)));
       sums[j] += shift;
       magnitudes[j] += std::fabs(shift);
     }
-    test::expect_row(layer, added.features().row(row), sums.data(), magnitudes.data(), in_channels + 1);
+    test::expect_row(layer, added.features().row_data(row), sums.data(), magnitudes.data(), in_channels + 1);
     if (::testing::Test::HasFatalFailure()) return;
   }
   auto const alone = layer(test::OnCpu<1>::policy(), input);

@@ -14,7 +14,9 @@ TEST(MatrixView, IsRowMajor) {
   std::array<float, 6> numbers{0, 1, 2, 3, 4, 5};
   MatrixView<float> const matrix{numbers.data(), 2, 3};
   EXPECT_EQ(matrix(1, 0), 3);
-  EXPECT_EQ(matrix.row(1), numbers.data() + 3);
+  EXPECT_EQ(matrix.row_data(1), numbers.data() + 3);
+  EXPECT_EQ(matrix.row(1).data(), numbers.data() + 3);
+  EXPECT_EQ(matrix.row(1).size(), 3u);
   EXPECT_EQ(matrix.size(), 6);
   EXPECT_EQ(matrix.values().size(), 6u);
   matrix(0, 2) = 9;
@@ -31,7 +33,9 @@ TEST(MatrixView, ShowsColumnsOfAWiderMatrix) {
   EXPECT_EQ(middle.size(), 6);
   EXPECT_EQ(middle(0, 0), 1);
   EXPECT_EQ(middle(2, 1), 10);
-  EXPECT_EQ(middle.row(1), numbers.data() + 5);
+  EXPECT_EQ(middle.row_data(1), numbers.data() + 5);
+  EXPECT_EQ(middle.row(1).size(), 2u) << "its columns alone";
+  EXPECT_EQ(middle.row(1)[1], 6);
   EXPECT_TRUE(middle.has_gaps());
   EXPECT_EQ(matrix.column_range(4, 0).size(), 0);
   EXPECT_FALSE((MatrixView<float const>{numbers.data(), 1, 2, 4}).has_gaps()) << "one row has no next";

@@ -66,7 +66,7 @@ void expect_agrees(SparseTensor<T, D> const& actual, DenseImage const& expected)
     std::size_t const cell = expected.cell(site.batch, position_of(site));
     std::size_t const first = cell * static_cast<std::size_t>(expected.channels);
     largest =
-        std::max(largest, largest_share(actual.features().row(row), expected.values.data() + first,
+        std::max(largest, largest_share(actual.features().row_data(row), expected.values.data() + first,
                                         expected.magnitude.data() + first, expected.channels, expected.terms[cell]));
   }
   EXPECT_LE(largest, 1.0);
@@ -82,7 +82,7 @@ void expect_agrees(SparseTensor<T, D> const& actual, SparseTensor<T, D> const& i
   ASSERT_EQ(cells_of(actual.sites()), std::vector<Indices>(cells.begin(), cells.end()));
   std::int64_t row = 0;
   for (Indices const& cell : cells) {
-    expect_row_agrees(actual.features().row(row++),
+    expect_row_agrees(actual.features().row_data(row++),
                       sum_at(map, to_doubles(weights.values()), actual.channels(), g, cell));
   }
 }

@@ -84,7 +84,7 @@ template <class T, int D>
 CellMap to_cell_map(SparseTensor<T, D> const& tensor) {
   CellMap map;
   for (std::int64_t row = 0; row < tensor.size(); ++row) {
-    T const* const features = tensor.features().row(row);
+    T const* const features = tensor.features().row_data(row);
     map[cell_of(tensor.sites().coordinates()[static_cast<std::size_t>(row)])] =
         std::vector<double>(features, features + tensor.channels());
   }

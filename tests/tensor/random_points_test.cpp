@@ -134,7 +134,7 @@ void expect_back(Policy const& where, RandomPoints<T, D> const& points, SparseTe
   for (auto const& [site, members] : points.points_of) {
     for (std::int64_t const point : members) {
       std::span<T const> const actual(back.data() + point * channels, static_cast<std::size_t>(channels));
-      std::span<T const> const expected(tensor.features().row(row), static_cast<std::size_t>(channels));
+      std::span<T const> const expected(tensor.features().row_data(row), static_cast<std::size_t>(channels));
       ASSERT_TRUE(test::same_bits_or_nan<T>(actual, expected));
     }
     ++row;

@@ -26,8 +26,13 @@ struct MatrixView {
   /// How many numbers the view shows.
   [[nodiscard]] constexpr std::int64_t size() const { return rows * columns; }
   [[nodiscard]] constexpr bool has_gaps() const { return stride != columns && rows > 1 && columns > 0; }
-  [[nodiscard]] constexpr T* row(std::int64_t i) const { return data + i * stride; }
-  constexpr T& operator()(std::int64_t i, std::int64_t j) const requires(Memory::host_reads) { return row(i)[j]; }
+
+  /// The numbers of row i, and the address of the first of them, which may lie in any memory.
+  [[nodiscard]] constexpr std::span<T> row(std::int64_t i) const requires(Memory::host_reads) {
+    return {row_data(i), static_cast<std::size_t>(columns)};
+  }
+  [[nodiscard]] constexpr T* row_data(std::int64_t i) const { return data + i * stride; }
+  constexpr T& operator()(std::int64_t i, std::int64_t j) const requires(Memory::host_reads) { return row_data(i)[j]; }
 
   /// All numbers, one row after the other.
   /// Throws: ShapeError if there are gaps between the rows.

@@ -88,7 +88,7 @@ TEST(Positions, AreTheFirstThreeColumns) {
   ASSERT_EQ(taken.channels(), 3);
   for (std::int64_t row = 0; row < taken.size(); ++row) {
     for (int column = 0; column < 3; ++column) {
-      EXPECT_EQ(taken.features().row(row)[column], voxels.tensor.features().row(row)[column]);
+      EXPECT_EQ(taken.features().row_data(row)[column], voxels.tensor.features().row_data(row)[column]);
     }
   }
 }

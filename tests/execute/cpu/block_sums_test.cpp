@@ -26,7 +26,7 @@ TEST(BlockSums, GrowInTheOutputIfItsRowsAreWholeVectorsOfTheirType) {
   MatrixView<float> const output{numbers.data(), 5, 8, 10};
   on_cpu::BlockSums<float> block(cpu, output, 8, 2);
   MatrixView<float> const sums = block.zeros(2, 4);
-  EXPECT_EQ(sums.data, output.row(2));
+  EXPECT_EQ(sums.data, output.row_data(2));
   EXPECT_EQ(sums.stride, 10);
   for (std::int64_t row = 0; row < 5; ++row) {
     for (std::int64_t c = 0; c < 10; ++c) {

@@ -41,12 +41,12 @@ class BlockSums {
   MatrixView<Sum> zeros(std::int64_t begin, std::int64_t end) {
     MatrixView<Sum> sums{aside_.data(), end - begin, width_, width_};
     if constexpr (std::same_as<T, Sum>) {
-      if (in_place_) sums = {output_.row(begin), end - begin, width_, output_.stride};
+      if (in_place_) sums = {output_.row_data(begin), end - begin, width_, output_.stride};
     }
     if (sums.stride == width_) {
       std::fill_n(sums.data, sums.size(), Sum{0});
     } else {
-      for (std::int64_t row = 0; row < sums.rows; ++row) std::fill_n(sums.row(row), width_, Sum{0});
+      for (std::int64_t row = 0; row < sums.rows; ++row) std::fill_n(sums.row_data(row), width_, Sum{0});
     }
     return sums;
   }

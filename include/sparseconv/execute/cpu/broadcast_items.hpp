@@ -20,7 +20,7 @@ void broadcast_items(CpuPolicy const& where, std::span<Row const> offsets, Matri
     std::int64_t item = std::upper_bound(offsets.begin(), offsets.end(), begin) - offsets.begin() - 1;
     for (std::int64_t row = begin; row < end; ++row) {
       while (offsets[static_cast<std::size_t>(item) + 1] <= row) ++item;
-      std::copy_n(input.row(item), output.columns, output.row(row));
+      std::copy_n(input.row_data(item), output.columns, output.row_data(row));
     }
   });
 }

@@ -46,22 +46,22 @@ class PreparedEpilogue {
     if constexpr (is_narrow<T>) {
       finish_sums(first, count, sums, stride, output.columns);
       if (stride == output.columns && !output.has_gaps()) {
-        narrow_numbers(sums, output.row(first), count * output.columns, set_);
+        narrow_numbers(sums, output.row_data(first), count * output.columns, set_);
         return;
       }
       for (std::int64_t row = 0; row < count; ++row) {
-        narrow_numbers(sums + row * stride, output.row(first + row), output.columns, set_);
+        narrow_numbers(sums + row * stride, output.row_data(first + row), output.columns, set_);
       }
     } else {
-      if (keeps_sums() && sums == output.row(first)) return;
+      if (keeps_sums() && sums == output.row_data(first)) return;
       bool const has_residual = epilogue_.residual.data != nullptr;
       call({.from = sums,
             .from_stride = stride,
-            .to = output.row(first),
+            .to = output.row_data(first),
             .to_stride = output.stride,
             .rows = count,
             .channels = output.columns,
-            .residual = has_residual ? epilogue_.residual.row(first) : nullptr,
+            .residual = has_residual ? epilogue_.residual.row_data(first) : nullptr,
             .residual_stride = epilogue_.residual.stride},
            0);
     }
@@ -85,7 +85,7 @@ class PreparedEpilogue {
     for (std::int64_t row = 0; row < count; row += rows_each) {
       for (std::int64_t c = 0; c < channels; c += channels_each) {
         std::int64_t const present = std::min(channels_each, channels - c);
-        if (has_residual) widen_numbers(epilogue_.residual.row(first + row) + c, residual, present, set_);
+        if (has_residual) widen_numbers(epilogue_.residual.row_data(first + row) + c, residual, present, set_);
         Sum* const place = sums + row * stride + c;
         call({.from = place,
               .from_stride = stride,
@@ -124,11 +124,11 @@ void finish_rows(CpuPolicy const& where, MatrixView<T const> input, std::span<Ac
     if constexpr (is_narrow<T>) {
       Buffer<Sum> sums(where.memory(), output.columns);
       for (std::int64_t row = begin; row < end; ++row) {
-        widen_numbers(input.row(row), sums.data(), output.columns, where.instruction_set());
+        widen_numbers(input.row_data(row), sums.data(), output.columns, where.instruction_set());
         prepared.finish(row, 1, sums.data(), 0, output);
       }
     } else {
-      prepared.finish(begin, end - begin, input.row(begin), input.stride, output);
+      prepared.finish(begin, end - begin, input.row_data(begin), input.stride, output);
     }
   });
 }

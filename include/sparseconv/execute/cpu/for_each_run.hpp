@@ -21,7 +21,7 @@ void for_each_run(CpuPolicy const& where, MatrixView<From> input, MatrixView<To>
     return;
   }
   for_each_range(where, output.rows, grain / output.columns + 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) body(input.row(row), output.row(row), output.columns);
+    for (std::int64_t row = begin; row < end; ++row) body(input.row_data(row), output.row_data(row), output.columns);
   });
 }
 

@@ -93,12 +93,12 @@ void join_rows(CpuPolicy const& where, MatrixView<T const> matrix, std::int64_t 
     for (std::int64_t first = begin; first < end; first += rows_at_once) {
       std::int64_t const count = std::min(rows_at_once, end - first);
       for (std::int64_t row = 0; row < count; ++row) {
-        widen_numbers(matrix.row(first + row), widened.data() + row * channels, channels, where.instruction_set());
+        widen_numbers(matrix.row_data(first + row), widened.data() + row * channels, channels, where.instruction_set());
       }
       join_rows(widened.data(), channels, count, channels, joined, join);
     }
   } else {
-    join_rows(matrix.row(begin), matrix.stride, end - begin, matrix.columns, joined, join);
+    join_rows(matrix.row_data(begin), matrix.stride, end - begin, matrix.columns, joined, join);
   }
 }
 

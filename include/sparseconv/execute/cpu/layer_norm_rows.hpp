@@ -16,8 +16,8 @@ template <Element T>
 void layer_norm_rows(CpuPolicy const& where, MatrixView<T const> input, std::span<double const> scale,
                      std::span<double const> shift, double epsilon, MatrixView<T> output) {
   for_each_range(where, output.rows, 256, [&](std::int64_t begin, std::int64_t end) {
-    on_seq::layer_norm_rows<T>({input.row(begin), end - begin, input.columns, input.stride}, scale, shift, epsilon,
-                               {output.row(begin), end - begin, output.columns, output.stride});
+    on_seq::layer_norm_rows<T>({input.row_data(begin), end - begin, input.columns, input.stride}, scale, shift, epsilon,
+                               {output.row_data(begin), end - begin, output.columns, output.stride});
   });
 }
 

@@ -66,7 +66,7 @@ void multiply_rows(CpuPolicy const& where, MatrixView<T const> input, WeightsVie
                    MatrixView<T> output, Epilogue<T, HostMemory, W> const& epilogue) {
   using Sum = Accumulator<T>;
   auto const some_rows = [&](std::int64_t begin, std::int64_t end) {
-    return MatrixView<T const>{input.row(begin), end - begin, input.columns, input.stride};
+    return MatrixView<T const>{input.row_data(begin), end - begin, input.columns, input.stride};
   };
   auto const as_they_are = [&](std::int64_t begin, std::int64_t end, Buffer<T>&) { return some_rows(begin, end); };
   if constexpr (has_narrow_microkernels<T, W>) {

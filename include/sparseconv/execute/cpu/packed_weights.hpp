@@ -64,7 +64,7 @@ class PackedWeights {
       for (std::int64_t c = 0; c < in_channels_; c += together, to += together * width) {
         std::fill_n(to, together * width, static_cast<Factor>(0.0F));
         for (std::int64_t channel = 0; channel < together; ++channel) {
-          T const* const from = matrix.row(c + channel) + panel.first_channel;
+          T const* const from = matrix.row_data(c + channel) + panel.first_channel;
           Factor* const first = to + (order_ == PanelOrder::exchanged_twos ? 1 - channel : channel);
           for (std::int64_t j = 0; j < present; ++j) first[j * together] = static_cast<Factor>(from[j]);
         }

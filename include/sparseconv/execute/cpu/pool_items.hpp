@@ -25,7 +25,7 @@ void pool_block(CpuPolicy const& where, MatrixView<T const> input, ItemBlocks::B
   std::int64_t const channels = input.columns;
   if (pooling == Pooling::max) {
     Buffer<Number> largest(where.memory(), channels);
-    std::transform(input.row(block.begin), input.row(block.begin) + channels, largest.begin(),
+    std::transform(input.row_data(block.begin), input.row_data(block.begin) + channels, largest.begin(),
                    [](T number) { return static_cast<Number>(number); });
     join_rows(where, input, block.begin + 1, block.end, largest.data(), KeepLarger{});
     for (std::int64_t c = 0; c < channels; ++c) pooled[c].joined = WideSum<Number>(largest[c]);

@@ -27,14 +27,14 @@ void pool_rows(CpuPolicy const& where, RulebookView<> const& rules, MatrixView<T
       auto const outputs = rules.outputs_of(k);
       auto const first = std::lower_bound(outputs.begin(), outputs.end(), static_cast<Row>(begin));
       for (auto place = first; place != outputs.end() && *place < end; ++place) {
-        T const* const from = input.row(rules.inputs_of(k)[static_cast<std::size_t>(place - outputs.begin())]);
+        T const* const from = input.row_data(rules.inputs_of(k)[static_cast<std::size_t>(place - outputs.begin())]);
         Pooled* const to = pooled.data() + (*place - begin) * output.columns;
         for (std::int64_t c = 0; c < output.columns; ++c) to[c].include(pooling, from[c]);
       }
     }
     for (std::int64_t row = begin; row < end; ++row) {
       Pooled const* const from = pooled.data() + (row - begin) * output.columns;
-      T* const to = output.row(row);
+      T* const to = output.row_data(row);
       for (std::int64_t c = 0; c < output.columns; ++c) to[c] = from[c].result(pooling, rules.element_count());
     }
   });

@@ -17,8 +17,8 @@ void softmax_rows(CpuPolicy const& where, MatrixView<T const> input, MatrixView<
   for_each_range(where, output.rows, 256, [&](std::int64_t begin, std::int64_t end) {
     Buffer<double> powers(where.memory(), output.columns);
     for (std::int64_t row = begin; row < end; ++row) {
-      T const* const from = input.row(row);
-      T* const to = output.row(row);
+      T const* const from = input.row_data(row);
+      T* const to = output.row_data(row);
       SoftmaxRow known;
       known.find_largest(from, output.columns);
       for (std::int64_t c = 0; c < output.columns; ++c) powers[c] = known.power(from[c]);

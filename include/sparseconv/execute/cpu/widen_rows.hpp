@@ -20,7 +20,7 @@ requires(is_narrow<T>) void widen_rows(MatrixView<T const> rows, float* to, Inst
     return;
   }
   for (std::int64_t row = 0; row < rows.rows; ++row) {
-    widen_numbers(rows.row(row), to + row * rows.columns, rows.columns, set);
+    widen_numbers(rows.row_data(row), to + row * rows.columns, rows.columns, set);
   }
 }
 
@@ -29,7 +29,7 @@ template <Element T>
 requires(is_narrow<T>) Buffer<float> widened_rows(CpuPolicy const& where, MatrixView<T const> rows) {
   Buffer<float> wide(where.memory(), rows.size());
   for_each_range(where, rows.rows, 512, [&](std::int64_t begin, std::int64_t end) {
-    MatrixView<T const> const some{rows.row(begin), end - begin, rows.columns, rows.stride};
+    MatrixView<T const> const some{rows.row_data(begin), end - begin, rows.columns, rows.stride};
     widen_rows(some, wide.data() + begin * rows.columns, where.instruction_set());
   });
   return wide;

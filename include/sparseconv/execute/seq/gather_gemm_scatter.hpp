@@ -22,7 +22,7 @@ void gather_gemm_scatter(RulebookView<> const& rules, MatrixView<T const> input,
   for (std::int64_t k = 0; k < rules.element_count(); ++k) {
     MatrixView<W const> const matrix = weights.element(k);
     for (std::int64_t pair = 0; pair < rules.pair_count(k); ++pair) {
-      T const* const in = input.row(rules.inputs_of(k)[static_cast<std::size_t>(pair)]);
+      T const* const in = input.row_data(rules.inputs_of(k)[static_cast<std::size_t>(pair)]);
       Sum* const out = sums.data() + rules.outputs_of(k)[static_cast<std::size_t>(pair)] * output.columns;
       for (std::int64_t c = 0; c < input.columns; ++c) {
         auto const factor = static_cast<Sum>(in[c]);

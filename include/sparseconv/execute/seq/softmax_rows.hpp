@@ -12,7 +12,7 @@ namespace sparseconv::inline v0_1::on_seq {
 template <Element T>
 void softmax_rows(MatrixView<T const> input, MatrixView<T> output) {
   for (std::int64_t row = 0; row < output.rows; ++row) {
-    SoftmaxRow const known = SoftmaxRow::of(input.row(row), input.columns);
+    SoftmaxRow const known = SoftmaxRow::of(input.row_data(row), input.columns);
     for (std::int64_t c = 0; c < output.columns; ++c)
       output(row, c) = static_cast<T>(known.power(input(row, c)) / known.sum);
   }

@@ -38,7 +38,7 @@ struct KeyVoxels {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t i) const {
     DroppedPoints some;
     for (std::int64_t point = i; point < points.rows; point += bodies) {
-      VoxelOfPoint const found = voxels(points.row(point));
+      VoxelOfPoint const found = voxels(points.row_data(point));
       some.not_finite += found.fate == PointFate::not_finite;
       some.out_of_range += found.fate == PointFate::out_of_range;
       keys[point] = found.fate == PointFate::kept ? packing.key(widen(found.voxel)) : filler_key<Key>();

@@ -53,7 +53,7 @@ Buffer<T> features_to_points(Policy const& where, SparseTensor<T, D> const& tens
     if (row == no_row) {
       std::fill_n(target, channels, T{0});
     } else {
-      std::copy_n(tensor.features().row(row), channels, target);
+      std::copy_n(tensor.features().row_data(row), channels, target);
     }
   });
   return features;
