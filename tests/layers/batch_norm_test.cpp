@@ -17,7 +17,7 @@
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/element_pairs.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -96,7 +96,7 @@ TYPED_TEST(BatchNormOn, TakesATensorWithoutSites) {
 TEST(BatchNorm, UntrainedOnlyDividesByItsEpsilon) {
   BatchNorm<double> const norm(1, 0.5625);  // sqrt(1.5625) = 1.25
   auto const input = make_sparse_tensor<double, 1>(seq, {}, {{0, {0}}}, {10.0});
-  EXPECT_EQ(test::features_of(norm(seq, input))(0, 0), 8);
+  EXPECT_EQ(test::feature_view(norm(seq, input))(0, 0), 8);
   EXPECT_EQ(norm.offsets()[0], 0);
 }
 

@@ -20,7 +20,7 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "support/element_pairs.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -412,12 +412,12 @@ TEST(Convolution, WithoutItsBiasIsTheSameLessTheBias) {
   conv.set_weights(std::array<float, 1>{4});
   conv.set_bias(std::array<float, 1>{0.5F});
   SparseTensor<float, 1> const input(SiteSet<1>({}, Buffer<Coordinate<1>>(1, {0, {7}})), 1, Buffer<float>(1, 3.F));
-  EXPECT_EQ(test::features_of(conv(seq, input))(0, 0), 12.5F);
+  EXPECT_EQ(test::feature_view(conv(seq, input))(0, 0), 12.5F);
   conv.set_bias({});
-  EXPECT_EQ(test::features_of(conv(seq, input))(0, 0), 12.F);
+  EXPECT_EQ(test::feature_view(conv(seq, input))(0, 0), 12.F);
   conv.set_activation(leaky_relu(0.5));
   conv.set_weights(std::array<float, 1>{-4});
-  EXPECT_EQ(test::features_of(conv(seq, input))(0, 0), -6.F);
+  EXPECT_EQ(test::feature_view(conv(seq, input))(0, 0), -6.F);
 }
 
 TEST(Convolution, RefusesWeightsOfAnotherLengthAndKeepsItsOwn) {

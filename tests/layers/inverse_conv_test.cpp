@@ -21,7 +21,7 @@
 #include "sparseconv/layers/transposed_conv.hpp"
 #include "support/element_pairs.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/option_cross.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
@@ -306,7 +306,7 @@ TEST(InverseConv, TakesABatchNorm) {
   norm.set({.scale = numbers, .shift = numbers, .mean = numbers, .variance = Buffer<float>(4, 0.5F)});
   auto const apart = norm(cpu, up(cpu, lower, input.sites()));
   fold_batch_norm(up, norm);
-  EXPECT_LE(test::largest_difference(test::features_of(up(cpu, lower, input.sites())), apart.features()), 1e-5);
+  EXPECT_LE(test::largest_difference(test::feature_view(up(cpu, lower, input.sites())), apart.features()), 1e-5);
 }
 
 TEST(InverseConv, RefusesSitesThatTheEarlierLayerDoesNotLeadTo) {

@@ -15,7 +15,7 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "support/element_pairs.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -173,7 +173,7 @@ TEST(Linear, FoldsABatchNorm) {
   norm.set({.scale = scale, .shift = shift, .mean = mean, .variance = variance});
   auto const expected = norm(seq, layer(seq, input));
   fold_batch_norm(layer, norm);
-  EXPECT_LE(test::largest_difference(test::features_of(layer(seq, input)), expected.features()), 1e-13);
+  EXPECT_LE(test::largest_difference(test::feature_view(layer(seq, input)), expected.features()), 1e-13);
 }
 
 TEST(Linear, AddsAResidualOnAnEqualSetAndGivesItsSites) {

@@ -11,7 +11,7 @@
 
 #include "layers/layer_oracle.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_conversion.hpp"
 #include "support/policies.hpp"
@@ -124,7 +124,7 @@ TYPED_TEST(SparsePoolOn, AveragesDoNotLoseDigitsWithTheCount) {
   for (float& number : input.features().values()) number = 206494.49F;
   for (auto const pooling : {Pooling::average, Pooling::average_over_kernel}) {
     SparsePool1D const pool({.kernel_size = count, .stride = count, .pooling = pooling});
-    EXPECT_EQ(test::features_of(pool(where, input))(0, 0), 206494.49F);
+    EXPECT_EQ(test::feature_view(pool(where, input))(0, 0), 206494.49F);
   }
 }
 
@@ -167,7 +167,7 @@ TEST(SparsePool, RefusesRowsThatDoNotFit) {
   auto const rules = build_rulebook(seq, sites, sites, KernelGeometry<1>{});
   SparseTensor<float, 1> output(sites, 2);
   EXPECT_EQ(message_of<ShapeError>(
-                [&] { pool_rows(seq, rules, test::features_of(line()), output.features(), Pooling::max); }),
+                [&] { pool_rows(seq, rules, test::feature_view(line()), output.features(), Pooling::max); }),
             "pool_rows: the input's channels are 1, the output's are 2; they must be equal");
 }
 

@@ -34,7 +34,7 @@
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/at_policy.hpp"
 #include "support/emulated_gpu.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -313,13 +313,13 @@ TEST(WrongCalls, OfWhatWasMovedFrom) {
       {"a rulebook", "gather_gemm_scatter: ",
        [] {
          auto output = tensor(5);
-         gather_gemm_scatter(seq, moved_from(rules()), test::features_of(tensor()), layer().weights(),
+         gather_gemm_scatter(seq, moved_from(rules()), test::feature_view(tensor()), layer().weights(),
                              output.features());
        }},
       {"a rulebook of a pool", "pool_rows: ",
        [] {
          auto output = tensor();
-         pool_rows(seq, moved_from(rules()), test::features_of(tensor()), output.features(),
+         pool_rows(seq, moved_from(rules()), test::feature_view(tensor()), output.features(),
                    Pooling::average_over_kernel);
        }},
       {"a rulebook of a map", "row_map_of: ", [] { (void)row_map_of(seq, moved_from(rules()).view(), three_wide); }},
@@ -327,13 +327,13 @@ TEST(WrongCalls, OfWhatWasMovedFrom) {
        [] {
          auto output = tensor(5);
          auto const map = moved_from(build_row_map(seq, sites(), sites(), three_wide));
-         implicit_gemm(seq, map, test::features_of(tensor()), layer().weights(), output.features());
+         implicit_gemm(seq, map, test::feature_view(tensor()), layer().weights(), output.features());
        }},
       {"weights", "gather_gemm_scatter: ",
        [] {
          auto output = tensor(5);
          auto const gone = moved_from(Weights<float>(9, 3, 5, Buffer<float>(135, 1.F)));
-         gather_gemm_scatter(seq, rules(), test::features_of(tensor()), gone, output.features());
+         gather_gemm_scatter(seq, rules(), test::feature_view(tensor()), gone, output.features());
        }},
       {"the points of sites", "features_to_sites: ",
        [] {
@@ -454,11 +454,11 @@ TEST(WrongCalls, OfSitesAndTensors) {
       {"a buffer of negative size", "Buffer: -1", [] { Buffer<float>(std::int64_t{-1}); }},
       {"a buffer of too many", "Buffer: ", [] { Buffer<float> const all(too_many); }},
       {"columns that are not there",
-       "MatrixView.column_range: ", [] { (void)test::features_of(tensor()).column_range(2, 2); }},
+       "MatrixView.column_range: ", [] { (void)test::feature_view(tensor()).column_range(2, 2); }},
       {"a negative number of columns",
-       "MatrixView.column_range: ", [] { (void)test::features_of(tensor()).column_range(0, -1); }},
+       "MatrixView.column_range: ", [] { (void)test::feature_view(tensor()).column_range(0, -1); }},
       {"values with gaps",
-       "MatrixView.values: ", [] { (void)test::features_of(tensor()).column_range(0, 2).values(); }},
+       "MatrixView.values: ", [] { (void)test::feature_view(tensor()).column_range(0, 2).values(); }},
   });
 }
 
@@ -516,12 +516,13 @@ TEST(WrongCalls, OfRulebooksAndOperands) {
       {"no rulebook", "gather_gemm_scatter: ",
        [] {
          auto output = tensor(5);
-         gather_gemm_scatter(seq, RulebookView<>{}, test::features_of(tensor()), layer().weights(), output.features());
+         gather_gemm_scatter(seq, RulebookView<>{}, test::feature_view(tensor()), layer().weights(), output.features());
        }},
       {"a pool without a rulebook", "pool_rows: ",
        [] {
          auto output = tensor(3);
-         pool_rows(seq, RulebookView<>{}, test::features_of(tensor()), output.features(), Pooling::average_over_kernel);
+         pool_rows(seq, RulebookView<>{}, test::feature_view(tensor()), output.features(),
+                   Pooling::average_over_kernel);
        }},
       {"a pool of no input", "pool_rows: the input's view",
        [] {
@@ -531,7 +532,7 @@ TEST(WrongCalls, OfRulebooksAndOperands) {
       {"a pool into other channels", "pool_rows: the input's channels",
        [] {
          auto output = tensor(4);
-         pool_rows(seq, rules(), test::features_of(tensor()), output.features(), Pooling::max);
+         pool_rows(seq, rules(), test::feature_view(tensor()), output.features(), Pooling::max);
        }},
       {"finished rows of nothing", "finish_rows: the input's view",
        [] {
@@ -541,7 +542,7 @@ TEST(WrongCalls, OfRulebooksAndOperands) {
       {"fewer factors", "finish_rows: the factors",
        [] {
          auto output = tensor(3);
-         finish_rows(seq, test::features_of(tensor()), std::span(numbers).first(2), Epilogue<float>{},
+         finish_rows(seq, test::feature_view(tensor()), std::span(numbers).first(2), Epilogue<float>{},
                      output.features());
        }},
       {"a geometry out of range", "build_rulebook: kernel_size is",
@@ -803,7 +804,7 @@ TEST(OddCalls, OfWhatWasMovedFromFindNothing) {
   EXPECT_TRUE(gone.coordinates().empty());
   EXPECT_EQ(gone.derived_bytes(), 0);
   gone.release_derived();
-  EXPECT_EQ(test::features_of(moved_from(tensor())).size(), 0);
+  EXPECT_EQ(test::feature_view(moved_from(tensor())).size(), 0);
   EXPECT_EQ(moved_from(layer()).parameter_count(), 0);
   EXPECT_EQ(moved_from(BatchNorm<float>(3)).parameter_count(), 0);
   EXPECT_EQ(moved_from(rules()).element_count(), 0);

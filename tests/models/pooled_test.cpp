@@ -12,7 +12,7 @@
 
 #include "sparseconv/network/prepare.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
@@ -56,7 +56,7 @@ TEST(Pooled, GoesToASixtyFourthAndHasTheBitsOfAnyThreadCount) {
   for (float const number : expected.features().values())
     largest = std::max(largest, std::fabs(static_cast<double>(number)));
   EXPECT_GT(largest, 0);
-  EXPECT_LE(test::largest_difference(test::features_of(engine(seq, input)), expected.features()), 1e-5 * largest);
+  EXPECT_LE(test::largest_difference(test::feature_view(engine(seq, input)), expected.features()), 1e-5 * largest);
 }
 
 TEST(Pooled, HasTheSameBitsHoweverItsWeightsAreStored) {
@@ -70,9 +70,9 @@ TEST(Pooled, HasTheSameBitsHoweverItsWeightsAreStored) {
     for (float& value : rounded.parameter(name).values) value = static_cast<float>(bfloat16(value));
   }
   EXPECT_TRUE(
-      test::same_bits<float>(result.features(), test::features_of(prepare<float>(where, rounded)(where, input))));
+      test::same_bits<float>(result.features(), test::feature_view(prepare<float>(where, rounded)(where, input))));
   EXPECT_GT(
-      test::largest_difference(result.features(), test::features_of(prepare<float>(where, network)(where, input))), 0)
+      test::largest_difference(result.features(), test::feature_view(prepare<float>(where, network)(where, input))), 0)
       << "weights of the same seed in float are others";
 }
 

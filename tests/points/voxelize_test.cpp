@@ -18,7 +18,7 @@
 #include "sparseconv/io/npz.hpp"
 #include "sparseconv/io/records.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/point_clouds.hpp"
 #include "support/policies.hpp"
 #include "support/shared_data.hpp"
@@ -222,7 +222,7 @@ TYPED_TEST(VoxelizeOn, MeansOfAMillionPointsHaveTheirDigits) {
     cloud.values.insert(cloud.values.end(), {x, 0.5F, 0.5F});
   }
   VoxelGrid const grid{.voxel_size = {1, 1, 1}, .low = {50, 0, 0}, .high = {51, 1, 1}};
-  EXPECT_EQ(test::features_of(voxelize(TypeParam::policy(), cloud, grid).tensor)(0, 0),
+  EXPECT_EQ(test::feature_view(voxelize(TypeParam::policy(), cloud, grid).tensor)(0, 0),
             static_cast<float>(sum / 1000000));
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -66,8 +66,8 @@ TEST(PeerFailures, Item8DuplicatesAreNeverLastWriterWins) {
   EXPECT_EQ(message_of<CoordinateError>([&] { return make(seq, Duplicates::reject); }),
             "make_sparse_tensor: points 0 and 1 are both at (batch 0; 0, 7); drop one, or say what to do with "
             "Duplicates::sum, mean, max or first");
-  EXPECT_EQ(test::features_of(make(cpu, Duplicates::sum))(1, 0), 3.f);
-  EXPECT_EQ(test::features_of(make(cpu, Duplicates::first))(1, 0), 1.f);
+  EXPECT_EQ(test::feature_view(make(cpu, Duplicates::sum))(1, 0), 3.f);
+  EXPECT_EQ(test::feature_view(make(cpu, Duplicates::first))(1, 0), 1.f);
 }
 
 TEST(MakeSparseTensorErrors, NameCountsThatDoNotDivide) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -61,7 +61,7 @@ TYPED_TEST(PointFeatures, SumsInTheCallersOrder) {
   auto const sites = build_site_set(TypeParam::policy(), Grid<1>{}, same);
   auto const sum = [&](std::vector<float> const& values) {
     MatrixView<float const> const column{values.data(), 3, 1};
-    return test::features_of(features_to_sites(TypeParam::policy(), sites, column, Duplicates::sum))(0, 0);
+    return test::feature_view(features_to_sites(TypeParam::policy(), sites, column, Duplicates::sum))(0, 0);
   };
   EXPECT_EQ(sum({1e17f, 1.f, -1e17f}), 0.f);
   EXPECT_EQ(sum({1e17f, -1e17f, 1.f}), 1.f);
@@ -72,7 +72,7 @@ T joined(Policy const& where, std::vector<T> const& values, Duplicates duplicate
   std::vector<Coordinate<1>> const same(values.size());
   auto const sites = build_site_set(where, Grid<1>{}, same);
   MatrixView<T const> const column{values.data(), static_cast<std::int64_t>(values.size()), 1};
-  return test::features_of(features_to_sites(where, sites, column, duplicates))(0, 0);
+  return test::feature_view(features_to_sites(where, sites, column, duplicates))(0, 0);
 }
 
 TYPED_TEST(PointFeatures, MeansDoNotLoseDigitsWithTheCount) {

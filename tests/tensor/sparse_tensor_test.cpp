@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/random_sites.hpp"
 
 namespace sparseconv {
@@ -43,7 +43,7 @@ TEST(SparseTensor, CopiesFeaturesAndSharesSites) {
 
 TEST(SparseTensor, MayHaveNoSitesOrNoChannels) {
   EXPECT_EQ((SparseTensor<float, 3>().size()), 0);
-  EXPECT_EQ((test::features_of(SparseTensor<float, 2>(two_sites(), 0)).size()), 0);
+  EXPECT_EQ((test::feature_view(SparseTensor<float, 2>(two_sites(), 0)).size()), 0);
   EXPECT_EQ((SparseTensor<float, 2>(SiteSet<2>(), std::numeric_limits<std::int64_t>::max()).size()), 0);
 }
 

@@ -10,6 +10,9 @@
 
 #include "sparseconv/config.hpp"
 
+#if defined(__GLIBC__)  // which the headers above say
+#include <malloc.h>
+#endif
 #if defined(__SANITIZE_ADDRESS__)
 #define SPARSECONV_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)
@@ -41,7 +44,7 @@ class MemoryPool {
   MemoryPool() = default;
   MemoryPool(MemoryPool const&) = delete;
   MemoryPool& operator=(MemoryPool const&) = delete;
-  ~MemoryPool() { release(); }
+  ~MemoryPool() { free_waiting(); }
 
   /// A block of at least `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
   [[nodiscard]] MemoryBlock take(std::size_t bytes) { return take(bytes, 2); }
@@ -90,15 +93,13 @@ class MemoryPool {
     peak_bytes_ = used_bytes_;
   }
 
-  /// Returns what waits for reuse to the system.
+  /// Returns what waits for reuse to the system. With the GNU C library the whole heap of the process is trimmed too, which may
+  /// take milliseconds: what is only freed stays with the process there.
   void release() {
-    std::scoped_lock lock(mutex_);
-    for (std::size_t of_size = 0; of_size < waiting_.size(); ++of_size) {
-      while (waiting_[of_size] != nullptr) {
-        ::operator delete(first_of(of_size).data, std::align_val_t(alignment));
-      }
-    }
-    waiting_bytes_ = 0;
+    free_waiting();
+#if defined(__GLIBC__)
+    ::malloc_trim(0);
+#endif
   }
 
   /// The size of a new block for a request: four sizes from each power of two to the next, at least 64 bytes.
@@ -125,6 +126,16 @@ class MemoryPool {
   static constexpr std::size_t size_of(std::size_t place) {
     if (place < 4) return (place + 1) * 64;
     return (4 + place % 4 + 1) << (place / 4 + 5);
+  }
+
+  void free_waiting() {
+    std::scoped_lock lock(mutex_);
+    for (std::size_t of_size = 0; of_size < waiting_.size(); ++of_size) {
+      while (waiting_[of_size] != nullptr) {
+        ::operator delete(first_of(of_size).data, std::align_val_t(alignment));
+      }
+    }
+    waiting_bytes_ = 0;
   }
 
   /// Takes the first block of a size that waits out of its list; there must be one. Who calls holds the lock.

@@ -19,7 +19,7 @@
 #include "sparseconv/tensor/dense.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/option_cross.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/random_numbers.hpp"
@@ -192,7 +192,7 @@ TYPED_TEST(OnDevice, ResidualsAreAddedBeforeTheActivation) {
   auto const expected = conv.with_residual(seq, input, shortcut);
   auto const there = copy_to(where, input);
   auto const result = copy_to(where, conv).with_residual(where, there, copy_to(where, shortcut, there.sites()));
-  EXPECT_LE(test::largest_difference(test::features_of(copy_to_host(where, result)), expected.features()), 1e-5);
+  EXPECT_LE(test::largest_difference(test::feature_view(copy_to_host(where, result)), expected.features()), 1e-5);
 }
 
 TYPED_TEST(OnDevice, NormsAndActivationsAgree) {
@@ -204,7 +204,7 @@ TYPED_TEST(OnDevice, NormsAndActivationsAgree) {
   norm.set({.scale = scale, .shift = scale, .mean = scale, .variance = variance});
   auto const expected = activate(seq, norm(seq, input), leaky_relu(0.2));
   auto const result = activate(where, copy_to(where, norm)(where, copy_to(where, input)), leaky_relu(0.2));
-  EXPECT_LE(test::largest_difference(test::features_of(copy_to_host(where, result)), expected.features()), 1e-6);
+  EXPECT_LE(test::largest_difference(test::feature_view(copy_to_host(where, result)), expected.features()), 1e-6);
 }
 
 template <class T, class Policy>
@@ -281,7 +281,7 @@ TEST(OnEmulatedDevice, BuildsNothingThatItKeepsDuringACapture) {
   auto const captured = layer(where, input);
   EXPECT_THROW((void)layer(where.with_tf32(), input), CudaError) << "its weights are packed otherwise";
   where.set_capturing(false);
-  EXPECT_TRUE(test::same_bits<float>(test::features_of(copy_to_host(where, captured)), expected.features()));
+  EXPECT_TRUE(test::same_bits<float>(test::feature_view(copy_to_host(where, captured)), expected.features()));
 }
 
 TEST(OnEmulatedDevice, KeepsWhatIsDerivedForEachStreamApart) {
@@ -340,8 +340,8 @@ TEST(OnEmulatedDevice, MultipliesFloatAsFloatWhereThereIsNoTf32) {
   auto const old = where.with_compute_capability(75).with_tf32();
   auto const input = copy_to(where, test::random_tensor<float>(test::random_site_set(room, 50, 45), 8, 46));
   auto const layer = copy_to(where, SubmanifoldConv3D<float>({.in_channels = 8, .out_channels = 8}));
-  EXPECT_TRUE(test::same_bits<float>(test::features_of(copy_to_host(where, layer(old, input))),
-                                     test::features_of(copy_to_host(where, layer(where, input)))));
+  EXPECT_TRUE(test::same_bits<float>(test::feature_view(copy_to_host(where, layer(old, input))),
+                                     test::feature_view(copy_to_host(where, layer(where, input)))));
 }
 
 #endif

@@ -13,7 +13,7 @@
 #include "sparseconv/layers/linear.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
@@ -58,10 +58,10 @@ void expect_linear_agrees(Policy const& where, std::int64_t sites, std::int64_t 
   EXPECT_EQ(input_there.sites().derived_bytes(), 0);
   double const most = tolerance<T>(in_channels, where.tf32());
   EXPECT_LE(
-      test::largest_difference(test::features_of(copy_to_host(where, result)), test::features_of(layer(seq, input))),
+      test::largest_difference(test::feature_view(copy_to_host(where, result)), test::feature_view(layer(seq, input))),
       most);
-  EXPECT_LE(test::largest_difference(test::features_of(copy_to_host(where, added)),
-                                     test::features_of(layer.with_residual(seq, input, shortcut))),
+  EXPECT_LE(test::largest_difference(test::feature_view(copy_to_host(where, added)),
+                                     test::feature_view(layer.with_residual(seq, input, shortcut))),
             most);
 }
 

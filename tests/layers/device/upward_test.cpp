@@ -12,7 +12,7 @@
 #include "sparseconv/layers/transposed_conv.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
@@ -103,7 +103,7 @@ void expect_inverse_agrees(Policy const& where, Down const& down) {
       bool const by_map = !std::is_same_v<decltype(how_up), dataflow::GatherGemmScatter>;
       EXPECT_EQ(more, by_map ? map.bytes() : 0) << "nothing but the map that is turned round";
     }
-    EXPECT_LE(test::largest_difference(test::features_of(copy_to_host(where, result)), expected.features()),
+    EXPECT_LE(test::largest_difference(test::feature_view(copy_to_host(where, result)), expected.features()),
               tolerance<T>(up.weights().elements * 9));
     auto const map_there = up_there.row_map(where, made.sites(), input_there.sites());
     EXPECT_TRUE(test::same_map(copy_to_host(where, *map_there).view(), map.view()));
@@ -137,7 +137,7 @@ TYPED_TEST(Upward, InverseLayersTakeEqualSitesAndRefuseOthers) {
   auto const lower = copy_to(where, down)(where, input);
   auto const before = copy_to_host(where, up(where, lower, input.sites()));
   input.sites().release_derived();
-  EXPECT_TRUE(test::same_bits<float>(test::features_of(copy_to_host(where, up(where, lower, input.sites()))),
+  EXPECT_TRUE(test::same_bits<float>(test::feature_view(copy_to_host(where, up(where, lower, input.sites()))),
                                      before.features()));
   auto const wide = copy_to(where, test::random_tensor<float>(test::random_site_set(room, 60, 8), 9, 9));
   EXPECT_EQ(message_of<ShapeError>([&] { (void)up(where, wide, input.sites()); }).substr(0, 46),
@@ -152,7 +152,7 @@ TYPED_TEST(Upward, InverseLayersAddResiduals) {
   auto const expected = up.with_residual(seq, down(seq, input), input);
   auto const there = copy_to(where, input);
   auto const result = copy_to(where, up).with_residual(where, copy_to(where, down)(where, there), there);
-  EXPECT_LE(test::largest_difference(test::features_of(copy_to_host(where, result)), expected.features()), 1e-4);
+  EXPECT_LE(test::largest_difference(test::feature_view(copy_to_host(where, result)), expected.features()), 1e-4);
 }
 
 TYPED_TEST(Upward, NoSitesGiveNoSites) {
@@ -185,7 +185,7 @@ TEST(UpwardOnEmulatedDevice, TurnsNoMapRoundDuringACapture) {
   where.set_capturing(true);
   auto const captured = up(where, lower, input.sites());
   where.set_capturing(false);
-  EXPECT_TRUE(test::same_bits<float>(test::features_of(copy_to_host(where, captured)), expected.features()));
+  EXPECT_TRUE(test::same_bits<float>(test::feature_view(copy_to_host(where, captured)), expected.features()));
 }
 #endif
 

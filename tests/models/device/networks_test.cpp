@@ -9,7 +9,7 @@
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/network/prepare.hpp"
 #include "support/device_policies.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 #include "support/same_index.hpp"
@@ -65,7 +65,7 @@ TYPED_TEST(NetworksOnDevice, WaitOnceForEachNewSetOfSites) {
   test::expect_waits(where, 4, [&] { result = engine(where, input); });  // of the four strided layers
   auto const first = copy_to_host(where, result);
   test::expect_waits(where, 0, [&] { result = engine(where, input); });
-  EXPECT_TRUE(std::ranges::equal(test::features_of(copy_to_host(where, result)).values(), first.features().values()));
+  EXPECT_TRUE(std::ranges::equal(test::feature_view(copy_to_host(where, result)).values(), first.features().values()));
 }
 
 TYPED_TEST(NetworksOnDevice, TakeATensorWithoutSites) {

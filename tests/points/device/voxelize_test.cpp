@@ -15,7 +15,7 @@
 #include "sparseconv/points/voxelize_batch.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
-#include "support/features_of.hpp"
+#include "support/feature_view.hpp"
 #include "support/point_clouds.hpp"
 #include "support/same_index.hpp"
 
@@ -79,7 +79,7 @@ TYPED_TEST(DeviceVoxelize, KeepsWhatComesFirst) {
       {{-1, 0}, {7, 1}, {2, 2}, {4, 3}, {not_a_number, 0}, {4, 4}, {7, 5}, {7, 6}, {12, 0}, {4, 7}, {2, 8}});
   auto const& where = TypeParam::policy();
   auto const voxels = voxelize(where, copy_to(where, cloud), row_of_ten, {.points_per_voxel = 1, .voxels = 2});
-  EXPECT_EQ(listed(test::features_of(copy_to_host(where, voxels.tensor)).values()),
+  EXPECT_EQ(listed(test::feature_view(copy_to_host(where, voxels.tensor)).values()),
             (std::vector<float>{2, 0.5F, 0.5F, 2, 7, 0.5F, 0.5F, 1}));
   EXPECT_EQ(listed(copy_to_host(where, voxels.row_of_point)),
             (std::vector<Row>{-1, 1, 0, -1, -1, -1, -1, -1, -1, -1, -1}));
