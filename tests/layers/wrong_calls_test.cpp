@@ -48,7 +48,7 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 /// What a call must be refused with: an error whose sentence begins with `call`, or has it somewhere, and then a cure.
 struct WrongCall {
   char const* name;
-  char const* call;
+  std::string call;
   std::function<void()> make;
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
+#include "support/feature_view.hpp"
 #include "support/layer_sums.hpp"
 #include "support/point_clouds.hpp"
 #include "support/policies.hpp"
@@ -97,7 +98,7 @@ TYPED_TEST(VoxelizerOn, KeepsWhatIsNoFiniteNumberAndMinusZero) {
   Voxelizer voxelizer(row_of_ten);
   for (std::int64_t i = 0; i < cloud.size(); ++i) voxelizer.add(TypeParam::policy(), block_of(cloud, i, i + 1));
   expect_same(voxelizer, voxelizer.tensor(TypeParam::policy()), voxelize(seq, cloud, row_of_ten));
-  EXPECT_TRUE(std::signbit(voxelizer.tensor(TypeParam::policy()).features()(0, 3)));
+  EXPECT_TRUE(std::signbit(test::feature_view(voxelizer.tensor(TypeParam::policy()))(0, 3)));
 }
 
 // Every voxel is reached again and again: what is held does not grow.

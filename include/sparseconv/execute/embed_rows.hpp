@@ -46,7 +46,7 @@ void embed_rows(Policy const& where, MatrixView<Number, Memory> numbers,
       first_wrong = on_cpu::embed_rows<T, Stored>(where, numbers, table, output);
     }
     if (first_wrong == output.rows) return;
-    Stored const wrong = *numbers.row(first_wrong);
+    Stored const wrong = *numbers.row_data(first_wrong);
     auto const refuse = [&](auto shown) {
       throw ShapeError({"embed_rows: row ", first_wrong, " has the number ", shown, ", and the table has ", table.rows,
                         " rows; give integers from 0 to ", table.rows - 1});

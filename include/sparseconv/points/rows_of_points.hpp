@@ -32,7 +32,7 @@ struct WriteRowOfPoint {
   Row* rows;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t point) const {
-    VoxelOfPoint const found = finder(points.row(point));
+    VoxelOfPoint const found = finder(points.row_data(point));
     rows[point] = found.fate == PointFate::kept ? sites.find(widen(found.voxel)) : no_row;
   }
 };

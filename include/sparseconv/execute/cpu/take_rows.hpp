@@ -20,7 +20,7 @@ void take_rows(CpuPolicy const& where, std::span<Row const> rows, MatrixView<T c
   if (bytes == 0) return;
   for_each_range(where, output.rows, 1024, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
-      std::memcpy(output.row(row), input.row(rows[static_cast<std::size_t>(row)]), bytes);
+      std::memcpy(output.row_data(row), input.row_data(rows[static_cast<std::size_t>(row)]), bytes);
     }
   });
 }

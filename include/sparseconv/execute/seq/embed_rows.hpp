@@ -15,9 +15,9 @@ template <Element T, IntegerNumber Number>
 std::int64_t embed_range(std::int64_t begin, std::int64_t end, MatrixView<Number const> numbers,
                          MatrixView<T const> table, MatrixView<T> output) {
   for (std::int64_t row = begin; row < end; ++row) {
-    std::int64_t const taken = row_of_number(*numbers.row(row), table.rows);
+    std::int64_t const taken = row_of_number(*numbers.row_data(row), table.rows);
     if (taken < 0) return row;
-    std::copy_n(table.row(taken), output.columns, output.row(row));
+    std::copy_n(table.row_data(taken), output.columns, output.row_data(row));
   }
   return end;
 }

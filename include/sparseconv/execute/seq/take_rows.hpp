@@ -15,7 +15,7 @@ namespace sparseconv::inline v0_1::on_seq {
 template <Element T>
 void take_rows(std::span<Row const> rows, MatrixView<T const> input, MatrixView<T> output) {
   for (std::int64_t row = 0; row < output.rows; ++row) {
-    std::copy_n(input.row(rows[static_cast<std::size_t>(row)]), output.columns, output.row(row));
+    std::copy_n(input.row_data(rows[static_cast<std::size_t>(row)]), output.columns, output.row_data(row));
   }
 }
 

@@ -16,7 +16,7 @@ class MatrixPoints {
   [[nodiscard]] std::int64_t size() const { return view_.rows; }
   [[nodiscard]] std::int64_t columns() const { return view_.columns; }
   [[nodiscard]] VoxelOfPoint voxel(std::int64_t point, VoxelFinder const& finder) const {
-    return finder(view_.row(point));
+    return finder(view_.row_data(point));
   }
   [[nodiscard]] float number(std::int64_t point, std::int64_t column) const { return view_(point, column); }
 
