@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -63,12 +64,13 @@ class Bfloat16Tiles {
     }
   }
 
-  /// What a sum becomes by some products: even and odd ones are summed apart in their order, then joined, then added to the sum. Each
-  /// step is rounded to nearest, and what is closer to 0 than 2^-126 is 0.
+  /// What a sum becomes by some products: even and odd ones are summed apart in their order, then joined, then added to the sum. A
+  /// product and its addition are one step. Each step is rounded to nearest, and what goes into it or comes out closer to 0 than
+  /// 2^-126 is 0.
   static float multiply_add(float sum, std::span<float const> row, std::span<float const> column) {
     float apart[2] = {0, 0};
     for (std::size_t k = 0; k < row.size(); ++k) {
-      apart[k % 2] = flushed(apart[k % 2] + flushed(flushed(row[k]) * flushed(column[k])));
+      apart[k % 2] = flushed(std::fma(flushed(row[k]), flushed(column[k]), apart[k % 2]));
     }
     return flushed(flushed(sum) + flushed(apart[0] + apart[1]));
   }

@@ -59,7 +59,7 @@ inline bool has_bfloat16_tiles() {
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0 || (edx & amx_bf16_and_tile) != amx_bf16_and_tile)
     return false;
   unsigned low = 0, high = 0;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   constexpr unsigned tile_states = (1U << 17) | (1U << 18);
   return (low & tile_states) == tile_states;
 }

@@ -79,6 +79,29 @@ TYPED_TEST(ConvolutionInBlocks, AgreeWithEveryInstructionSetAtTheEdgesOfBlocks) 
   }
 }
 
+// bfloat16 as it is, or widened: the same bits, also where input channels are taken in several parts. Tiles have bits of their own.
+TEST(ConvolutionOfBfloat16, HasTheBitsOfSeqWithEveryInstructionSetButTiles) {
+  for (std::int64_t const count : {1, 65, 4097}) {
+    SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {95, 97}}, count, 1);
+    Rulebook<> const rules = build_rulebook(cpu, sites, sites, KernelGeometry<2>{.kernel_size = 3, .padding = 1});
+    for (auto const& [in_channels, out_channels] :
+         {std::pair{2, 1}, {3, 16}, {6, 33}, {30, 130}, {64, 64}, {420, 20}}) {
+      auto const input = random_tensor<bfloat16>(sites, in_channels, 2);
+      auto const weights = random_weights<bfloat16>(9, in_channels, out_channels, 3);
+      auto const bias = test::random_numbers<bfloat16>(out_channels, 4);
+      Epilogue<bfloat16> const epilogue{.bias = bias, .residual = {}, .activation = relu};
+      SparseTensor<bfloat16, 2> expected(sites, out_channels);
+      gather_gemm_scatter(seq, rules, input.features(), weights, expected.features(), epilogue);
+      for (auto const set : test::instruction_sets()) {
+        if (set == InstructionSet::amx_bf16) continue;
+        auto const output = run<bfloat16>(test::OnCpu<2>::policy(), rules, input, weights, epilogue, set);
+        EXPECT_TRUE(same_bits<bfloat16>(output.features(), std::as_const(expected).features()))
+            << count << " rows, " << in_channels << "-" << out_channels << ", " << to_string(set);
+      }
+    }
+  }
+}
+
 TYPED_TEST(ConvolutionInBlocks, HaveTheSameBitsForAnyNumberOfThreads) {
   using T = TypeParam;
   SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {110, 120}}, 6001, 1);

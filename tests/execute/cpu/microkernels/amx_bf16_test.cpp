@@ -48,6 +48,11 @@ TEST(TileModel, SumsEvenAndOddProductsApartThenJoinsThem) {
   EXPECT_EQ(product({half_unit, 0}, {1, 0}, 1), 1);
 }
 
+TEST(TileModel, RoundsAProductAndItsAdditionOnce) {
+  EXPECT_EQ(product({-0x1.8p127F, 0, 0x1p64F, 0}, {1, 0, 0x1p64F, 0}, 0), 0x1p126F) << "a product above all floats";
+  EXPECT_EQ(product({0x1p-126F, 0, 0x1p-64F, 0}, {1, 0, 0x1p-63F, 0}, 0), 0x1.8p-126F) << "a product below 2^-126";
+}
+
 TEST(TileModel, TakesTheSmallestNumbersFor0) {
   float const least = std::numeric_limits<float>::min();
   EXPECT_EQ(product({least / 2}, {1}, 0), 0);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -67,7 +68,7 @@ struct Call {
   }
 };
 
-// A product of two bfloat16 is exact in float, so it does not matter whether it is rounded before it is added.
+// Such products are exact in float, so it does not matter whether they are rounded before they are added.
 TEST_F(DotProducts, AddChannelsInTheirOrderAndTouchNothingElse) {
   for (std::int64_t vectors = 1; vectors <= kernels_->most_vectors; ++vectors) {
     for (std::int64_t const in_channels : {0, 2, 4, 14, 16, 30, 32, 34, 64, 98}) {
@@ -108,6 +109,26 @@ TEST_F(DotProducts, TakeTheSmallestNumbersFor0) {
     call(*kernels_);
     EXPECT_EQ(call.block[3 * call.block_stride], one.expected)
         << one.input << " * " << one.weight << " + " << one.before;
+  }
+}
+
+// Of products that are not exact in float too.
+TEST_F(DotProducts, RoundAProductAndItsAdditionOnce) {
+  struct Case {
+    float input, weight, before;
+  };
+  for (Case const& one : {Case{0x1p64F, 0x1p64F, -0x1.8p127F}, Case{0x1p-64F, 0x1p-63F, 0x1p-126F},
+                          Case{0x1p-70F, 0x1p-70F, 0x1p-120F}}) {
+    for (std::int64_t const channel : {0, 1}) {
+      Call call(1, 2, 16);
+      call.input[channel] = bfloat16(one.input);
+      call.input[1 - channel] = bfloat16(0.0F);
+      std::fill(call.weights.begin(), call.weights.end(), bfloat16(one.weight));
+      std::fill(call.block.begin(), call.block.end(), one.before);
+      call(*kernels_);
+      EXPECT_EQ(call.block[3 * call.block_stride], std::fma(one.input, one.weight, one.before))
+          << one.input << " * " << one.weight << " + " << one.before;
+    }
   }
 }
 

@@ -19,9 +19,10 @@
 
 /// The microkernels for AMX: products of tiles of bfloat16, 16 x 32 by 32 x 16 to 16 x 16 in float.
 ///
-/// A tile's product sums even and odd input channels apart, adds the two, and then adds that to its sums; factors, products and
-/// sums that are closer to 0 than 2^-126 become 0. So the bits are not those of the other sets. Not yet measured on a processor
-/// that has tiles: the tests run these very instructions, by a model of them where the processor has none.
+/// A tile's product sums even and odd input channels apart, adds the two, and then adds that to its sums; a product and its
+/// addition are rounded once, and factors and sums that are closer to 0 than 2^-126 become 0. So the bits are not those of the
+/// other sets. Not yet measured on a processor that has tiles: the tests run these very instructions, by a model of them where
+/// the processor has none.
 namespace sparseconv::inline v0_1::on_cpu::amx_bf16 {
 
 /// Whether this process may use tiles. The system is asked at the first call: their registers take 8 KB in each thread's state,
@@ -54,10 +55,11 @@ static_assert(sizeof(TileConfiguration) == 64);
 inline void configure(TileConfiguration const& tiles) {
   __asm__ volatile(".byte 0xc4, 0xe2, 0x78, 0x49, 0x02" : : "d"(&tiles) : "memory");  // ldtilecfg [rdx]
 }
+
 /// Without it the system would save the tiles at every change of threads.
 inline void release() {
-  __asm__ volatile(".byte 0xc4, 0xe2, 0x78, 0x49, 0xc0" : : : "memory");
-}  // tilerelease
+  __asm__ volatile(".byte 0xc4, 0xe2, 0x78, 0x49, 0xc0" : : : "memory");  // tilerelease
+}
 
 template <int Tile>
 inline void zero() {
@@ -102,7 +104,8 @@ struct alignas(64) Batch {
   float products[batch_pairs * 2 * tile_columns];
 };
 
-/// Multiplies the rows of a batch, `channels` of each, by one or two tiles of columns of a panel, from `first_column` on.
+/// Multiplies the rows of a batch, `channels` of each, by one or two tiles of columns of a panel; of its second half only if
+/// there are rows in it.
 template <int Columns>
 inline void multiply(Batch& batch, std::int64_t channels, bfloat16 const* panel, std::int64_t width, bool both_halves) {
   constexpr auto product_bytes = static_cast<std::int64_t>(2 * tile_columns * sizeof(float));

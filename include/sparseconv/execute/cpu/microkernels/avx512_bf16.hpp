@@ -18,8 +18,8 @@
 
 /// The microkernels for AVX-512's dot products of bfloat16: two products and their additions to a float, one after the other.
 ///
-/// A product of two bfloat16 is exact in float, so the bits are those of the kernels that widen, but for what is closer to 0 than
-/// 2^-126: factors, products and sums there become 0.
+/// Each product and its addition are rounded once, so the bits are those of the vector kernels that widen, but for factors and
+/// sums that are closer to 0 than 2^-126: they become 0.
 namespace sparseconv::inline v0_1::on_cpu::avx512_bf16 {
 
 #define SPARSECONV_MICROKERNEL_TARGET __attribute__((target("avx512f,avx512bf16")))
