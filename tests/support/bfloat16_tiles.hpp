@@ -30,9 +30,13 @@ class Bfloat16Tiles {
   void configure(std::byte const* from) {
     std::memcpy(configuration_.data(), from, configuration_.size());
     if (configuration_[0] != std::byte{1} || configuration_[1] != std::byte{0}) fail("palette or start row");
+    for (int byte = 2; byte < 16; ++byte) {
+      if (configuration_[at(byte)] != std::byte{0}) fail("a reserved byte");
+    }
     for (int tile = 0; tile < 16; ++tile) {
       bool const there = tile < tiles;
       if (bytes_of(tile) > (there ? most_bytes : 0) || rows_of(tile) > (there ? most_rows : 0)) fail("size of a tile");
+      if ((bytes_of(tile) == 0) != (rows_of(tile) == 0)) fail("rows without bytes, or bytes without rows");
     }
     for (auto& tile : numbers_) tile = {};
     is_configured_ = true;

@@ -10,8 +10,8 @@
 /// The products of a kernel: one input channel of a row at a time, with a vector of the panel. A set that has others for a type
 /// specializes it.
 ///
-/// broadcast_factors() takes them from a row; or from what read_line() made of the row's next cache line, where that is said to
-/// pay; broadcast_from_row() always from the row.
+/// broadcast_factors() takes them from a row or, where reads_lines, from what read_line() made of the row's next cache line;
+/// broadcast_from_row() always takes them from the row.
 template <class T>
 struct Products : Vector<T> {
   using Factors = typename Vector<T>::Register;
