@@ -44,18 +44,43 @@ TEST(ColumnOrder, TakesPackedColoursApart) {
   EXPECT_EQ(order.of_field[6].colour_parts, 0u);
 }
 
-TEST(ColumnOrder, PlacesTheFieldsOfAPackedRecord) {
-  std::vector<PackedField> fields(5, PackedField{ScalarType::float64, 99});
-  place_field({.first = 1, .colour_parts = 3}, {ScalarType::float32, 12}, fields);
-  place_field({.first = 0}, {ScalarType::int16, 7}, fields);
-  place_field({}, {ScalarType::int16, 9}, fields);
-  const std::vector<ScalarType> types = {ScalarType::int16, ScalarType::uint8, ScalarType::uint8, ScalarType::uint8,
-                                         ScalarType::float64};
-  const std::vector<std::size_t> offsets = {7, 14, 13, 12, 99};
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    EXPECT_EQ(fields[i].type, types[i]) << i;
-    EXPECT_EQ(fields[i].offset, offsets[i]) << i;
+TEST(ColumnOrder, TakesOtherWaysToWriteTheAxes) {
+  EXPECT_EQ(ordered({"Intensity", "Z", "Y", "X"}).names, (Names{"x", "y", "z", "Intensity"}));
+  // Small letters come first; a capital beside them is another column.
+  EXPECT_EQ(ordered({"X", "x", "y", "Z", "z"}).names, (Names{"x", "y", "z", "X", "Z"}));
+  EXPECT_EQ(ordered({"pose.x", "pose.y", "pose.z", "normal"}).names, (Names{"x", "y", "z", "normal"}));
+}
+
+TEST(ColumnOrder, LaysOutRecords) {
+  for (bool const is_big_endian : {false, true}) {
+    const std::vector<RowField> fields = {{"y", ScalarType::float64, 2, is_big_endian},
+                                          {"rgb", ScalarType::uint32, 10, is_big_endian},
+                                          {"x", ScalarType::int16, 0, is_big_endian},
+                                          {"", ScalarType::int16, 14},
+                                          {"z", ScalarType::float32, 16, is_big_endian}};
+    const RecordLayout layout = lay_out_records(fields, order_columns(fields, "read"), 20);
+    EXPECT_EQ(layout.names, (Names{"x", "y", "z", "red", "green", "blue"}));
+    EXPECT_EQ(layout.record_bytes, 20u);
+    const std::vector<ScalarType> types = {ScalarType::int16, ScalarType::float64, ScalarType::float32,
+                                           ScalarType::uint8, ScalarType::uint8,   ScalarType::uint8};
+    // Of 0xAARRGGBB the lowest byte is blue, and comes first or last.
+    const std::vector<std::size_t> little = {0, 2, 16, 12, 11, 10};
+    const std::vector<std::size_t> big = {0, 2, 16, 11, 12, 13};
+    ASSERT_EQ(layout.numbers.size(), types.size());
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      EXPECT_EQ(layout.numbers[i].type, types[i]) << i;
+      EXPECT_EQ(layout.numbers[i].begin, is_big_endian ? big[i] : little[i]) << i;
+      EXPECT_EQ(layout.numbers[i].is_big_endian, is_big_endian && i < 3) << i;
+    }
   }
+}
+
+TEST(ColumnOrder, LaysOutTexts) {
+  const RecordLayout layout = lay_out_text({"x", "y", "z", "i"}, 4);
+  EXPECT_EQ(layout.record_bytes, 28u);
+  EXPECT_EQ(layout.numbers[2].type, ScalarType::float64);
+  EXPECT_EQ(layout.numbers[3].type, ScalarType::float32);
+  EXPECT_EQ(layout.numbers[3].begin, 24u);
 }
 
 TEST(ColumnOrder, NamesAMissingOrRepeatedAxis) {

@@ -40,7 +40,7 @@ TEST(PcdHeader, LaysOutTheRecord) {
   const PcdHeader header = parse(
       "# .PCD v0.7 - Point Cloud Data file format\r\nVERSION 0.7\r\nFIELDS x _ f z\r\nSIZE 4 1 2 8\r\nTYPE F U I F\r\n"
       "COUNT 1 3 2 1\r\nWIDTH 5\r\nHEIGHT 1\r\nVIEWPOINT 0 0 0 1 0 0 0\r\nPOINTS 5\r\nDATA binary\r\n");
-  EXPECT_FALSE(header.is_ascii);
+  EXPECT_EQ(header.data, PcdData::binary);
   EXPECT_EQ(header.points, 5u);
   EXPECT_EQ(header.record_bytes, 4u + 3 + 4 + 8);
   ASSERT_EQ(header.numbers.size(), 7u);
@@ -48,17 +48,25 @@ TEST(PcdHeader, LaysOutTheRecord) {
   EXPECT_EQ(header.numbers[1].name, "");
   EXPECT_EQ(header.numbers[4].name, "f_0");
   EXPECT_EQ(header.numbers[5].name, "f_1");
-  EXPECT_EQ(header.numbers[5].field.offset, 9u);
-  EXPECT_EQ(header.numbers[5].field.type, ScalarType::int16);
-  EXPECT_EQ(header.numbers[6].field.offset, 11u);
-  EXPECT_EQ(header.numbers[6].field.type, ScalarType::float64);
+  EXPECT_EQ(header.numbers[5].begin, 9u);
+  EXPECT_EQ(header.numbers[5].type, ScalarType::int16);
+  EXPECT_EQ(header.numbers[6].begin, 11u);
+  EXPECT_EQ(header.numbers[6].type, ScalarType::float64);
+  ASSERT_EQ(header.fields.size(), 4u);
+  EXPECT_TRUE(header.fields[1].is_padding);
+  EXPECT_EQ(header.fields[2].first, 4u);
+  EXPECT_EQ(header.fields[2].count, 2u);
+  EXPECT_EQ(header.fields[2].bytes, 4u);
 }
 
 TEST(PcdHeader, NeedsNoLineThatOthersTell) {
   EXPECT_EQ(parse(header_with("")).points, 6u);
-  for (char const* keyword : {"VERSION", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS"})
+  for (char const* keyword : {"VERSION", "SIZE", "TYPE", "COUNT", "WIDTH", "HEIGHT", "VIEWPOINT", "POINTS"})
     EXPECT_EQ(parse(without(header_with(""), keyword)).points, 6u) << keyword;
-  EXPECT_EQ(parse(header_with("VERSION 0.6")).points, 6u);
+  for (char const* version : {"VERSION 0.6", "VERSION .5", "VERSION 0.5"})
+    EXPECT_EQ(parse(header_with(version)).points, 6u) << version;
+  // A width alone is the number of points.
+  EXPECT_EQ(parse(without(without(header_with(""), "HEIGHT"), "POINTS")).points, 3u);
 }
 
 TEST(PcdHeader, KnowsEachType) {
@@ -72,14 +80,14 @@ TEST(PcdHeader, KnowsEachType) {
   EXPECT_EQ(parse_pcd_type("U", "2"), ScalarType::uint16);
   EXPECT_EQ(parse_pcd_type("U", "4"), ScalarType::uint32);
   EXPECT_EQ(parse_pcd_type("U", "8"), ScalarType::uint64);
+  EXPECT_EQ(parse_pcd_type("B", "1"), ScalarType::uint8);
   EXPECT_FALSE(parse_pcd_type("F", "2"));
 }
 
 TEST(PcdHeader, NamesAMissingLine) {
-  for (const std::string keyword : {"FIELDS", "SIZE", "TYPE"})
-    EXPECT_EQ(failure(without(header_with(""), keyword)), "read: the header has no " + keyword + " line");
+  EXPECT_EQ(failure(without(header_with(""), "FIELDS")), "read: the header has no FIELDS line");
   EXPECT_EQ(failure(without(without(header_with(""), "WIDTH"), "POINTS")),
-            "read: the header has neither POINTS nor both of WIDTH and HEIGHT");
+            "read: the header has neither POINTS nor WIDTH; add a line such as \"POINTS 1000\"");
   EXPECT_EQ(failure(without(header_with(""), "DATA")),
             "read: the header does not come to its DATA line; the file is truncated, or no PCD file");
   EXPECT_EQ(failure(""), "read: the header does not come to its DATA line; the file is truncated, or no PCD file");
@@ -89,18 +97,18 @@ TEST(PcdHeader, NamesALineItDoesNotTake) {
   EXPECT_EQ(failure("ply\n"),
             "read: header line 1, \"ply\", begins with no keyword of PCD; is the file in another format?");
   EXPECT_EQ(failure("FIELDS x\nFIELDS y\n"), "read: header line 2 is a second FIELDS line");
-  EXPECT_EQ(failure(header_with("VERSION .5")),
-            "read: VERSION \".5\", the reader takes 0.7 and 0.6; save it again with a current PCL");
-  EXPECT_EQ(failure(header_with("DATA binary_compressed")),
-            "read: DATA is binary_compressed, the reader takes ascii and binary; convert it with "
-            "pcl_convert_pcd_ascii_binary <in> <out> 1");
-  EXPECT_EQ(failure(header_with("DATA text")), "read: DATA is \"text\", the reader takes ascii and binary");
+  EXPECT_EQ(failure("FIELDS x\nCOLUMNS y\n"), "read: header line 2 is a second FIELDS line");
+  EXPECT_EQ(failure(header_with("VERSION .8")),
+            "read: VERSION \".8\", the reader takes 0.5 to 0.7; save it again with a current PCL");
+  EXPECT_EQ(failure(header_with("DATA text")),
+            "read: DATA is \"text\", the reader takes ascii, binary and binary_compressed; is the file damaged?");
 }
 
 TEST(PcdHeader, NamesFieldsThatDoNotAgree) {
-  EXPECT_EQ(failure(header_with("SIZE 4 4")), "read: FIELDS names 3 fields, SIZE has 2 values");
-  EXPECT_EQ(failure(header_with("TYPE F F F F")), "read: FIELDS names 3 fields, TYPE has 4 values");
-  EXPECT_EQ(failure(header_with("COUNT 1")), "read: FIELDS names 3 fields, COUNT has 1 values");
+  EXPECT_EQ(failure(header_with("SIZE 4 4")), "read: FIELDS names 3 fields, SIZE has 2 values; give each field one");
+  EXPECT_EQ(failure(header_with("TYPE F F F F")),
+            "read: FIELDS names 3 fields, TYPE has 4 values; give each field one");
+  EXPECT_EQ(failure(header_with("COUNT 1")), "read: FIELDS names 3 fields, COUNT has 1 values; give each field one");
   EXPECT_EQ(
       failure(header_with("TYPE F F Q")),
       "read: field \"z\" has TYPE \"Q\" and SIZE \"4\"; the reader takes F of 4 or 8 bytes, I and U of 1, 2, 4 or 8");
@@ -128,11 +136,12 @@ TEST(PcdHeader, NamesAFieldWhoseNamesTakeTooMuch) {
 }
 
 TEST(PcdHeader, NamesPointsThatDoNotAgree) {
-  EXPECT_EQ(failure(header_with("POINTS 7")), "read: WIDTH 3 x HEIGHT 2 is not POINTS 7");
+  EXPECT_EQ(failure(header_with("POINTS 7")),
+            "read: WIDTH 3 x HEIGHT 2 is not POINTS 7; correct the one that is wrong");
   EXPECT_EQ(failure(header_with("WIDTH 9223372036854775807")),
-            "read: WIDTH 9223372036854775807 x HEIGHT 2 is not POINTS 6");
+            "read: WIDTH 9223372036854775807 x HEIGHT 2 is not POINTS 6; correct the one that is wrong");
   EXPECT_EQ(failure(without(header_with("HEIGHT 9223372036854775807"), "POINTS")),
-            "read: WIDTH 3 x HEIGHT 9223372036854775807 is more than 64 bits hold");
+            "read: WIDTH 3 x HEIGHT 9223372036854775807 is more than 64 bits hold; the file is damaged");
   EXPECT_EQ(failure(header_with("POINTS many")), "read: the POINTS line does not have one count");
   EXPECT_EQ(failure(header_with("WIDTH 1 2")), "read: the WIDTH line does not have one count");
 }

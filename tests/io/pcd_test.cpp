@@ -2,13 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "support/byte_writer.hpp"
 #include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
+#include "support/lzf_packer.hpp"
 #include "support/temporary_file.hpp"
 
 namespace sparseconv {
@@ -119,6 +124,150 @@ TEST(Pcd, NamesAWordThatIsNoPackedColour) {
             "read_pcd: scan: line 10 has \"red\", where a packed colour stands, a float whose bits are 0xAARRGGBB");
 }
 
+TEST(Pcd, PassesOverTheZerosThatWritersLeaveBehindPoints) {
+  // The point cloud library's own file is a page and the points long, wherever the points end.
+  for (std::size_t const size : {4128U, 16416U, 65568U}) {
+    ByteWriter writer = ByteWriter(header("2", "binary")).numbers<float>(1, 2, 3, 0.5, 4, 5, 6, 1);
+    writer.text(std::string(size - writer.size(), '\0'));
+    EXPECT_EQ(parse(writer).values, (Values{1, 2, 3, 0.5, 4, 5, 6, 1}));
+    writer.text("1");
+    EXPECT_NE(failure(writer).find("something was appended to the file"), std::string::npos);
+  }
+  ByteWriter many = ByteWriter(header("1", "binary")).numbers<float>(1, 2, 3, 0.5);
+  many.text(std::string(65536 + 16, '\0'));
+  EXPECT_EQ(parse(many).size(), 1);
+  many.text(std::string(1, '\0'));
+  EXPECT_EQ(failure(many),
+            "read_pcd: scan: 1 points of 16 bytes do not make the 65569 bytes after the header; something was appended "
+            "to the file: cut it off, or correct POINTS");
+}
+
+TEST(Pcd, ReadsTheFirstVersions) {
+  EXPECT_EQ(parse("# .PCD v.5\nVERSION .5\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH 1\nHEIGHT 1\nPOINTS 1\nDATA "
+                  "ascii\n1 2 3\n")
+                .values,
+            (Values{1, 2, 3}));
+  EXPECT_EQ(parse("COLUMNS x y z\nPOINTS 1\nDATA ascii\n1 2 3\n").values, (Values{1, 2, 3}));
+  EXPECT_EQ(parse("COLUMNS x y z\nWIDTH 1\nDATA ascii\n1 2 3\n").values, (Values{1, 2, 3}));
+  EXPECT_EQ(parse("VERSION 0.7\rFIELDS x y z\rSIZE 4 4 4\rTYPE F F F\rPOINTS 2\rDATA ascii\r1 2 3\r4 5 6\r").values,
+            (Values{1, 2, 3, 4, 5, 6}));
+}
+
+TEST(Pcd, TakesCapitalsAndDoubles) {
+  ByteWriter writer("VERSION .7\nFIELDS X Y Z Intensity\nSIZE 8 8 8 2\nTYPE F F F U\nPOINTS 1\nDATA binary\n");
+  writer.numbers<double>(1.5, 2.5, -3.5).numbers<std::uint16_t>(65535);
+  EXPECT_EQ(parse(writer).names, (Names{"x", "y", "z", "Intensity"}));
+  EXPECT_EQ(parse(writer).values, (Values{1.5, 2.5, -3.5, 65535}));
+}
+
+TEST(Pcd, TakesDoublesRelativeToAnOffset) {
+  ByteWriter writer("FIELDS x y z\nSIZE 8 8 8\nTYPE F F F\nPOINTS 40\nDATA binary\n");
+  std::string text = "FIELDS x y z\nSIZE 8 8 8\nTYPE F F F\nPOINTS 40\nDATA ascii\n";
+  for (int i = 0; i < 40; ++i) {
+    writer.numbers<double>(500000.0 + 0.05 * i, 5400000.25, 113.5);
+    text += std::to_string(500000.0 + 0.05 * i) + " 5400000.25 113.5\n";
+  }
+  for (PointCloud const& cloud : {parse(writer), parse(text)}) {
+    EXPECT_EQ(cloud.offset, (std::array<double, 3>{500000, 5400000, 0}));
+    for (int i = 0; i < 40; ++i) {
+      EXPECT_NEAR(cloud.row(i)[0], 0.05 * i, 1e-6);
+      EXPECT_EQ(cloud.row(i)[1], 0.25F);
+      EXPECT_EQ(cloud.row(i)[2], 113.5F);
+    }
+  }
+  const PointCloud given = parse_pcd(writer.bytes(), "scan", {.offset = {{499000, 0, 113}}});
+  EXPECT_EQ(given.offset, (std::array<double, 3>{499000, 0, 113}));
+  EXPECT_EQ(given.row(0)[0], 1000.0F);
+  EXPECT_EQ(given.row(0)[1], 5400000.25F);
+  EXPECT_EQ(given.row(0)[2], 0.5F);
+}
+
+/// A file of DATA binary_compressed: sizes, then the packed bytes.
+ByteWriter packed_file(std::string const& start, ByteWriter const& data) {
+  std::vector<std::byte> const packed = test::pack_lzf(data.bytes());
+  ByteWriter writer(start);
+  writer.numbers<std::uint32_t>(packed.size(), data.size());
+  for (std::byte const byte : packed) writer.numbers<std::uint8_t>(std::to_integer<int>(byte));
+  return writer;
+}
+
+TEST(Pcd, ReadsPackedPointsFieldByField) {
+  const ByteWriter file =
+      packed_file(header("2", "binary_compressed"),
+                  ByteWriter().numbers<float>(1, 4).numbers<float>(2, 5).numbers<float>(3, 6, 0.5, 1));
+  const PointCloud cloud = parse(file);
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "intensity"}));
+  EXPECT_EQ(cloud.values, (Values{1, 2, 3, 0.5, 4, 5, 6, 1}));
+  EXPECT_EQ(parse(packed_file(header("0", "binary_compressed"), ByteWriter())).columns, 4);
+  EXPECT_EQ(parse(header("0", "binary_compressed")).columns, 4);
+  ByteWriter followed = file;
+  EXPECT_EQ(parse(followed.text(std::string(4000, '\0'))).size(), 2);
+}
+
+TEST(Pcd, ReadsPackedFieldsOfAnyOrderTypeAndCount) {
+  // The record is ring z _ n x y; padding is left out, or stands there as other fields do.
+  const Values values = {1, -2, 3, 60000, 0.25, 0.5, 11, -12, 13, 60010, 1.25, 1.5};
+  for (bool const has_padding : {false, true}) {
+    ByteWriter data;
+    data.numbers<std::uint16_t>(60000, 60010).numbers<double>(3, 13);
+    if (has_padding) data.numbers<std::uint8_t>(7, 7, 7, 7, 7, 7);
+    data.numbers<float>(0.25, 0.5, 1.25, 1.5).numbers<float>(1, 11).numbers<std::int32_t>(-2, -12);
+    const PointCloud cloud = parse(packed_file(mixed + "binary_compressed\n", data));
+    EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "ring", "n_0", "n_1"}));
+    EXPECT_EQ(cloud.values, values);
+  }
+  const PointCloud colours =
+      parse(packed_file(coloured("rgb", "F", "binary_compressed"), ByteWriter()
+                                                                       .numbers<float>(1, 4, 2, 5, 3, 6)
+                                                                       .numbers<std::uint32_t>(0xff8080e1u, 0x00010203u)
+                                                                       .numbers<float>(0.5, 0.25)));
+  EXPECT_EQ(colours.values, (Values{1, 2, 3, 0x80, 0x80, 0xe1, 0.5, 4, 5, 6, 1, 2, 3, 0.25}));
+}
+
+TEST(Pcd, NamesPackedDataThatDoesNotFit) {
+  const ByteWriter file =
+      packed_file(header("2", "binary_compressed"), ByteWriter().numbers<float>(1, 4, 2, 5, 3, 6, 0, 1));
+  for (std::size_t size = header("2", "binary_compressed").size(); size < file.size(); ++size) {
+    const std::string message = message_of<FormatError>([&] { return parse_pcd(file.first(size), "scan"); });
+    EXPECT_NE(message.find("the file is truncated"), std::string::npos) << message;
+  }
+  EXPECT_EQ(failure(packed_file(header("3", "binary_compressed"), ByteWriter().numbers<float>(1, 2, 3, 4))),
+            "read_pcd: scan: 3 points of 16 bytes do not make the 16 bytes that the data unpacks to; the header or the "
+            "file is damaged");
+  // A claim of 4 GB.
+  const std::string message =
+      failure(ByteWriter(header("268435455", "binary_compressed")).numbers<std::uint32_t>(4, 4294967280u).text("abcd"));
+  EXPECT_NE(message.find("it claims more bytes than LZF makes of those in the file"), std::string::npos) << message;
+}
+
+TEST(Pcd, GivesBlocksThatAreTheWhole) {
+  ByteWriter packed(header("100000", "binary"));
+  std::string text = header("100000", "ascii");
+  for (int i = 0; i < 100000; ++i) {
+    packed.numbers<float>(i, 2, 3, 4);
+    text += std::to_string(i) + " 2 3 4\n";
+  }
+  for (ByteWriter const& writer : {packed, ByteWriter(text)})
+    for (std::int64_t const points : {1, 999, 70000, 100000, 200000}) {
+      if (points == 1 && &writer != &packed) continue;
+      const test::TemporaryFile file("scan.pcd", writer.bytes());
+      PointBlocks blocks = pcd_blocks(file.path(), {.block_points = points});
+      PointCloud block;
+      std::int64_t count = 0;
+      while (blocks.next(block)) {
+        ASSERT_EQ(block.size(), std::min(points, 100000 - count));
+        ASSERT_EQ(block.names, (Names{"x", "y", "z", "intensity"}));
+        for (std::int64_t i = 0; i < block.size(); ++i) ASSERT_EQ(block.row(i)[0], static_cast<float>(count + i));
+        count += block.size();
+        ASSERT_GT(blocks.progress(), 0);
+      }
+      EXPECT_TRUE(block.empty());
+      EXPECT_EQ(count, 100000);
+      EXPECT_EQ(blocks.progress(), 1);
+      EXPECT_FALSE(blocks.next(block));
+    }
+}
+
 TEST(Pcd, KeepsNaN) {
   const PointCloud text = parse(header("2", "ascii") + "nan nan nan 0\n1 2 3 4\n");
   EXPECT_EQ(text.size(), 2);
@@ -153,8 +302,10 @@ TEST(Pcd, NamesATruncatedOrOverlongAsciiFile) {
             "read_pcd: scan: line 12 goes on with \"5\" after the last value that the header asks for");
   EXPECT_EQ(failure(header("1", "ascii") + "1 2 3 four\n"),
             "read_pcd: scan: line 12 has \"four\", where a number stands");
-  EXPECT_EQ(failure(header("1", "ascii") + "1 2 3 4\n1 2 3 4\n"),
-            "read_pcd: scan: line 13, \"1 2 3 4\", comes after all that the header asks for");
+  EXPECT_EQ(
+      failure(header("1", "ascii") + "1 2 3 4\n1 2 3 4\n"),
+      "read_pcd: scan: line 13, which begins with \"1\", comes after all that the header asks for; correct the count "
+      "in the header, or cut it off");
 }
 
 TEST(Pcd, NamesATruncatedOrOverlongBinaryFile) {
@@ -163,7 +314,7 @@ TEST(Pcd, NamesATruncatedOrOverlongBinaryFile) {
   EXPECT_EQ(
       failure(ByteWriter(header("1", "binary")).numbers<float>(1, 2, 3, 4, 5)),
       "read_pcd: scan: 1 points of 16 bytes do not make the 20 bytes after the header; something was appended to the "
-      "file");
+      "file: cut it off, or correct POINTS");
 }
 
 TEST(Pcd, DoesNotAllocateWhatAHeaderClaims) {

@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
+#include "sparseconv/points/voxelize.hpp"
 #include "support/byte_writer.hpp"
 #include "support/bytes_read.hpp"
 #include "support/error_message.hpp"
@@ -112,6 +117,78 @@ TEST(Ply, TakesPackedColoursApart) {
   EXPECT_EQ(parse(listed).values, (Values{1, 2, 3, 0x80, 0x80, 0xe1, 4, 5, 6, 1, 2, 3}));
 }
 
+/// The bytes of a number, highest first.
+template <class T>
+ByteWriter& big_endian(ByteWriter& writer, std::initializer_list<T> values) {
+  for (T const value : values) {
+    auto bytes = ByteWriter().numbers<T>(value).bytes();
+    std::reverse(bytes.begin(), bytes.end());
+    for (std::byte const byte : bytes) writer.numbers<std::uint8_t>(std::to_integer<int>(byte));
+  }
+  return writer;
+}
+
+TEST(Ply, ReadsBigEndian) {
+  ByteWriter writer(
+      "ply\nformat binary_big_endian 1.0\nelement face 1\nproperty list ushort int i\nelement vertex 2\n" +
+      std::string("property short red\nproperty double z\nproperty float y\nproperty float x\n"
+                  "property uint rgb\n") +
+      end);
+  big_endian<std::uint16_t>(writer, {2});
+  big_endian<std::int32_t>(writer, {7, 8});
+  for (int const point : {0, 10}) {
+    big_endian<std::int16_t>(writer, {static_cast<std::int16_t>(-300 - point)});
+    big_endian<double>(writer, {3.5 + point});
+    big_endian<float>(writer, {2.5F + static_cast<float>(point), 1.5F + static_cast<float>(point)});
+    big_endian<std::uint32_t>(writer, {0x00010203U});
+  }
+  const PointCloud cloud = parse(writer);
+  EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "red", "red", "green", "blue"}));
+  EXPECT_EQ(cloud.values, (Values{1.5, 2.5, 3.5, -300, 1, 2, 3, 11.5, 12.5, 13.5, -310, 1, 2, 3}));
+  // A list before the numbers of a vertex.
+  ByteWriter listed("ply\nformat binary_big_endian 1.0\nelement vertex 1\nproperty list int uchar l\n" + xyz + end);
+  big_endian<std::int32_t>(listed, {3});
+  listed.numbers<std::uint8_t>(1, 2, 3);
+  big_endian<float>(listed, {1, 2, 3});
+  EXPECT_EQ(parse(listed).values, (Values{1, 2, 3}));
+}
+
+TEST(Ply, ReadsRowsThatSpanLines) {
+  const std::string header = "element face 1\nproperty list uchar int i\nelement vertex 2\n" + xyz + end;
+  EXPECT_EQ(parse(ascii + header + "3\n0 1\n2\n1 2\n3\n4\n5\n\n6\n").values, (Values{1, 2, 3, 4, 5, 6}));
+}
+
+TEST(Ply, ReadsAnyLineEnd) {
+  for (const std::string line_end : {"\n", "\r\n", "\r"}) {
+    std::string text = ascii + "comment x\nelement vertex 2\n" + xyz + end + "1 2 3\n4 5 6\n";
+    std::string packed = binary + "element vertex 1\n" + xyz + end;
+    for (std::string* each : {&text, &packed})
+      for (std::size_t at = 0; (at = each->find('\n', at)) != std::string::npos; at += line_end.size())
+        each->replace(at, 1, line_end);
+    EXPECT_EQ(parse(text).values, (Values{1, 2, 3, 4, 5, 6}));
+    // The first byte of the data may be one that ends lines.
+    EXPECT_EQ(parse(ByteWriter(packed).numbers<std::uint32_t>(0x3f800d0dU).numbers<float>(2, 3)).values[2], 3.0F);
+  }
+}
+
+TEST(Ply, TakesPositionsRelativeToAnOffset) {
+  ByteWriter writer(binary + "element vertex 40\nproperty double x\nproperty double y\nproperty double z\n" + end);
+  std::string text = ascii + "element vertex 40\n" + xyz + end;
+  for (int i = 0; i < 40; ++i) {
+    double const x = 691000.025 + 0.05 * i;
+    writer.numbers<double>(x, 5336000.1, 520.5);
+    text += std::to_string(x) + " 5336000.1 520.5\n";
+  }
+  for (ByteWriter const& file : {writer, ByteWriter(text)}) {
+    const PointCloud cloud = parse(file);
+    EXPECT_EQ(cloud.offset, (std::array<double, 3>{691000, 5336000, 0}));
+    auto const voxels = voxelize(
+        seq, cloud, {.voxel_size = {0.05F, 1, 1}, .low = {691000, 5336000, 520}, .high = {691002, 5336001, 521}});
+    EXPECT_EQ(voxels.tensor.size(), 40);
+    EXPECT_EQ(voxels.dropped.total(), 0);
+  }
+}
+
 TEST(Ply, ReadsNoPoints) {
   for (std::string const& format : {ascii, binary}) {
     const PointCloud cloud = parse(format + "element vertex 0\n" + xyz + end);
@@ -125,9 +202,10 @@ TEST(Ply, NamesWhatTheVerticesLack) {
       failure(ascii + "element vertex 1\nproperty float x\nproperty float y\nproperty float q\n" + end + "1 2 3\n"),
       "read_ply: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"q\"");
   EXPECT_EQ(failure(ascii + "element face 0\n" + end),
-            "read_ply: scan: the file has no element \"vertex\", so it holds no points");
+            "read_ply: scan: the file has no element \"vertex\", so it holds no points; is the one with the points "
+            "called otherwise? Rename it");
   EXPECT_EQ(failure(ascii + "element vertex 0\n" + xyz + "element vertex 0\n" + xyz + end),
-            "read_ply: scan: the header has two elements \"vertex\"");
+            "read_ply: scan: the header has two elements \"vertex\"; rename one of them");
 }
 
 TEST(Ply, NamesATruncatedOrOverlongAsciiFile) {
@@ -139,8 +217,10 @@ TEST(Ply, NamesATruncatedOrOverlongAsciiFile) {
   EXPECT_EQ(failure(header + "1 2 3 4\n4 5 6\n"),
             "read_ply: scan: line 8 goes on with \"4\" after the last value that the header asks for");
   EXPECT_EQ(failure(header + "1 2 3\n4 x 6\n"), "read_ply: scan: line 9 has \"x\", where a number stands");
-  EXPECT_EQ(failure(header + "1 2 3\n4 5 6\n7 8 9\n"),
-            "read_ply: scan: line 10, \"7 8 9\", comes after all that the header asks for");
+  EXPECT_EQ(
+      failure(header + "1 2 3\n4 5 6\n7 8 9\n"),
+      "read_ply: scan: line 10, which begins with \"7\", comes after all that the header asks for; correct the count "
+      "in the header, or cut it off");
   EXPECT_EQ(failure(ascii + "element vertex 0\n" + xyz + "element face 2\nproperty int i\n" + end + "1\n"),
             "read_ply: scan: the header asks for 2 \"face\" lines, the file ends after 1; it is truncated");
   EXPECT_EQ(failure(ascii + "element vertex 1\nproperty list uchar int i\n" + xyz + end + "-1 1 2 3\n"),
@@ -155,7 +235,7 @@ TEST(Ply, NamesATruncatedOrOverlongBinaryFile) {
             "read_ply: scan: 4 bytes come after all that the header asks for; its counts or types are wrong");
   EXPECT_EQ(failure(ByteWriter(binary + "element vertex 0\n" + xyz + "element face 1\nproperty list char int i\n" + end)
                         .numbers<std::int8_t>(-3)),
-            "read_ply: scan: a list \"i\" has the length -3");
+            "read_ply: scan: a list \"i\" has the length -3; the file is damaged, or its types are wrong");
 }
 
 TEST(Ply, DoesNotAllocateWhatAHeaderClaims) {
@@ -212,6 +292,37 @@ TEST(Ply, ReadsNoFurtherThanItsHeaderWhereThatIsWrong) {
               std::uint64_t{4} << 20);
     EXPECT_EQ(message.find("read_ply: " + file.path().string() + ": "), 0u) << message;
     EXPECT_NE(message.find(one.expected), std::string::npos) << message;
+  }
+}
+
+TEST(Ply, GivesBlocksThatAreTheWhole) {
+  ByteWriter packed(binary + "element vertex 1000\nproperty list uchar uchar l\n" + xyz +
+                    "element face 1\nproperty int i\n" + end);
+  std::string text = ascii + "element vertex 1000\n" + xyz + "element face 1\nproperty int i\n" + end;
+  for (int i = 0; i < 1000; ++i) {
+    packed.numbers<std::uint8_t>(i % 3).text(std::string(static_cast<std::size_t>(i % 3), 'l')).numbers<float>(i, 2, 3);
+    text += std::to_string(i) + " 2 3\n";
+  }
+  packed.numbers<std::int32_t>(1);
+  text += "1\n";
+  for (ByteWriter const& writer : {packed, ByteWriter(text)}) {
+    const test::TemporaryFile file("scan.ply", writer.bytes());
+    PointBlocks blocks = ply_blocks(file.path(), {.block_points = 300});
+    PointCloud block;
+    std::int64_t count = 0;
+    while (blocks.next(block))
+      for (std::int64_t i = 0; i < block.size(); ++i) ASSERT_EQ(block.row(i)[0], static_cast<float>(count++));
+    EXPECT_EQ(count, 1000);
+    EXPECT_EQ(blocks.progress(), 1);
+    // What comes behind the points is judged too.
+    const test::TemporaryFile cut("scan.ply", writer.first(writer.size() - 2));
+    PointBlocks lost = ply_blocks(cut.path(), {.block_points = 300});
+    EXPECT_NE(message_of<FormatError>([&] {
+                while (lost.next(block)) {
+                }
+                return 0;
+              }).find("truncated"),
+              std::string::npos);
   }
 }
 

@@ -30,6 +30,17 @@ TEST(TextLines, EndsLinesAtLfAndCrLf) {
   EXPECT_EQ(line, "d");
 }
 
+TEST(TextLines, EndsLinesAtCrWhereTheFirstDoes) {
+  const ByteWriter writer("a\rb\r\rc\nd\r");
+  TextLines lines(writer.bytes());
+  std::string_view line;
+  for (char const* expected : {"a", "b", "", "c\nd"}) {
+    EXPECT_TRUE(lines.next(line));
+    EXPECT_EQ(line, expected);
+  }
+  EXPECT_FALSE(lines.next(line));
+}
+
 TEST(TextLines, HasNoLineInNoBytes) {
   TextLines lines({});
   std::string_view line;

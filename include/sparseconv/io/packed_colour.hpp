@@ -26,7 +26,7 @@ inline constexpr std::array<ColourPart, 4> colour_parts = {{{"red", 2}, {"green"
 /// How many parts a field has: 3 or 4 if it is a packed colour, a number of 4 bytes called "rgb" or "rgba"; else 0.
 [[nodiscard]] constexpr std::size_t count_colour_parts(std::string_view name, ScalarType type) noexcept {
   if (size_of(type) != 4) return 0;
-  return name == "rgb" ? 3 : name == "rgba" ? 4 : 0;
+  return name == "rgb" || name == "RGB" ? 3 : name == "rgba" || name == "RGBA" ? 4 : 0;
 }
 
 /// Reads a packed colour as a text writes it, and writes its first `parts` parts, 0 to 255 each, to `to`. False if it is

@@ -11,24 +11,31 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/io/column_order.hpp"
 #include "sparseconv/weights/number_text.hpp"
 #include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {
 
-/// One number of a PCD record. A field of COUNT 3 is three of them; those of padding fields have no name.
-struct PcdNumber {
-  std::string name;
-  PackedField field;
+/// How the points of a PCD file are written.
+enum class PcdData : std::uint8_t { ascii, binary, binary_compressed };
+
+/// One field of a PCD record. Those of padding have no name.
+struct PcdField {
+  bool is_padding;
+  std::size_t first;  ///< of its numbers
+  std::size_t count;
+  std::size_t bytes;
 };
 
-/// What the header of a PCD file says.
+/// What the header of a PCD file says. A field of COUNT 3 is three numbers; those of padding fields have no name.
 struct PcdHeader {
-  std::vector<PcdNumber> numbers = {};
+  std::vector<PcdField> fields = {};
+  std::vector<RowField> numbers = {};
   std::size_t record_bytes = 0;
   std::uint64_t points = 0;
-  bool is_ascii = true;
+  PcdData data = PcdData::ascii;
 };
 
 /// The most numbers that a PCD record may have; the longest descriptors of the field have some thousands.
@@ -46,13 +53,13 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
 /// Throws:  FormatError at a line that begins with no keyword of PCD, one that stands there twice, or a missing DATA
 ///          line, which is one that does not come within longest_text_header bytes.
 [[nodiscard]] inline PcdLines take_pcd_lines(TextLines& lines, std::string_view where) {
-  constexpr std::array<std::string_view, 10> keywords = {"VERSION", "FIELDS", "SIZE",      "TYPE",   "COUNT",
+  constexpr std::array<std::string_view, 11> keywords = {"VERSION", "FIELDS", "COLUMNS",   "SIZE",   "TYPE", "COUNT",
                                                          "WIDTH",   "HEIGHT", "VIEWPOINT", "POINTS", "DATA"};
   PcdLines found;
   std::string_view line;
   while (lines.next_filled(line)) {
     Words words(line);
-    const std::string_view keyword = words.next();
+    std::string_view keyword = words.next();
     bool is_known = keyword.starts_with('#');
     for (const std::string_view known : keywords) is_known = is_known || keyword == known;
     if (!is_known)
@@ -60,6 +67,7 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
                          ", begins with no keyword of PCD; is the file in another format?"});
     expect_header_goes_on(lines, "DATA", where);
     if (keyword.starts_with('#')) continue;
+    if (keyword == "COLUMNS") keyword = "FIELDS";  // the first versions' word
     if (found.contains(keyword))
       throw FormatError({where, ": header line ", lines.number(), " is a second ", keyword, " line"});
     std::vector<std::string_view>& values = found[keyword];
@@ -76,8 +84,9 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
     std::string_view size;
     ScalarType scalar;
   };
-  constexpr std::array<Known, 10> known = {{{"F", "4", ScalarType::float32},
+  constexpr std::array<Known, 11> known = {{{"F", "4", ScalarType::float32},
                                             {"F", "8", ScalarType::float64},
+                                            {"B", "1", ScalarType::uint8},
                                             {"I", "1", ScalarType::int8},
                                             {"I", "2", ScalarType::int16},
                                             {"I", "4", ScalarType::int32},
@@ -91,50 +100,65 @@ using PcdLines = std::map<std::string_view, std::vector<std::string_view>>;
   return std::nullopt;
 }
 
-/// Lays out the record of a PCD file from FIELDS, SIZE, TYPE and COUNT.
-inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::string_view where) {
-  auto const words_of = [&](std::string_view keyword) -> std::vector<std::string_view> const& {
-    const auto at = lines.find(keyword);
-    if (at == lines.end()) throw FormatError({where, ": the header has no ", keyword, " line"});
-    const auto fields = lines.find("FIELDS");
-    if (fields != lines.end() && at->second.size() != fields->second.size())
-      throw FormatError({where, ": FIELDS names ", fields->second.size(), " fields, ", keyword, " has ",
-                         at->second.size(), " values"});
-    return at->second;
-  };
-  std::vector<std::string_view> const& names = words_of("FIELDS");
-  std::vector<std::string_view> const& sizes = words_of("SIZE");
-  std::vector<std::string_view> const& types = words_of("TYPE");
-  const std::vector<std::string_view> ones(names.size(), "1");
-  std::vector<std::string_view> const& counts = lines.contains("COUNT") ? words_of("COUNT") : ones;
-
-  std::uint64_t name_bytes = 0;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string field = error_message({where, ": field ", in_quotes(names[i])});
-    const std::optional<ScalarType> type = parse_pcd_type(types[i], sizes[i]);
-    if (!type)
-      throw FormatError({field, " has TYPE ", in_quotes(types[i]), " and SIZE ", in_quotes(sizes[i]),
-                         "; the reader takes F of 4 or 8 bytes, I and U of 1, 2, 4 or 8"});
-    const std::optional<std::uint64_t> count = parse_count(counts[i]);
-    if (!count || *count == 0 || *count > most_pcd_numbers - header.numbers.size())
-      throw FormatError(
-          {field, " has COUNT ", in_quotes(counts[i]), "; a record has 1 to ", most_pcd_numbers, " numbers in all"});
-    constexpr std::size_t longest_suffix = 6;  // "_65535"
-    if (names[i] != "_") name_bytes += *count * (names[i].size() + longest_suffix);
-    if (*count > 1 && name_bytes > most_pcd_name_bytes)
-      throw FormatError({field, " has a name of ", names[i].size(), " bytes and COUNT ", *count,
-                         "; the names of a record's numbers take at most ", most_pcd_name_bytes,
-                         " bytes in all, so give it a shorter one"});
-    for (std::uint64_t k = 0; k < *count; ++k) {
-      std::string name = names[i] == "_" ? std::string() : std::string(names[i]);
-      if (*count > 1 && !name.empty()) name += "_" + std::to_string(k);
-      header.numbers.push_back({std::move(name), {*type, header.record_bytes}});
-      header.record_bytes += size_of(*type);
-    }
+/// Adds a field to the record.
+///
+/// Throws:  FormatError if it has more numbers than a record may have.
+inline void add_pcd_field(std::string_view name, ScalarType type, std::string_view count_told, PcdHeader& header,
+                          std::uint64_t& name_bytes, std::string_view where) {
+  std::string const field = error_message({where, ": field ", in_quotes(name)});
+  std::optional<std::uint64_t> const count = parse_count(count_told);
+  if (!count || *count == 0 || *count > most_pcd_numbers - header.numbers.size())
+    throw FormatError(
+        {field, " has COUNT ", in_quotes(count_told), "; a record has 1 to ", most_pcd_numbers, " numbers in all"});
+  bool const is_padding = name == "_";
+  constexpr std::size_t longest_suffix = 6;  // "_65535"
+  if (!is_padding) name_bytes += *count * (name.size() + longest_suffix);
+  if (*count > 1 && name_bytes > most_pcd_name_bytes)
+    throw FormatError({field, " has a name of ", name.size(), " bytes and COUNT ", *count,
+                       "; the names of a record's numbers take at most ", most_pcd_name_bytes,
+                       " bytes in all, so give it a shorter one"});
+  auto const numbers = static_cast<std::size_t>(*count);
+  header.fields.push_back({is_padding, header.numbers.size(), numbers, numbers * size_of(type)});
+  for (std::size_t k = 0; k < numbers; ++k) {
+    std::string number = is_padding ? std::string() : std::string(name);
+    if (numbers > 1 && !is_padding) number += "_" + std::to_string(k);
+    header.numbers.push_back({std::move(number), type, header.record_bytes});
+    header.record_bytes += size_of(type);
   }
 }
 
-/// The number of points that WIDTH, HEIGHT and POINTS agree on.
+/// Lays out the record of a PCD file from FIELDS, SIZE, TYPE and COUNT. Of these the last three may be missing: the first versions
+/// knew nothing but one float for each field.
+///
+/// Throws:  FormatError if a field is of no type that there is, or the lines do not have as many words.
+inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::string_view where) {
+  auto const fields = lines.find("FIELDS");
+  if (fields == lines.end()) throw FormatError({where, ": the header has no FIELDS line"});
+  std::vector<std::string_view> const& names = fields->second;
+  auto const words_of = [&](std::string_view keyword, std::string_view otherwise) {
+    auto const at = lines.find(keyword);
+    if (at == lines.end()) return std::vector<std::string_view>(names.size(), otherwise);
+    if (at->second.size() != names.size())
+      throw FormatError({where, ": FIELDS names ", names.size(), " fields, ", keyword, " has ", at->second.size(),
+                         " values; give each field one"});
+    return at->second;
+  };
+  std::vector<std::string_view> const sizes = words_of("SIZE", "4");
+  std::vector<std::string_view> const types = words_of("TYPE", "F");
+  std::vector<std::string_view> const counts = words_of("COUNT", "1");
+  std::uint64_t name_bytes = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::optional<ScalarType> const type = parse_pcd_type(types[i], sizes[i]);
+    if (!type)
+      throw FormatError({where, ": field ", in_quotes(names[i]), " has TYPE ", in_quotes(types[i]), " and SIZE ",
+                         in_quotes(sizes[i]), "; the reader takes F of 4 or 8 bytes, I and U of 1, 2, 4 or 8"});
+    add_pcd_field(names[i], *type, counts[i], header, name_bytes, where);
+  }
+}
+
+/// The number of points that WIDTH, HEIGHT and POINTS agree on. WIDTH alone is that number.
+///
+/// Throws:  FormatError if they do not agree, or none tells it.
 [[nodiscard]] inline std::uint64_t parse_pcd_points(PcdLines const& lines, std::string_view where) {
   auto const count_of = [&](std::string_view keyword) -> std::optional<std::uint64_t> {
     const auto at = lines.find(keyword);
@@ -147,21 +171,20 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
   const std::optional<std::uint64_t> width = count_of("WIDTH");
   const std::optional<std::uint64_t> height = count_of("HEIGHT");
   const std::optional<std::uint64_t> points = count_of("POINTS");
-  if (!points && (!width || !height))
-    throw FormatError({where, ": the header has neither POINTS nor both of WIDTH and HEIGHT"});
-  if (!width || !height) return *points;
+  if (!points && !width)
+    throw FormatError({where, ": the header has neither POINTS nor WIDTH; add a line such as \"POINTS 1000\""});
+  if (!width || !height) return points ? *points : *width;
   bool const overflows = *width != 0 && *height > UINT64_MAX / *width;
   if (overflows || (points && *points != *width * *height))
-    throw FormatError(
-        {where, ": WIDTH ", *width, " x HEIGHT ", *height,
-         (points ? " is not POINTS " + std::to_string(*points) : std::string(" is more than 64 bits hold"))});
+    throw FormatError({where, ": WIDTH ", *width, " x HEIGHT ", *height,
+                       (points ? " is not POINTS " + std::to_string(*points) + "; correct the one that is wrong"
+                               : std::string(" is more than 64 bits hold; the file is damaged"))});
   return *width * *height;
 }
 
 /// Reads a PCD header and leaves `lines` at the first byte of the data. `where` begins every message.
 ///
-/// Throws:  FormatError if the lines are no complete PCD header of version 0.6 or 0.7, or its data is not ascii or
-/// binary.
+/// Throws:  FormatError if the lines are no complete PCD header of version 0.5 to 0.7.
 [[nodiscard]] inline PcdHeader parse_pcd_header(TextLines& lines, std::string_view where) {
   const PcdLines found = take_pcd_lines(lines, where);
   auto const only_word = [&](std::string_view keyword) {
@@ -170,17 +193,19 @@ inline void lay_out_pcd_record(PcdLines const& lines, PcdHeader& header, std::st
   };
   std::string_view version = only_word("VERSION");
   if (version.starts_with('0')) version.remove_prefix(1);
-  if (found.contains("VERSION") && version != ".7" && version != ".6")
+  if (found.contains("VERSION") && version != ".7" && version != ".6" && version != ".5")
     throw FormatError({where, ": VERSION ", in_quotes(only_word("VERSION")),
-                       ", the reader takes 0.7 and 0.6; save it again with a current PCL"});
+                       ", the reader takes 0.5 to 0.7; save it again with a current PCL"});
   const std::string_view encoding = only_word("DATA");
-  if (encoding == "binary_compressed")
-    throw FormatError({where,
-                       ": DATA is binary_compressed, the reader takes ascii and binary; convert it with "
-                       "pcl_convert_pcd_ascii_binary <in> <out> 1"});
-  if (encoding != "ascii" && encoding != "binary")
-    throw FormatError({where, ": DATA is ", in_quotes(encoding), ", the reader takes ascii and binary"});
-  PcdHeader header{.points = parse_pcd_points(found, where), .is_ascii = encoding == "ascii"};
+  PcdHeader header{.points = parse_pcd_points(found, where)};
+  if (encoding == "binary") {
+    header.data = PcdData::binary;
+  } else if (encoding == "binary_compressed") {
+    header.data = PcdData::binary_compressed;
+  } else if (encoding != "ascii") {
+    throw FormatError({where, ": DATA is ", in_quotes(encoding),
+                       ", the reader takes ascii, binary and binary_compressed; is the file damaged?"});
+  }
   lay_out_pcd_record(found, header, where);
   return header;
 }

@@ -30,15 +30,18 @@ struct PlyElement {
   std::vector<PlyProperty> properties = {};
 };
 
+/// How the rows of a PLY file are written.
+enum class PlyFormat : std::uint8_t { ascii, binary_little_endian, binary_big_endian };
+
 /// What the header of a PLY file says, in its order.
 struct PlyHeader {
-  bool is_ascii = true;
+  PlyFormat format = PlyFormat::ascii;
   std::vector<PlyElement> elements = {};
 };
 
 /// The type that PLY calls `name`, in the words of either of its vocabularies.
 [[nodiscard]] inline std::optional<ScalarType> parse_ply_type(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, ScalarType>, 16> known = {{{"char", ScalarType::int8},
+  constexpr std::array<std::pair<std::string_view, ScalarType>, 18> known = {{{"char", ScalarType::int8},
                                                                               {"uchar", ScalarType::uint8},
                                                                               {"short", ScalarType::int16},
                                                                               {"ushort", ScalarType::uint16},
@@ -53,7 +56,9 @@ struct PlyHeader {
                                                                               {"int32", ScalarType::int32},
                                                                               {"uint32", ScalarType::uint32},
                                                                               {"float32", ScalarType::float32},
-                                                                              {"float64", ScalarType::float64}}};
+                                                                              {"float64", ScalarType::float64},
+                                                                              {"int64", ScalarType::int64},
+                                                                              {"uint64", ScalarType::uint64}}};
   for (auto const& [word, type] : known)
     if (word == name) return type;
   return std::nullopt;
@@ -77,21 +82,20 @@ struct PlyHeader {
   return property;
 }
 
-/// Reads the format line. True if it is ascii.
+/// Reads the format line.
 ///
-/// Throws:  FormatError if it is not one of "ascii 1.0" and "binary_little_endian 1.0".
-[[nodiscard]] inline bool parse_ply_format(std::string_view line, std::string_view where) {
+/// Throws:  FormatError if it is none of the three formats of version 1.0.
+[[nodiscard]] inline PlyFormat parse_ply_format(std::string_view line, std::string_view where) {
   Words words(line);
   words.next();
-  const std::string_view encoding = words.next();
-  if (encoding == "binary_big_endian")
-    throw FormatError({where,
-                       ": the format is binary_big_endian, the reader takes ascii and binary_little_endian; "
-                       "save it again as one of these"});
-  if ((encoding != "ascii" && encoding != "binary_little_endian") || words.next() != "1.0")
-    throw FormatError(
-        {where, ": ", in_quotes(line), " is neither \"format ascii 1.0\" nor \"format binary_little_endian 1.0\""});
-  return encoding == "ascii";
+  std::string_view const encoding = words.next();
+  bool const is_known_version = words.next() == "1.0";
+  if (is_known_version && encoding == "ascii") return PlyFormat::ascii;
+  if (is_known_version && encoding == "binary_little_endian") return PlyFormat::binary_little_endian;
+  if (is_known_version && encoding == "binary_big_endian") return PlyFormat::binary_big_endian;
+  throw FormatError({where, ": ", in_quotes(line),
+                     " is none of \"format ascii 1.0\", \"format binary_little_endian "
+                     "1.0\" and \"format binary_big_endian 1.0\"; correct it, or save the file again"});
 }
 
 /// Reads a PLY header and leaves `lines` at the first byte of the data. `where` begins every message.
@@ -100,7 +104,7 @@ struct PlyHeader {
 ///          the reader does not take.
 [[nodiscard]] inline PlyHeader parse_ply_header(TextLines& lines, std::string_view where) {
   std::string_view line;
-  if (!lines.next(line) || line != "ply")
+  if (!lines.next(line) || Words(line).next() != "ply")
     throw FormatError({where, ": begins with ", in_quotes(line), ", a PLY file with \"ply\"; is it another format?"});
   PlyHeader header;
   bool has_format = false;
@@ -113,7 +117,7 @@ struct PlyHeader {
     };
     if (keyword.empty() || keyword == "comment" || keyword == "obj_info") continue;
     if (keyword == "format") {
-      header.is_ascii = parse_ply_format(line, where);
+      header.format = parse_ply_format(line, where);
       has_format = true;
     } else if (keyword == "element") {
       PlyElement element{.name = std::string(words.next())};

@@ -12,16 +12,21 @@ namespace sparseconv::inline v0_1 {
 /// No header of text lines is longer; what goes on for longer is refused before the rest of the file is read.
 inline constexpr std::size_t longest_text_header = 1 << 20;
 
-/// Walks the lines of a text that binary data may follow. A line ends at LF or CR LF, or where the bytes end.
+/// Walks the lines of a text that binary data may follow. A line ends at LF or CR LF, or where the bytes end; at CR alone if the
+/// first line does.
 class TextLines {
  public:
   explicit TextLines(std::span<const std::byte> bytes)
-      : text_(reinterpret_cast<char const*>(bytes.data()), bytes.size()) {}
+      : text_(reinterpret_cast<char const*>(bytes.data()), bytes.size()) {
+    std::size_t const end = text_.find_first_of("\r\n");
+    if (end + 1 < text_.size() && text_[end] == '\r' && text_[end + 1] != '\n' && text_[end + 1] != '\r')
+      line_end_ = '\r';
+  }
 
   /// Takes the next line, without its ending. False, and `line` is untouched, if none is left.
   bool next(std::string_view& line) {
     if (position_ == text_.size()) return false;
-    const std::size_t end = std::min(text_.find('\n', position_), text_.size());
+    const std::size_t end = std::min(text_.find(line_end_, position_), text_.size());
     line = text_.substr(position_, end - position_);
     if (line.ends_with('\r')) line.remove_suffix(1);
     position_ = std::min(end + 1, text_.size());
@@ -44,6 +49,7 @@ class TextLines {
 
  private:
   std::string_view text_;
+  char line_end_ = '\n';
   std::size_t position_ = 0;
   std::size_t number_ = 0;
 };

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/shared_bytes.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// A window that moves over bytes from their beginning to their end: of memory, or of a file, of which no more is held than was
+/// asked for at once.
+class ByteWindow {
+ public:
+  /// Of bytes that somebody else keeps. `where` begins every message.
+  ByteWindow(std::span<const std::byte> bytes, std::string where)
+      : where_(std::move(where)), seen_(bytes), size_(bytes.size()) {}
+
+  /// Of bytes that the window keeps.
+  [[nodiscard]] static ByteWindow keeping(SharedBytes bytes, std::string where) {
+    ByteWindow window(std::span(bytes.data(), bytes.size()), std::move(where));
+    window.kept_ = std::move(bytes);
+    return window;
+  }
+
+  /// Of a file, or of a pipe, whose size is not known. `call` begins every message.
+  ///
+  /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened.
+  ByteWindow(std::filesystem::path const& path, std::string_view call)
+      : where_(std::string(call) + ": " + path.string()) {
+    expect_file(path, where_);
+    file_.emplace(path, std::ios::binary);
+    if (!*file_) throw FormatError({where_, ": the file cannot be opened; check its permissions"});
+    std::error_code failure;
+    // Some systems show files whose size is 0 and which have bytes all the same.
+    if (std::filesystem::is_regular_file(path, failure))
+      if (std::uintmax_t const size = std::filesystem::file_size(path, failure); !failure && size > 0) size_ = size;
+  }
+
+  /// The call and the file, as messages begin.
+  [[nodiscard]] std::string const& where() const noexcept { return where_; }
+
+  /// The place of the first byte that ahead() shows.
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+
+  /// How many bytes come from there on, if that is known before they are read.
+  [[nodiscard]] std::optional<std::uint64_t> left() const noexcept {
+    if (!size_ || *size_ < position_) return std::nullopt;
+    return *size_ - position_;
+  }
+
+  /// The next bytes: at least `count`, or all there are. They stay until the next call of ahead() or skip().
+  ///
+  /// Throws:  FormatError if reading fails.
+  std::span<const std::byte> ahead(std::size_t count) {
+    while (seen_.size() < count && file_) read_on(count);
+    return seen_;
+  }
+
+  /// Moves the window over `count` of the bytes that ahead() showed, which stay until the next call of ahead() or skip().
+  void drop(std::size_t count) noexcept {
+    seen_ = seen_.subspan(count);
+    position_ += count;
+  }
+
+  /// Moves the window over `count` bytes, or to the end. Returns how many there were.
+  ///
+  /// Throws:  FormatError if reading fails.
+  std::uint64_t skip(std::uint64_t count) {
+    for (std::uint64_t left = count; left > 0;) {
+      std::size_t const step = std::min<std::uint64_t>(left, ahead(1).size());
+      if (step == 0) return count - left;
+      drop(step);
+      left -= step;
+    }
+    return count;
+  }
+
+ private:
+  /// Reads some of the `count` bytes that are to be seen: the buffer grows with what really arrives.
+  void read_on(std::size_t count) {
+    constexpr std::size_t smallest = 1 << 16;
+    std::size_t const begin = seen_.size();
+    if (begin > 0 && seen_.data() != buffer_.data()) std::memmove(buffer_.data(), seen_.data(), begin);
+    std::size_t const wanted = std::min(std::max(count, smallest), 2 * begin + smallest);
+    if (buffer_.size() < wanted) buffer_.resize(wanted);
+    file_->read(reinterpret_cast<char*>(buffer_.data() + begin), static_cast<std::streamsize>(wanted - begin));
+    seen_ = std::span(buffer_).first(begin + static_cast<std::size_t>(file_->gcount()));
+    if (file_->bad())
+      throw FormatError({where_, ": reading failed after ", position_ + seen_.size(), " bytes; check the disk"});
+    if (!*file_) file_.reset();
+  }
+
+  std::string where_;
+  SharedBytes kept_;
+  std::span<const std::byte> seen_;
+  std::uint64_t position_ = 0;
+  std::optional<std::uint64_t> size_;
+  std::optional<std::ifstream> file_;  // until its end
+  std::vector<std::byte> buffer_;
+};
+
+}  // namespace sparseconv::inline v0_1

@@ -1,0 +1,71 @@
+#include "sparseconv/io/byte_window.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "support/byte_writer.hpp"
+#include "support/error_message.hpp"
+#include "support/temporary_file.hpp"
+
+namespace sparseconv {
+namespace {
+
+using test::ByteWriter;
+
+/// Bytes whose place tells what they are.
+std::byte byte_at(std::uint64_t place) {
+  return static_cast<std::byte>((place * 37 + place / 256) & 0xff);
+}
+
+void expect_all(ByteWindow& window, std::uint64_t size) {
+  EXPECT_EQ(window.left(), size);
+  std::size_t step = 1;
+  while (window.position() < size) {
+    auto const seen = window.ahead(step);
+    ASSERT_GE(seen.size(), std::min<std::uint64_t>(step, size - window.position()));
+    std::size_t const count = std::min(step, seen.size());
+    for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(seen[i], byte_at(window.position() + i));
+    window.drop(count);
+    ASSERT_EQ(window.left(), size - window.position());
+    step = step * 2 % 300007;
+    if (step % 3 == 0) window.skip(step);
+  }
+  EXPECT_TRUE(window.ahead(1).empty());
+  EXPECT_EQ(window.skip(5), 0u);
+}
+
+TEST(ByteWindow, MovesOverBytesAndFiles) {
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i < 1000003; ++i) bytes.push_back(byte_at(i));
+  ByteWindow memory(bytes, "read");
+  expect_all(memory, bytes.size());
+  ByteWindow kept = ByteWindow::keeping(SharedBytes(bytes), "read");
+  expect_all(kept, bytes.size());
+  const test::TemporaryFile file("bytes", bytes);
+  ByteWindow opened(file.path(), "read");
+  ByteWindow moved = std::move(opened);
+  expect_all(moved, bytes.size());
+  EXPECT_EQ(moved.where(), "read: " + file.path().string());
+}
+
+TEST(ByteWindow, ShowsNoMoreThanThereIs) {
+  const test::TemporaryFile file("bytes", ByteWriter("abc").bytes());
+  ByteWindow window(file.path(), "read");
+  EXPECT_EQ(window.ahead(std::size_t{1} << 60).size(), 3u);
+  EXPECT_EQ(window.skip(2), 2u);
+  EXPECT_EQ(window.skip(2), 1u);
+  EXPECT_EQ(window.left(), 0u);
+}
+
+TEST(ByteWindow, NamesAFileThatIsNotThere) {
+  EXPECT_EQ(test::message_of<FormatError>([] {
+              return ByteWindow("missing", "read").position();
+            }).find("read: missing: no such file"),
+            0u);
+}
+
+}  // namespace
+}  // namespace sparseconv
