@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -46,6 +47,63 @@ TEST(Npy, ReadsEachNumberType) {
             (std::vector<float>{-1, 0, -32768}));
   EXPECT_EQ(values(npy_header("<f2", "(1, 3)").numbers<std::uint16_t>(0x3c00, 0xc000, 0x3800)),
             (std::vector<float>{1, -2, 0.5}));
+}
+
+TEST(Npy, ReadsBigEndianInEitherOrder) {
+  for (bool const fortran : {false, true}) {
+    ByteWriter writer = npy_header(">i2", "(2, 3)", fortran);
+    for (int const number : fortran ? std::vector<int>{1, 4, 2, 5, 3, -300} : std::vector<int>{1, 2, 3, 4, 5, -300})
+      writer.numbers<std::uint8_t>(number >> 8, number);
+    EXPECT_EQ(parse_npy(writer.bytes(), "scan").values, (std::vector<float>{1, 2, 3, 4, 5, -300}));
+  }
+}
+
+TEST(Npy, ReadsStructuredArrays) {
+  ByteWriter writer = npy_header(
+      "{'descr': [('x', '<f4'), ('y', '<f4'), ('z', '<f4'), ('red', '|u1'), ('t', '>u2')], 'fortran_order': False, "
+      "'shape': (2,), }");
+  writer.numbers<float>(1, 2, 3).numbers<std::uint8_t>(255, 1, 2).numbers<float>(4, 5, 6).numbers<std::uint8_t>(0, 0,
+                                                                                                                9);
+  const PointCloud cloud = parse_npy(writer.bytes(), "scan");
+  EXPECT_EQ(cloud.names, (std::vector<std::string>{"x", "y", "z", "red", "t"}));
+  EXPECT_EQ(cloud.values, (std::vector<float>{1, 2, 3, 255, 258, 4, 5, 6, 0, 9}));
+}
+
+TEST(Npy, TakesDoublesRelativeToAnOffset) {
+  for (bool const fortran : {false, true}) {
+    ByteWriter writer = npy_header("<f8", "(2, 4)", fortran);
+    if (fortran) {
+      writer.numbers<double>(1e6 + 0.01, 1e6 + 0.03, 5, 6, 7, 8, 123456.789, 1);
+    } else {
+      writer.numbers<double>(1e6 + 0.01, 5, 7, 123456.789, 1e6 + 0.03, 6, 8, 1);
+    }
+    const PointCloud cloud = parse_npy(writer.bytes(), "scan");
+    EXPECT_EQ(cloud.offset, (std::array<double, 3>{1e6, 0, 0}));
+    EXPECT_NEAR(cloud.row(0)[0], 0.01F, 1e-9);
+    EXPECT_NEAR(cloud.row(1)[0], 0.03F, 1e-9);
+    EXPECT_EQ(cloud.row(0)[3], 123456.789F);
+  }
+}
+
+TEST(Npy, GivesBlocksThatAreTheWhole) {
+  for (bool const fortran : {false, true}) {
+    ByteWriter writer = npy_header("<f8", "(2000, 3)", fortran);
+    for (int i = 0; i < 2000; ++i) {
+      if (fortran) writer.numbers<double>(9000.1 + i);
+      if (!fortran) writer.numbers<double>(9000.1 + i, 0, 0);
+    }
+    for (int i = 0; fortran && i < 4000; ++i) writer.numbers<double>(0);
+    const test::TemporaryFile file("scan.npy", writer.bytes());
+    PointBlocks blocks = npy_blocks(file.path(), {.block_points = 300});
+    PointCloud block;
+    std::int64_t count = 0;
+    while (blocks.next(block)) {
+      EXPECT_EQ(block.offset[0], 9000);
+      for (std::int64_t i = 0; i < block.size(); ++i, ++count)
+        ASSERT_EQ(block.row(i)[0], static_cast<float>(9000.1 + static_cast<double>(count) - 9000));
+    }
+    EXPECT_EQ(count, 2000);
+  }
 }
 
 TEST(Npy, ReadsNoPoints) {

@@ -89,6 +89,18 @@ TEST(Npz, RefusesToChooseAndListsWhatCouldBeMeant) {
             "name the one by NpzOptions::array, as in read_npz(path, {.array = \"K\"})");
 }
 
+TEST(Npz, TakesStructuredArraysAndOffsets) {
+  const ByteWriter structured = npy_header(
+      "{'descr': [('x', '<f8'), ('y', '<f8'), ('z', '<f8'), ('i', '|u1')], 'fortran_order': False, 'shape': (1,)}");
+  ByteWriter frame = structured;
+  frame.numbers<double>(500000.25, 2, 3).numbers<std::uint8_t>(9);
+  const PointCloud cloud =
+      parse_npz(zip({{"labels.npy", labels}, {"frame.npy", frame}}), "scan", {.reading = {.offset = {{500000, 0, 0}}}});
+  EXPECT_EQ(cloud.names.back(), "i");
+  EXPECT_EQ(cloud.values, (std::vector<float>{0.25, 2, 3, 9}));
+  EXPECT_EQ(cloud.offset[0], 500000);
+}
+
 TEST(Npz, JudgesNoMoreThanAThousandArrays) {
   test::ZipEntries entries;
   for (int i = 0; i < 1001; ++i) entries.emplace_back("a" + std::to_string(i) + ".npy", labels);

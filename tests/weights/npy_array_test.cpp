@@ -43,6 +43,13 @@ Array patterned(ScalarType type, Shape const& shape) {
   return array;
 }
 
+TEST(NpyArray, TurnsBigEndianNumbers) {
+  ByteWriter writer = npy_header(">u4", "(2, 1)", true);
+  writer.numbers<std::uint8_t>(0, 0, 1, 2, 3, 4, 5, 6);
+  EXPECT_EQ(parse_npy_array(writer.bytes(), "a").values_as<std::uint32_t>("a"),
+            (std::vector<std::uint32_t>{0x0102, 0x03040506}));
+}
+
 TEST(NpyArray, ReadsEachVersion) {
   for (int const version : {1, 2, 3}) {
     const ByteWriter writer = npy_header("<i4", "(2, 1, 3)", false, version).numbers<std::int32_t>(1, 2, 3, 4, 5, 6);

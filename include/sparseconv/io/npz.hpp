@@ -10,10 +10,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/io/byte_window.hpp"
 #include "sparseconv/io/npy.hpp"
+#include "sparseconv/io/npy_points.hpp"
+#include "sparseconv/io/point_blocks.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/weights/npy_header.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
@@ -29,23 +33,25 @@ struct NpzOptions {
   /// The most bytes that it may unpack to. A hostile archive of 16 MB makes 16 GB; as floats numbers of one byte take 4
   /// times as much.
   std::uint64_t max_bytes = std::uint64_t{16} << 30;
+  /// How its points are taken. They are unpacked as a whole, not in blocks.
+  PointReading reading = {};
 };
 
 /// Reads the array of one entry as points.
 ///
 /// Throws:  FormatError and CapacityError as parse_npz does.
 [[nodiscard]] inline PointCloud read_npz_item(zip_t* archive, ZipItem const& item, std::uint64_t archive_bytes,
-                                              std::uint64_t max_bytes, std::string_view where) {
+                                              NpzOptions const& options, std::string_view where) {
   expect_possible_size(item, archive_bytes, where);
   const ZipEntry entry = open_zip_entry(archive, item, where);
   std::vector<std::byte> bytes;
   unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), bytes, where);
-  const NpyHeader header = parse_npy_header(bytes, item.bytes, where);
-  if (item.bytes > max_bytes)
-    throw CapacityError({where, ": the array claims ", item.bytes, " bytes, the limit is ", max_bytes,
+  static_cast<void>(parse_npy_points(bytes, item.bytes, where));
+  if (item.bytes > options.max_bytes)
+    throw CapacityError({where, ": the array claims ", item.bytes, " bytes, the limit is ", options.max_bytes,
                          "; if that is its real size, raise NpzOptions::max_bytes"});
   unpack_rest(entry.get(), item, bytes, where);
-  return convert_npy_values(header, std::span<const std::byte>(bytes).subspan(header.data_begin));
+  return PointBlocks(open_npy_rows(ByteWindow::keeping(std::move(bytes), std::string(where))), options.reading).rest();
 }
 
 /// The names that arrays of points usually have, the most usual first. "arr_0" is not one: np.savez gives it to whatever
@@ -76,14 +82,13 @@ struct NpzJudgement {
     std::vector<std::byte> beginning;
     unpack(entry.get(), std::min<std::uint64_t>(item.bytes, longest_npy_header), beginning, where);
     const NpyDictionary dictionary = parse_npy_preamble(beginning, item.bytes, where).dictionary;
-    bool const is_structured = dictionary.descr.starts_with('[');
     try {
-      if (!is_structured) static_cast<void>(parse_npy_shape(dictionary.shape, where));
+      if (!dictionary.descr.starts_with('[')) static_cast<void>(parse_npy_shape(dictionary.shape, where));
     } catch (FormatError const& unsuitable) {
       return {NpzFit::no_cloud, unsuitable.what()};
     }
-    const NpyHeader header = parse_npy_header(beginning, item.bytes, where);
-    return {NpzFit::cloud, error_message({header.rows, " x ", header.columns})};
+    const NpyPoints points = parse_npy_points(beginning, item.bytes, where);
+    return {NpzFit::cloud, error_message({points.rows, " x ", points.columns})};
   } catch (FormatError const& unreadable) {
     return {NpzFit::unreadable, unreadable.what()};
   }
@@ -145,7 +150,7 @@ struct NpzJudgement {
   ZipItem const& item = !options.array.empty() ? find_npz_item(items, options.array, where)
                         : items.size() == 1    ? items.front()
                                                : choose_npz_item(archive, items, archive_bytes, where);
-  return read_npz_item(archive, item, archive_bytes, options.max_bytes,
+  return read_npz_item(archive, item, archive_bytes, options,
                        error_message({where, ": array ", name_in_quotes(item.name)}));
 }
 

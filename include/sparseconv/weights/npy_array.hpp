@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -27,14 +28,18 @@ struct NpyArrayOptions {
 
 /// The array of a .npy file, given its header, which parse_npy_array_header checked, and the bytes of its numbers.
 [[nodiscard]] inline Array arrange_npy_array(NpyArrayHeader header, std::vector<std::byte> data) {
+  if (header.is_big_endian) {
+    auto const size = static_cast<std::ptrdiff_t>(size_of(header.type));
+    for (auto at = data.begin(); at != data.end(); at += size) std::reverse(at, at + size);
+  }
   if (header.fortran_order) data = to_c_order(header.shape, size_of(header.type), std::move(data));
   return {.type = header.type, .shape = std::move(header.shape), .bytes = std::move(data)};
 }
 
 /// Reads an array from the bytes of a .npy file of version 1 to 3, in C or Fortran order.
 ///
-/// `name` is what messages call the bytes. Takes little-endian halves, floats, doubles and integers, and booleans, which
-/// become uint8.
+/// `name` is what messages call the bytes. Takes halves, floats, doubles and integers of either byte order, and booleans,
+/// which become uint8.
 /// Shapes:  any of up to most_array_axes axes; the result is in C order.
 /// Throws:  FormatError if the bytes are no such file, or values are missing or left over.
 [[nodiscard]] inline Array parse_npy_array(std::span<const std::byte> bytes, std::string_view name) {

@@ -21,6 +21,7 @@ inline constexpr std::size_t most_array_axes = 8;
 /// What the header of a .npy file says of any array.
 struct NpyArrayHeader {
   ScalarType type = ScalarType::float32;
+  bool is_big_endian = false;
   bool fortran_order = false;
   std::vector<std::int64_t> shape;
   std::uint64_t data_bytes = 0;  ///< that type and shape take
@@ -36,7 +37,9 @@ struct NpyArrayHeader {
                                                            std::string_view where) {
   const NpyPreamble preamble = parse_npy_preamble(bytes, file_bytes.value_or(bytes.size()), where);
   NpyArrayHeader header;
-  header.type = parse_npy_dtype(preamble.dictionary.descr, where);
+  NpyType const type = parse_npy_dtype(preamble.dictionary.descr, where);
+  header.type = type.type;
+  header.is_big_endian = type.is_big_endian;
   header.fortran_order = preamble.dictionary.fortran_order == "True";
   header.shape = parse_npy_extents(preamble.dictionary.shape, where);
   header.data_begin = preamble.data_begin;

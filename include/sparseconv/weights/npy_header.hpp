@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,15 +22,6 @@ namespace sparseconv::inline v0_1 {
 /// No header of a plain array is longer (version 1 cannot be); what claims more is refused before it is read.
 inline constexpr std::size_t longest_npy_header = 12 + 65535;
 
-/// What the header of a .npy file says of an array that can be a point cloud.
-struct NpyHeader {
-  ScalarType type = ScalarType::float32;
-  bool fortran_order = false;
-  std::uint64_t rows = 0;
-  std::uint64_t columns = 0;
-  std::size_t data_begin = 0;
-};
-
 /// The dictionary of a .npy header, as it is written there.
 struct NpyDictionary {
   std::string_view descr;
@@ -39,50 +29,65 @@ struct NpyDictionary {
   std::string_view shape;
 };
 
+/// Where a value that begins at `at` ends: at the first comma or brace outside its own brackets and quotes, or with the text.
+[[nodiscard]] inline std::size_t end_of_npy_value(std::string_view text, std::size_t at) {
+  int depth = 0;
+  char quote = 0;
+  for (; at < text.size(); ++at) {
+    char const c = text[at];
+    if (quote != 0) {
+      if (c == '\\') ++at;
+      if (c == quote) quote = 0;
+      continue;
+    }
+    if (depth == 0 && (c == ',' || c == '}')) return at;
+    if (c == '\'' || c == '"') quote = c;
+    if (c == '(' || c == '[') ++depth;
+    if (c == ')' || c == ']') --depth;
+  }
+  return text.size();
+}
+
 /// Cuts the values of descr, fortran_order and shape out of a header like
 /// {'descr': '<f4', 'fortran_order': False, 'shape': (10, 3), }. Nothing if it is no such dictionary.
 [[nodiscard]] inline std::optional<NpyDictionary> split_npy_dictionary(std::string_view text) {
   NpyDictionary found;
-  const std::array<std::pair<std::string_view, std::string_view*>, 3> entries = {
-      {{"descr", &found.descr}, {"fortran_order", &found.fortran_order}, {"shape", &found.shape}}};
-  for (auto const& [key, value] : entries) {
-    std::size_t at = std::min(text.find("'" + std::string(key) + "'"), text.find('"' + std::string(key) + '"'));
+  std::size_t at = text.find('{');
+  if (at == std::string_view::npos) return std::nullopt;
+  for (++at;; ++at) {
+    at = text.find_first_not_of(' ', at);
     if (at == std::string_view::npos) return std::nullopt;
-    at = text.find_first_not_of(' ', at + key.size() + 2);
+    if (text[at] == '}') break;
+    std::size_t const key_end =
+        text[at] == '\'' || text[at] == '"' ? text.find(text[at], at + 1) : std::string_view::npos;
+    if (key_end == std::string_view::npos) return std::nullopt;
+    std::string_view const key = text.substr(at + 1, key_end - at - 1);
+    at = text.find_first_not_of(' ', key_end + 1);
     if (at == std::string_view::npos || text[at] != ':') return std::nullopt;
     at = text.find_first_not_of(' ', at + 1);
     if (at == std::string_view::npos) return std::nullopt;
-    // A value ends at the first comma or brace outside its own brackets.
-    int depth = 0;
-    std::size_t end = at;
-    for (; end < text.size(); ++end) {
-      if (depth == 0 && (text[end] == ',' || text[end] == '}')) break;
-      if (text[end] == '(' || text[end] == '[') ++depth;
-      if (text[end] == ')' || text[end] == ']') --depth;
-    }
+    std::size_t const end = end_of_npy_value(text, at);
     if (end == text.size()) return std::nullopt;
-    *value = text.substr(at, end - at);
-    value->remove_suffix(value->size() - 1 - value->find_last_not_of(' '));
+    std::string_view value = text.substr(at, end - at);
+    value.remove_suffix(value.size() - 1 - value.find_last_not_of(' '));
+    if (key == "descr") found.descr = value;
+    if (key == "fortran_order") found.fortran_order = value;
+    if (key == "shape") found.shape = value;
+    at = end;
+    if (text[at] == '}') break;
   }
+  if (found.descr.empty() || found.fortran_order.empty() || found.shape.empty()) return std::nullopt;
   return found;
 }
 
-/// Reads a dtype such as '<f4'. `where` begins every message.
-///
-/// Throws:  FormatError for a structured, object, big-endian or otherwise unsupported dtype.
-[[nodiscard]] inline ScalarType parse_npy_dtype(std::string_view text, std::string_view where) {
-  if (text.starts_with('['))
-    throw FormatError({where, ": a structured dtype ", in_quotes(text),
-                       "; save its fields as columns: np.save(path, np.stack([a['x'], a['y'], a['z']], 1))"});
-  if (text.size() < 2 || (text.front() != '\'' && text.front() != '"') || text.back() != text.front())
-    throw FormatError({where, ": the dtype ", in_quotes(text), " is no string; this is no array that NumPy wrote"});
-  const std::string_view name = text.substr(1, text.size() - 2);
-  if (name.starts_with('>'))
-    throw FormatError({where, ": the dtype ", in_quotes(name),
-                       " is big-endian, the reader takes little-endian; save a.astype('<f4')"});
-  if (name.starts_with("|O"))
-    throw FormatError(
-        {where, ": the dtype ", in_quotes(name), " means Python objects, not numbers; save a.astype('<f4')"});
+/// The type of a number in a .npy file, and the order of its bytes.
+struct NpyType {
+  ScalarType type;
+  bool is_big_endian;
+};
+
+/// The type that NumPy calls by a code such as "<f4". Nothing if it is no number that has one.
+[[nodiscard]] inline std::optional<NpyType> parse_npy_type(std::string_view code) {
   constexpr std::array<std::pair<std::string_view, ScalarType>, 12> known = {{{"b1", ScalarType::uint8},
                                                                               {"i1", ScalarType::int8},
                                                                               {"u1", ScalarType::uint8},
@@ -95,9 +100,27 @@ struct NpyDictionary {
                                                                               {"f2", ScalarType::float16},
                                                                               {"f4", ScalarType::float32},
                                                                               {"f8", ScalarType::float64}}};
-  if (name.starts_with('<') || name.starts_with('|'))
-    for (auto const& [code, type] : known)
-      if (name.substr(1) == code && (name.front() == '<' || size_of(type) == 1)) return type;
+  if (!code.starts_with('<') && !code.starts_with('>') && !code.starts_with('|')) return std::nullopt;
+  for (auto const& [word, type] : known)
+    if (code.substr(1) == word && (code.front() != '|' || size_of(type) == 1))
+      return NpyType{type, code.front() == '>' && size_of(type) > 1};
+  return std::nullopt;
+}
+
+/// Reads a dtype such as '<f4'. `where` begins every message.
+///
+/// Throws:  FormatError for a structured, object or otherwise unsupported dtype.
+[[nodiscard]] inline NpyType parse_npy_dtype(std::string_view text, std::string_view where) {
+  if (text.starts_with('['))
+    throw FormatError({where, ": a structured dtype ", in_quotes(text),
+                       "; save its fields as columns: np.save(path, np.stack([a['x'], a['y'], a['z']], 1))"});
+  if (text.size() < 2 || (text.front() != '\'' && text.front() != '"') || text.back() != text.front())
+    throw FormatError({where, ": the dtype ", in_quotes(text), " is no string; this is no array that NumPy wrote"});
+  const std::string_view name = text.substr(1, text.size() - 2);
+  if (name.starts_with("|O"))
+    throw FormatError(
+        {where, ": the dtype ", in_quotes(name), " means Python objects, not numbers; save a.astype('<f4')"});
+  if (std::optional<NpyType> const type = parse_npy_type(name)) return *type;
   throw FormatError(
       {where, ": the dtype ", in_quotes(name), " is not one of <f2, <f4, <f8 or an integer; save a.astype('<f4')"});
 }
@@ -123,18 +146,6 @@ struct NpyDictionary {
     throw FormatError(
         {where, ": the shape ", in_quotes(text), " is no list of counts; this is no array that NumPy wrote"});
   return extents;
-}
-
-/// Reads the shape of points.
-///
-/// Throws:  FormatError if it is not two-dimensional with at least three columns.
-[[nodiscard]] inline std::pair<std::uint64_t, std::uint64_t> parse_npy_shape(std::string_view text,
-                                                                             std::string_view where) {
-  const std::vector<std::int64_t> extents = parse_npy_extents(text, where);
-  if (extents.size() != 2 || extents[1] < 3)
-    throw FormatError({where, ": an array of shape ", in_quotes(text),
-                       "; points are N x C with C >= 3: x, y, z and what else they carry"});
-  return {static_cast<std::uint64_t>(extents[0]), static_cast<std::uint64_t>(extents[1])};
 }
 
 /// The dictionary in the first bytes of a .npy file, and the byte that the array's values begin at.
@@ -174,30 +185,6 @@ struct NpyPreamble {
     throw FormatError({where, ": the header ", in_quotes(text.substr(begin, length)),
                        " does not tell descr, fortran_order and shape; this is no array that NumPy wrote"});
   return {*dictionary, begin + length};
-}
-
-/// Reads the header of a .npy file from its first bytes. `file_bytes` is the size of the whole file, if it is known.
-///
-/// Throws:  FormatError if the bytes are no .npy file of version 1 to 3, if the array cannot be a point cloud,
-///          or if its size and that of the file disagree.
-[[nodiscard]] inline NpyHeader parse_npy_header(std::span<const std::byte> bytes,
-                                                std::optional<std::uint64_t> file_bytes, std::string_view where) {
-  const NpyPreamble preamble = parse_npy_preamble(bytes, file_bytes.value_or(bytes.size()), where);
-  NpyHeader header;
-  header.type = parse_npy_dtype(preamble.dictionary.descr, where);
-  header.fortran_order = preamble.dictionary.fortran_order == "True";
-  std::tie(header.rows, header.columns) = parse_npy_shape(preamble.dictionary.shape, where);
-  header.data_begin = preamble.data_begin;
-  if (!file_bytes) return header;
-
-  const std::uint64_t there = *file_bytes - header.data_begin;
-  const std::uint64_t size = size_of(header.type);
-  bool const fits = header.rows <= there / size / header.columns;
-  if (!fits || header.rows * header.columns * size != there)
-    throw FormatError({where, ": ", header.rows, " x ", header.columns, " values of ", size, " bytes do not make the ",
-                       there, " bytes after the header; ",
-                       (fits ? "something was appended to the file" : "the file is truncated")});
-  return header;
 }
 
 }  // namespace sparseconv::inline v0_1
