@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/error_message.hpp"
@@ -31,6 +33,34 @@ TEST(ReadPointCloud, ChoosesTheReaderByExtension) {
   EXPECT_EQ(read_point_cloud(TemporaryFile("scan.pcd", pcd.bytes()).path()).values, (Values{1, 2, 3}));
 }
 
+TEST(ReadPointCloud, TakesTextsOfAnyExtension) {
+  for (char const* name : {"scan.xyz", "scan.txt", "scan.CSV", "scan.asc", "scan.pts"})
+    EXPECT_EQ(read_point_cloud(TemporaryFile(name, ByteWriter("1 2 3\n4 5 6\n").bytes()).path()).values,
+              (Values{1, 2, 3, 4, 5, 6}))
+        << name;
+  const TemporaryFile file("scan.txt", ByteWriter("1|2|3\n").bytes());
+  EXPECT_EQ(read_point_cloud(file.path(), {.text = {.names = "z y x", .separator = '|'}}).values, (Values{3, 2, 1}));
+}
+
+TEST(ReadPointCloud, HandsOverBlocks) {
+  const TemporaryFile file("scan.xyz", ByteWriter("1 2 3\n4 5 6\n7 8 9\n").bytes());
+  PointCloudOptions const options{.reading = {.offset = {{1, 0, 0}}, .block_points = 2}};
+  std::vector<Values> seen;
+  for_each_block(file.path(), options, [&](PointCloud const& block) {
+    EXPECT_EQ(block.offset, (std::array<double, 3>{1, 0, 0}));
+    seen.push_back(block.values);
+  });
+  EXPECT_EQ(seen, (std::vector<Values>{{0, 2, 3, 3, 5, 6}, {6, 8, 9}}));
+  double last = 0;
+  for_each_block(file.path(), options, [&](PointCloud& block, double progress) {
+    PointCloud const taken = std::move(block);
+    EXPECT_FALSE(taken.empty());
+    EXPECT_GE(progress, last);
+    last = progress;
+  });
+  EXPECT_EQ(last, 1);
+}
+
 TEST(ReadPointCloud, TakesTheFormatOfRecords) {
   const ByteWriter writer = ByteWriter().numbers<std::uint16_t>(0x3c00, 0x4000, 0x4200, 0, 0);
   const TemporaryFile file("scan.pcd.bin", writer.bytes());
@@ -43,10 +73,12 @@ TEST(ReadPointCloud, NamesAnExtensionItDoesNotTake) {
       message_of<FormatError>([] { return read_point_cloud("a/scan.npz"); }),
       "read_point_cloud: a/scan.npz: a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call "
       "read_npz");
-  for (const std::string extension : {"", ".las"})
-    EXPECT_EQ(message_of<FormatError>([&] { return read_point_cloud("a/scan" + extension); }),
-              "read_point_cloud: a/scan" + extension + ": the extension \"" + extension +
-                  "\" is not one of .bin, .npy, .ply, .pcd; call read_records, read_npy, read_ply or read_pcd itself");
+  for (const std::string extension : {"", ".obj"})
+    EXPECT_EQ(
+        message_of<FormatError>([&] { return read_point_cloud("a/scan" + extension); }),
+        "read_point_cloud: a/scan" + extension + ": the extension \"" + extension +
+            "\" is not one of .bin, .npy, .ply, .pcd, .xyz, .txt, .csv, .asc and .pts; call read_records, read_npy, "
+            "read_ply, read_pcd or read_text itself");
 }
 
 }  // namespace

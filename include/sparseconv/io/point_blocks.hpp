@@ -38,10 +38,11 @@ class PointBlocks {
   explicit PointBlocks(std::unique_ptr<PointRows> rows, PointReading const& reading = {})
       : rows_(std::move(rows)), block_points_(reading.block_points), offset_(reading.offset) {
     if (block_points_ < 1)
-      throw ShapeError({"PointReading::block_points is ", block_points_, ", a block has at least one point"});
+      throw ShapeError(
+          {rows_->where(), ": PointReading::block_points is ", block_points_, "; a block has at least one point"});
     for (std::size_t axis = 0; offset_ && axis < 3; ++axis)
       if (!std::isfinite((*offset_)[axis]))
-        throw ShapeError({"PointReading::offset is ", (*offset_)[axis], " along ", "xyz"[axis],
+        throw ShapeError({rows_->where(), ": PointReading::offset is ", (*offset_)[axis], " along ", "xyz"[axis],
                           "; give it a finite number, or none at all"});
   }
 

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "sparseconv/io/byte_window.hpp"
@@ -30,6 +30,9 @@ class PointRows {
 
   /// How many points there are at most, as far as the bytes of the file bear it out; 0 if that cannot be said.
   [[nodiscard]] virtual std::uint64_t most_points() const noexcept { return 0; }
+
+  /// The call and the file, as messages begin.
+  [[nodiscard]] std::string const& where() const noexcept { return window_.where(); }
 
   /// How many bytes of the file were read, and how many there are, if that is known.
   [[nodiscard]] std::uint64_t position() const noexcept { return window_.position(); }

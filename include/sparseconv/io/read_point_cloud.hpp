@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <string>
 
@@ -7,7 +8,9 @@
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/pcd.hpp"
 #include "sparseconv/io/ply.hpp"
+#include "sparseconv/io/point_blocks.hpp"
 #include "sparseconv/io/records.hpp"
+#include "sparseconv/io/text.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -15,27 +18,57 @@ namespace sparseconv::inline v0_1 {
 /// What a file's extension leaves open.
 struct PointCloudOptions {
   RecordFormat records = {};  ///< of .bin files, which do not say it themselves
+  TextFormat text = {};       ///< of .xyz, .txt, .csv, .asc and .pts files
+  PointReading reading = {};  ///< the offset of positions, and the size of a block
 };
 
-/// Reads the points of a .bin, .npy, .ply or .pcd file; the extension, in any case, says which reader takes it.
+/// Opens a .bin, .npy, .ply, .pcd, .xyz, .txt, .csv, .asc or .pts file; the extension, in any case, says which reader takes it.
 ///
 /// A .npz file needs libzip, and so a call of its own: read_npz in sparseconv/io/npz.hpp.
 /// Throws:  FormatError for any other extension; what the format's own reader throws.
-[[nodiscard]] inline PointCloud read_point_cloud(std::filesystem::path const& path,
-                                                 PointCloudOptions const& options = {}) {
+[[nodiscard]] inline PointBlocks point_blocks(std::filesystem::path const& path,
+                                              PointCloudOptions const& options = {}) {
   std::string extension = path.extension().string();
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  if (extension == ".bin") return read_records(path, options.records);
-  if (extension == ".npy") return read_npy(path);
-  if (extension == ".ply") return read_ply(path);
-  if (extension == ".pcd") return read_pcd(path);
+  if (extension == ".bin") return record_blocks(path, options.records, options.reading);
+  if (extension == ".npy") return npy_blocks(path, options.reading);
+  if (extension == ".ply") return ply_blocks(path, options.reading);
+  if (extension == ".pcd") return pcd_blocks(path, options.reading);
+  for (char const* text : {".xyz", ".txt", ".csv", ".asc", ".pts"})
+    if (extension == text) return text_blocks(path, options.text, options.reading);
   if (extension == ".npz")
     throw FormatError({"read_point_cloud: ", path.string(),
                        ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz"});
-  throw FormatError(
-      {"read_point_cloud: ", path.string(), ": the extension \"", extension,
-       "\" is not one of .bin, .npy, .ply, .pcd; call read_records, read_npy, read_ply or read_pcd itself"});
+  throw FormatError({"read_point_cloud: ", path.string(), ": the extension \"", extension,
+                     "\" is not one of .bin, .npy, .ply, .pcd, .xyz, .txt, .csv, .asc and .pts; call read_records, "
+                     "read_npy, read_ply, read_pcd or read_text itself"});
+}
+
+/// Reads the points of such a file as a whole.
+///
+/// Throws:  what point_blocks throws.
+[[nodiscard]] inline PointCloud read_point_cloud(std::filesystem::path const& path,
+                                                 PointCloudOptions const& options = {}) {
+  return point_blocks(path, options).rest();
+}
+
+/// Calls `take` with one block of such a file's points after the other, which it may change or move from; a file may so be larger
+/// than memory. `take` may also want the share of the file that was read, 0 to 1: take(block, progress).
+///
+/// A .npy file in Fortran order and packed PCD data are held as a whole all the same.
+/// Throws:  what point_blocks and `take` throw.
+template <class Take>
+requires std::invocable<Take&, PointCloud&> || std::invocable<Take&, PointCloud&, double>
+void for_each_block(std::filesystem::path const& path, PointCloudOptions const& options, Take&& take) {
+  PointBlocks blocks = point_blocks(path, options);
+  for (PointCloud block; blocks.next(block);) {
+    if constexpr (std::invocable<Take&, PointCloud&, double>) {
+      take(block, blocks.progress());
+    } else {
+      take(block);
+    }
+  }
 }
 
 }  // namespace sparseconv::inline v0_1

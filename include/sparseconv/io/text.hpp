@@ -1,0 +1,183 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/io/ascii_rows.hpp"
+#include "sparseconv/io/byte_window.hpp"
+#include "sparseconv/io/column_order.hpp"
+#include "sparseconv/io/point_blocks.hpp"
+#include "sparseconv/io/point_rows.hpp"
+#include "sparseconv/io/text_table.hpp"
+#include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/weights/number_text.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// The columns of a text: those that have names in the order of order_columns, those without as they stand there.
+///
+/// Throws:  FormatError if there are not as many names as values, fewer than three columns, or no x, y and z among their names.
+[[nodiscard]] inline ColumnOrder order_text_columns(TextTable const& table, std::string_view where) {
+  ColumnOrder order;
+  if (table.names.empty()) {
+    if (table.columns < 3)
+      throw FormatError({where, ": line ", table.first_number, ", ", in_quotes(table.first_line), ", has ",
+                         table.columns,
+                         " values; points need x, y and z. Where something else than a comma, a semicolon "
+                         "or blanks stands between them, name it by TextFormat::separator"});
+    for (std::size_t i = 0; i < table.columns; ++i) order.of_field.push_back({static_cast<std::int64_t>(i), 0});
+    return order;
+  }
+  if (table.names.size() != table.columns)
+    throw FormatError({where, ": ", table.names.size(), " columns have names, line ", table.first_number, ", ",
+                       in_quotes(table.first_line), ", has ", table.columns,
+                       " values; name all of them by TextFormat::names"});
+  if (!have_axes(table.names)) {
+    std::string listed;
+    for (std::size_t i = 0; i < table.names.size() && i < 16; ++i)
+      listed += error_message({i == 0 ? "" : ", ", in_quotes(table.names[i])});
+    throw FormatError(
+        {where, ": its columns are called ", listed,
+         ", and points need one x, y and z each; name the columns by TextFormat::names, as in \"x y z _\""});
+  }
+  return order_columns(text_fields(table.names), where);
+}
+
+/// The points of a text of columns; the window stands at its beginning.
+class TextRows : public PointRows {
+ public:
+  TextRows(ByteWindow window, TextFormat const& format)
+      : PointRows(std::move(window)), lines_(window_), table_(read_text_head(lines_, format, window_.where())) {
+    order_ = order_text_columns(table_, window_.where());
+    std::size_t const columns = table_.names.empty() ? table_.columns : order_.names.size();
+    set_layout(lay_out_text(order_.names, columns));
+  }
+
+  std::span<const std::byte> next(std::size_t most) override {
+    records_.clear();
+    std::string_view line = table_.first_line;
+    for (std::size_t taken = 0; taken < most;) {
+      bool const is_first = !table_.first_line.empty() && done_ == 0;
+      if (!is_first && !lines_.next(line)) break;
+      if (is_comment(line)) continue;
+      split_values(line, table_.separator, values_);
+      if (table_.points && values_.size() == 1 && add_scan()) continue;
+      read_row(is_first ? table_.first_number : lines_.number());
+      ++taken;
+      ++done_;
+    }
+    if (records_.empty() && table_.points && done_ != *table_.points)
+      throw FormatError({window_.where(), ": a line says that there are ", *table_.points, " points, and ", done_,
+                         " are there; ", (done_ < *table_.points ? "the file is truncated" : "correct that line")});
+    return records_;
+  }
+
+  std::uint64_t most_points() const noexcept override {
+    // A value takes a digit and a separator.
+    auto const there = window_.left();
+    return there ? *there / (2 * table_.columns) + 1 : 0;
+  }
+
+ private:
+  /// The line of one number before another scan of the same file. False if it is none.
+  bool add_scan() {
+    std::optional<std::uint64_t> const more = parse_count(values_.front());
+    if (!more || *more > std::numeric_limits<std::uint64_t>::max() - *table_.points) return false;
+    *table_.points += *more;
+    return true;
+  }
+
+  void read_row(std::size_t line) {
+    if (values_.size() != table_.columns)
+      throw FormatError({window_.where(), ": line ", line, " has ", values_.size(), " values, line ",
+                         table_.first_number, " has ", table_.columns, "; give every point all its numbers"});
+    records_.resize(records_.size() + layout_.record_bytes);
+    std::byte* const record = records_.data() + records_.size() - layout_.record_bytes;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      std::int64_t const column = order_.of_field[i].first;
+      if (column == no_column) continue;
+      RecordNumber const& number = layout_.numbers[static_cast<std::size_t>(column)];
+      std::optional<double> const value = read_value(values_[i], column < 3);
+      if (!value)
+        throw FormatError(
+            {window_.where(), ": line ", line, " has ", in_quotes(values_[i]), ", where a number stands"});
+      if (column < 3) {
+        store_little_endian(*value, record + number.begin);
+      } else {
+        store_little_endian(static_cast<float>(*value), record + number.begin);
+      }
+    }
+  }
+
+  /// A number, NaN where none stands. Between other separators a comma is a number's own, as in 1,5.
+  [[nodiscard]] std::optional<double> read_value(std::string_view value, bool is_position) const {
+    if (value.empty()) return std::numeric_limits<double>::quiet_NaN();
+    std::string with_point;
+    if (value.find(',') != std::string_view::npos) {
+      with_point = value;
+      std::replace(with_point.begin(), with_point.end(), ',', '.');
+      value = with_point;
+    }
+    if (is_position) return parse_position(value);
+    std::optional<float> const number = parse_number(value);
+    return number ? std::optional<double>(*number) : std::nullopt;
+  }
+
+  LineStream lines_;
+  TextTable table_;
+  ColumnOrder order_;
+  std::vector<std::string_view> values_;
+  std::vector<std::byte> records_;
+  std::uint64_t done_ = 0;
+};
+
+/// The points of a text of columns; the window stands at its beginning.
+[[nodiscard]] inline std::unique_ptr<PointRows> open_text_rows(ByteWindow window, TextFormat const& format) {
+  return std::make_unique<TextRows>(std::move(window), format);
+}
+
+/// Reads points from a text in which each line is a point: .xyz, .txt, .csv, .asc, .pts.
+///
+/// `name` is what messages call the text. Commas, semicolons or blanks stand between the values of a line; lines of comment begin
+/// with #, //, % or !. A line of words above the numbers names the columns, and so does a comment that names x, y and z; a line of
+/// one number there tells how many points come, as in .pts files. A value that is missing between two separators is NaN.
+/// Shapes:  as many columns as the first line of numbers has; with names x, y, z (or X, Y, Z) come first, then the others in their
+///          order; without, the first three are x, y and z. A .pts file of 4, 6 or 7 columns has intensity, red, green, blue or both.
+/// Units:   those of the file, rounded to the nearest float, positions relative to an offset (PointReading); integers exactly up to
+///          2^24, so larger ids and times lose digits.
+/// Throws:  FormatError if the text has no line of numbers, x, y or z is not among its names, a line has more or fewer values than
+///          the first or something else than numbers, or there are not as many points as it tells.
+[[nodiscard]] inline PointCloud parse_text(std::span<const std::byte> bytes, std::string_view name,
+                                           TextFormat const& format = {}, PointReading const& reading = {}) {
+  return PointBlocks(open_text_rows({bytes, "read_text: " + std::string(name)}, format), reading).rest();
+}
+
+/// The points of a text, block after block.
+///
+/// Throws:  what parse_text throws; FormatError if the file cannot be read.
+[[nodiscard]] inline PointBlocks text_blocks(std::filesystem::path const& path, TextFormat const& format = {},
+                                             PointReading const& reading = {}) {
+  return PointBlocks(open_text_rows({path, "read_text"}, format), reading);
+}
+
+/// Reads the points of a text in which each line is a point.
+///
+/// Throws:  what parse_text throws; FormatError if the file cannot be read.
+[[nodiscard]] inline PointCloud read_text(std::filesystem::path const& path, TextFormat const& format = {},
+                                          PointReading const& reading = {}) {
+  return text_blocks(path, format, reading).rest();
+}
+
+}  // namespace sparseconv::inline v0_1
