@@ -61,6 +61,33 @@ struct NpyArrayHeader {
   return header;
 }
 
+/// The header of a .npy file of an array in C order whose dtype is written as `descr`, byte for byte as np.save of NumPy 1.23 to 2
+/// writes it: of version 1.0, or 2.0 where that has no room.
+[[nodiscard]] inline std::string format_npy_dictionary(std::string_view descr, std::span<const std::int64_t> shape) {
+  std::string text = "{'descr': ";
+  text += descr;
+  text += ", 'fortran_order': False, 'shape': " + tuple_text(shape) + ", }";
+  // NumPy leaves room for the first extent to grow to 21 digits in place, then pads with 1 to 64 blanks and a line end.
+  constexpr std::size_t widest_extent = 21;
+  if (!shape.empty()) text.append(widest_extent - std::to_string(shape.front()).size(), ' ');
+  constexpr std::size_t alignment = 64;
+  constexpr std::size_t longest_in_version_1 = 65535;
+  bool const is_long = text.size() + alignment > longest_in_version_1;
+  std::size_t const begin = is_long ? 12 : 10;
+  text.append(alignment - (begin + text.size() + 1) % alignment, ' ');
+  text += '\n';
+  std::string header = is_long ? std::string("\x93NUMPY\x02\x00", 8) : std::string("\x93NUMPY\x01\x00", 8);
+  for (std::size_t byte = 0; byte < begin - 8; ++byte) header += static_cast<char>((text.size() >> (8 * byte)) & 0xff);
+  return header + text;
+}
+
+/// NumPy's code of a type, such as <f4.
+[[nodiscard]] inline std::string npy_code_of(ScalarType type) {
+  std::string code(1, size_of(type) == 1 ? '|' : '<');
+  code += name_of(type).front();  // i, u or f, as NumPy's codes begin too
+  return code + std::to_string(size_of(type));
+}
+
 /// The header of a .npy file of version 1.0 of an array in C order, byte for byte as np.save of NumPy 1.23 to 2 writes
 /// it.
 ///
@@ -73,21 +100,7 @@ struct NpyArrayHeader {
   if (type == ScalarType::bf16)
     throw ShapeError(
         {where, ": NumPy has no bfloat16, the type of the array; make_array takes its numbers as float, too"});
-  std::string text = "{'descr': '";
-  text += size_of(type) == 1 ? '|' : '<';
-  text += name_of(type).front();  // i, u or f, as NumPy's codes begin too
-  text += std::to_string(size_of(type)) + "', 'fortran_order': False, 'shape': " + tuple_text(shape) + ", }";
-  // NumPy leaves room for the first extent to grow to 21 digits in place, then pads with 1 to 64 blanks and a line end.
-  constexpr std::size_t widest_extent = 21;
-  if (!shape.empty()) text.append(widest_extent - std::to_string(shape.front()).size(), ' ');
-  constexpr std::size_t alignment = 64;
-  constexpr std::size_t begin = 10;
-  text.append(alignment - (begin + text.size() + 1) % alignment, ' ');
-  text += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(text.size() & 0xff);
-  header += static_cast<char>(text.size() >> 8);
-  return header + text;
+  return format_npy_dictionary("'" + npy_code_of(type) + "'", shape);
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -40,25 +40,59 @@ inline void expect_npz_arrays(std::span<const NamedArray> arrays, std::string_vi
         {where, ": more than one array is called ", name_in_quotes(*repeated), "; give each a name of its own"});
 }
 
-/// Adds an array to an archive that is written, which views `header` and the array until it is closed. False if that
-/// failed; the archive knows why.
-[[nodiscard]] inline bool add_npz_array(zip_t* archive, NamedArray const& named, std::string& header) {
-  SharedBytes const& bytes = named.array.bytes;
-  auto* const data = const_cast<std::byte*>(bytes.data());  // libzip only reads, and takes no const
-  const std::array<zip_buffer_fragment_t, 2> parts = {{{reinterpret_cast<zip_uint8_t*>(header.data()), header.size()},
-                                                       {reinterpret_cast<zip_uint8_t*>(data), bytes.size()}}};
-  zip_source_t* source = zip_source_buffer_fragment(archive, parts.data(), bytes.empty() ? 1 : 2, 0);
+/// One entry of a .npz file that is written: the name of its array, and the header and the numbers of its .npy file.
+struct NpzEntry {
+  std::string name;
+  std::string header;
+  SharedBytes bytes;
+};
+
+/// Adds an array to an archive that is written, which views the entry until it is closed. False if that failed; the archive knows why.
+[[nodiscard]] inline bool add_npz_entry(zip_t* archive, NpzEntry& entry) {
+  auto* const data = const_cast<std::byte*>(entry.bytes.data());  // libzip only reads, and takes no const
+  const std::array<zip_buffer_fragment_t, 2> parts = {
+      {{reinterpret_cast<zip_uint8_t*>(entry.header.data()), entry.header.size()},
+       {reinterpret_cast<zip_uint8_t*>(data), entry.bytes.size()}}};
+  zip_source_t* source = zip_source_buffer_fragment(archive, parts.data(), entry.bytes.empty() ? 1 : 2, 0);
   if (!source) return false;
-  const zip_int64_t index = zip_file_add(archive, (named.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
+  const zip_int64_t index = zip_file_add(archive, (entry.name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
   if (index < 0) {
     zip_source_free(source);
     return false;
   }
-  auto const entry = static_cast<zip_uint64_t>(index);
+  auto const place = static_cast<zip_uint64_t>(index);
   // Midnight of 1 January 1980 in the numbers of zip, which know no time zone: what np.savez writes.
   constexpr zip_uint16_t first_day = 1 << 5 | 1;
-  return zip_set_file_compression(archive, entry, ZIP_CM_STORE, 0) == 0 &&
-         zip_file_set_dostime(archive, entry, 0, first_day, 0) == 0;
+  return zip_set_file_compression(archive, place, ZIP_CM_STORE, 0) == 0 &&
+         zip_file_set_dostime(archive, place, 0, first_day, 0) == 0;
+}
+
+/// Writes entries as a .npz file, not packed. `call` begins every message.
+///
+/// Throws:  Error if a name is not UTF-8, or if the file cannot be written.
+inline void write_npz_entries(std::filesystem::path const& path, std::span<NpzEntry> entries, std::string_view call) {
+  auto const fail = [&](std::string_view reason) {
+    throw Error({call, ": cannot write ", path.string(), ": ", reason,
+                 "; the folder must exist and be writable, with room on its disk"});
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw Error({call, ": cannot write ", path.string(), ": this is a directory; name a file in it"});
+  int code = 0;
+  ZipArchive archive(zip_open(path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  if (!archive) {
+    zip_error_t failure;
+    zip_error_init_with_code(&failure, code);
+    const std::string reason = zip_error_strerror(&failure);
+    zip_error_fini(&failure);
+    fail(reason);
+  }
+  for (NpzEntry& entry : entries)
+    if (!add_npz_entry(archive.get(), entry))
+      throw Error({call, ": ", path.string(), ": array ", name_in_quotes(entry.name), " cannot be added (",
+                   zip_strerror(archive.get()), "); give it a name in UTF-8"});
+  if (zip_close(archive.get()) != 0) fail(zip_strerror(archive.get()));
+  static_cast<void>(archive.release());
 }
 
 /// Writes arrays as a .npz file, not packed, as np.savez does. A file of that name is replaced.
@@ -71,32 +105,13 @@ inline void expect_npz_arrays(std::span<const NamedArray> arrays, std::string_vi
 inline void write_npz_arrays(std::filesystem::path const& path, std::span<const NamedArray> arrays) {
   const std::string where = "write_npz_arrays: " + path.string();
   expect_npz_arrays(arrays, where);
-  std::vector<std::string> headers;
+  std::vector<NpzEntry> entries;
   for (NamedArray const& named : arrays)
-    headers.push_back(format_npy_header(named.array.type, named.array.shape,
-                                        error_message({where, ": array ", name_in_quotes(named.name)})));
-  auto const fail = [&](std::string_view reason) {
-    throw Error({"write_npz_arrays: cannot write ", path.string(), ": ", reason,
-                 "; the folder must exist and be writable, with room on its disk"});
-  };
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw Error({"write_npz_arrays: cannot write ", path.string(), ": this is a directory; name a file in it"});
-  int code = 0;
-  ZipArchive archive(zip_open(path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
-  if (!archive) {
-    zip_error_t failure;
-    zip_error_init_with_code(&failure, code);
-    const std::string reason = zip_error_strerror(&failure);
-    zip_error_fini(&failure);
-    fail(reason);
-  }
-  for (std::size_t i = 0; i < arrays.size(); ++i)
-    if (!add_npz_array(archive.get(), arrays[i], headers[i]))
-      throw Error({where, ": array ", name_in_quotes(arrays[i].name), " cannot be added (", zip_strerror(archive.get()),
-                   "); give it a name in UTF-8"});
-  if (zip_close(archive.get()) != 0) fail(zip_strerror(archive.get()));
-  static_cast<void>(archive.release());
+    entries.push_back({named.name,
+                       format_npy_header(named.array.type, named.array.shape,
+                                         error_message({where, ": array ", name_in_quotes(named.name)})),
+                       named.array.bytes});
+  write_npz_entries(path, entries, "write_npz_arrays");
 }
 
 }  // namespace sparseconv::inline v0_1
