@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "drawing/colour_map.hpp"
@@ -65,8 +67,46 @@ inline std::array<double, 3> place_of(sparseconv::PointCloud const& points, std:
   return {points.offset[0] + double{row[0]}, points.offset[1] + double{row[1]}, points.offset[2] + double{row[2]}};
 }
 
-/// Draws the points from above, coloured by their height over the ground; where some lie over others, the highest is
-/// seen.
+/// The columns of a cloud that hold its colours: red, green, blue, or r, g, b, in letters of any size.
+struct ColourColumns {
+  std::array<std::size_t, 3> columns{};
+  double scale = 1;  ///< to 0 to 255: parts from 0 to 1 are larger then
+};
+
+/// Finds the colours of a cloud; nothing if it has none.
+inline std::optional<ColourColumns> find_colours(sparseconv::PointCloud const& points) {
+  constexpr std::array<std::string_view, 3> words = {"red", "green", "blue"};
+  ColourColumns found;
+  std::size_t parts = 0;
+  for (std::size_t part = 0; part < 3; ++part)
+    for (std::size_t column = 3; column < points.names.size() && parts == part; ++column) {
+      std::string name = points.names[column];
+      for (char& c : name)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      if (name != words[part] && name != words[part].substr(0, 1)) continue;
+      found.columns[part] = column;
+      ++parts;
+    }
+  if (parts < 3) return std::nullopt;
+  float brightest = 0;
+  for (std::int64_t i = 0; i < points.size(); ++i)
+    for (std::size_t const column : found.columns) brightest = std::max(brightest, points.row(i)[column]);
+  if (brightest <= 1) found.scale = 255;
+  if (brightest > 255) found.scale = 255.0 / 65535;  // of 16 bits, as surveyors have them
+  return found;
+}
+
+/// The colour of a point; a part that is no number is 0.
+inline sparseconv::Colour colour_of(std::span<float const> point, ColourColumns const& colours) {
+  auto const part = [&](std::size_t i) {
+    double const value = double{point[colours.columns[i]]} * colours.scale;
+    return value > 0 ? static_cast<std::uint8_t>(std::min(value, 255.0)) : std::uint8_t{0};
+  };
+  return {part(0), part(1), part(2)};
+}
+
+/// Draws the points from above, in their own colours, or, where they have none, coloured by their height over the ground; where some
+/// lie over others, the highest is seen.
 ///
 /// Shapes:  points with columns x, y, z first; picture window.width() x window.height().
 /// Units:   metres; the ground lies at z = ground.
@@ -83,13 +123,14 @@ inline sparseconv::Picture scan_view(sparseconv::PointCloud const& points, Groun
   }
   std::ranges::stable_sort(from_below, {}, [&](std::int64_t i) { return points.row(i)[2]; });
 
+  std::optional<ColourColumns> const colours = find_colours(points);
   sparseconv::Picture picture(window.width(), window.height(), background);
   for (const std::int64_t i : from_below) {
     auto const point = place_of(points, i);
     double const height = point[2] - ground;
     const std::int64_t size = height > object_height ? 2 : 1;
     fill_rectangle(picture, window.column(point[0]), window.row(point[1]), size, size,
-                   drawing::height_colours(height / brightest_height));
+                   colours ? colour_of(points.row(i), *colours) : drawing::height_colours(height / brightest_height));
   }
   add_scale(picture, window);
   return picture;

@@ -7,14 +7,17 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <string>
 #include <vector>
 
 #include "drawing/panels.hpp"
 #include "encode_scan/birds_eye_view.hpp"
+#include "encode_scan/box_of_points.hpp"
 #include "encode_scan/measured_run.hpp"
 #include "encode_scan/options.hpp"
 #include "encode_scan/report.hpp"
 #include "scan_input/describe_points.hpp"
+#include "scan_input/implausible_numbers.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/io/png.hpp"
 
@@ -34,7 +37,7 @@ std::vector<float> strongest_responses(sc::SparseTensor<float, 3> const& output)
   return strongest;
 }
 
-sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelGrid const& grid) {
+sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelGrid const& grid, double ground) {
   constexpr double panel_pixels = 800;
   constexpr int stride = 8;  // of the network along x and y
   double const longest = std::max(grid.high[0] - grid.low[0], grid.high[1] - grid.low[1]);
@@ -44,9 +47,10 @@ sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelG
                             .y_max = grid.high[1],
                             .pixels_per_metre = panel_pixels / longest};
   auto const& shape = run.output.grid().shape;
-  return drawing::side_by_side(scan_view(cloud, window), response_view(strongest_responses(run.output), shape[1],
-                                                                       shape[2], stride * double{grid.voxel_size[0]},
-                                                                       stride * double{grid.voxel_size[1]}, window));
+  return drawing::side_by_side(
+      scan_view(cloud, window, ground),
+      response_view(strongest_responses(run.output), shape[1], shape[2], stride * double{grid.voxel_size[0]},
+                    stride * double{grid.voxel_size[1]}, window));
 }
 
 void write_json(std::string const& path, nlohmann::json const& table) {
@@ -60,6 +64,17 @@ void encode(Options const& options) {
   sc::PointCloud const cloud = scan_input::load_scan(options.scan, options.seed);
   std::cout << (options.scan.file.empty() ? "simulated scan" : options.scan.file) << ", " << options.threads
             << " thread" << (options.threads == 1 ? "" : "s") << '\n';
+  if (std::string const warning = scan_input::warn_of_implausible(cloud); !warning.empty())
+    std::cerr << warning << '\n';
+  sc::VoxelGrid grid = options.scan.grid;
+  double ground = -1.73;  // under a scanner on a car
+  if (!options.scan.file.empty() && !options.scan.has_range) {
+    grid = over_box_of(cloud, grid);
+    ground = grid.low[2];
+    std::cout << sc::error_message({"no --range: the box of the points is taken, --range ", grid.low[0], ",",
+                                    grid.low[1], ",", grid.low[2], ",", grid.high[0], ",", grid.high[1], ",",
+                                    grid.high[2], "\n"});
+  }
 
   auto const where = sc::cpu.threads(options.threads);
   sc::Network const network = sc::second(cloud.columns, options.seed);
@@ -70,7 +85,7 @@ void encode(Options const& options) {
   MeasuredRun result;
   for (int i = 0; i < options.repeat; ++i) {
     result = {};  // its memory goes back to the policy's pool, as in a program that takes scan after scan
-    result = run(where, cloud, options.scan.grid, options.limits, engine, [&](sc::NodeProfile const& node) {
+    result = run(where, cloud, grid, options.limits, engine, [&](sc::NodeProfile const& node) {
       if (!terminal) return;
       std::fprintf(stderr, "\r\033[Krun %d of %d: %s", i + 1, options.repeat, node.name.c_str());
     });
@@ -88,7 +103,7 @@ void encode(Options const& options) {
             << to_string(result.voxels.tensor.grid().shape) << " to " << to_string(result.output.grid().shape) << '\n';
   print_table(std::cout, result);
 
-  sc::write_png(options.output, draw(cloud, result, options.scan.grid));
+  sc::write_png(options.output, draw(cloud, result, grid, ground));
   std::cout << "picture: " << options.output << '\n';
   if (!options.json.empty()) write_json(options.json, to_json(cloud, result, options.threads));
 }

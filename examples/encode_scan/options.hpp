@@ -26,6 +26,7 @@ struct Options {
 /// Declares the options on the command line `app` is to parse; `options` must outlive it.
 inline void declare_options(CLI::App& app, Options& options) {
   scan_input::declare_scan_options(app, options.scan);
+  app.get_option("--range")->default_str("the box of a file's points; -40,-40,-3,40,40,1 of the simulated scan");
   app.add_option("--max-points", options.limits.points_per_voxel, "Points that a voxel takes at most (default: all)")
       ->check(CLI::PositiveNumber);
   app.add_option("--max-voxels", options.limits.voxels, "Voxels at most (default: all)")->check(CLI::PositiveNumber);

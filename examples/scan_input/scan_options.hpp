@@ -13,14 +13,22 @@ namespace scan_input {
 /// Declares what tells which scan to read and how to cut it into voxels; `options` must outlive the parse. The scan is the positional
 /// argument `name`.
 inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::string const& name = "file") {
-  app.add_option(name, options.file,
-                 "A scan: .bin (float32 records), .npy, .npz, .ply or .pcd. Without one a scan is simulated.");
-  app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 6")
-      ->check(CLI::Range(3, 6))
+  app.add_option(
+      name, options.file,
+      "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, or a text: .xyz, .txt, .csv, .asc, .pts. Without one a "
+      "scan is simulated.");
+  app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 256")
+      ->check(CLI::Range(3, 256))
       ->capture_default_str();
   app.add_flag_callback(
       "--float16", [&options] { options.records.element = sparseconv::RecordElement::float16; },
       "The numbers of a .bin file have 16 bits");
+  app.add_flag_callback(
+      "--float64", [&options] { options.records.element = sparseconv::RecordElement::float64; },
+      "The numbers of a .bin file have 64 bits");
+  app.add_option("--fields", options.records.fields,
+                 "The record of a .bin file, as in \"f4 x, f4 y, f4 z, u1 intensity, u2 ring, f8 time\"; _ is padding");
+  app.add_option("--names", options.text.names, "The columns of a text, as in \"x y z _ intensity\"; _ is passed over");
   app.add_option("--array", options.array, "Which array of a .npz file, if its name or shape does not tell");
   app.add_option("--voxel", options.grid.voxel_size, "Voxel size X,Y,Z in metres")
       ->delimiter(',')
@@ -30,6 +38,7 @@ inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::strin
          [&options](std::array<double, 6> const& range) {
            std::copy_n(range.begin(), 3, options.grid.low.begin());
            std::copy_n(range.begin() + 3, 3, options.grid.high.begin());
+           options.has_range = true;
          },
          "X0,Y0,Z0,X1,Y1,Z1 in metres; points outside are dropped and counted")
       ->delimiter(',')

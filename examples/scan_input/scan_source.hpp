@@ -16,7 +16,9 @@ namespace scan_input {
 struct ScanOptions {
   std::string file;  ///< empty: simulate a scan
   sparseconv::RecordFormat records;
+  sparseconv::TextFormat text;
   std::string array;
+  bool has_range = false;  ///< whether the grid's range was asked for
   sparseconv::VoxelGrid grid{
       .voxel_size = {0.05F, 0.05F, 0.1F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1};
 };
@@ -28,7 +30,7 @@ inline sparseconv::PointCloud load_scan(ScanOptions const& options, std::uint64_
   if (std::filesystem::path(options.file).extension() == ".npz") {
     return sparseconv::read_npz(options.file, {.array = options.array});
   }
-  return sparseconv::read_point_cloud(options.file, {.records = options.records});
+  return sparseconv::read_point_cloud(options.file, {.records = options.records, .text = options.text});
 }
 
 }  // namespace scan_input

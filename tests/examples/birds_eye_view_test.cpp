@@ -36,6 +36,19 @@ TEST(ScanView, ShowsTheHighestPoint) {
   EXPECT_EQ(scan_view(points, window, 0).at(80, 59), height_colours(1));
 }
 
+TEST(ScanView, ShowsThePointsInTheirColours) {
+  auto const seen = [](std::vector<std::string> const& names, std::vector<float> const& values) {
+    return scan_view({.columns = 6, .values = values, .names = names}, window, 0).at(80, 59);
+  };
+  EXPECT_EQ(seen({"x", "y", "z", "red", "green", "blue"}, {40, 0, 1, 255, 7, 9}), (sparseconv::Colour{255, 7, 9}));
+  EXPECT_EQ(seen({"x", "y", "z", "B", "G", "R"}, {40, 0, 1, 9, 7, 255}), (sparseconv::Colour{255, 7, 9}));
+  EXPECT_EQ(seen({"x", "y", "z", "Red", "Green", "Blue"}, {40, 0, 1, 1, 0.5F, 0}), (sparseconv::Colour{255, 127, 0}));
+  EXPECT_EQ(
+      seen({"x", "y", "z", "red", "green", "blue"}, {40, 0, 1, 65535, 0, std::numeric_limits<float>::quiet_NaN()}),
+      (sparseconv::Colour{255, 0, 0}));
+  EXPECT_EQ(seen({"x", "y", "z", "red", "green", "i"}, {40, 0, 3, 255, 7, 9}), height_colours(1));
+}
+
 TEST(ScanView, LeavesOutWhatIsOutsideOrNotANumber) {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   constexpr float far = std::numeric_limits<float>::max();

@@ -50,10 +50,41 @@ inline std::vector<std::size_t> make_shape(Dice& dice) {
   return shape;
 }
 
+/// A right file of a structured array.
+inline std::string make_structured_npy(Dice& dice) {
+  std::string descr;
+  std::size_t record = 0;
+  auto const add = [&](std::string_view name) {
+    const std::string_view type = dice.pick({"<f4", ">f4", "<f8", "|u1", "<i2", ">u4", "|V3", "<U2", "<M8[s]"});
+    bool const is_position = name.size() == 1;
+    const std::string_view written = is_position && type[1] > 'L' && type[1] < 'f' ? "<f4" : type;
+    const std::size_t count = is_position || dice.one_in(2) ? 1 : dice.below(4);
+    descr += "('" + std::string(name) + "', '" + std::string(written) + "'" +
+             (count == 1 ? ")" : ", (" + std::to_string(count) + ",))") + ", ";
+    record += count * static_cast<std::size_t>(written[2] - '0') * (written[1] == 'U' ? 4 : 1);
+  };
+  if (dice.one_in(4)) {
+    add("");
+    descr += "('xyz', '<f4', (3,)), ";
+    record += 12;
+  } else {
+    for (std::string_view const axis : {"x", "y", "z"}) {
+      if (dice.one_in(4)) add(dice.pick({"rgb", "t", "n", ""}));
+      add(axis);
+    }
+  }
+  const std::size_t rows = dice.below(6);
+  NpyFile file{.version = static_cast<int>(1 + dice.below(3)), .dictionary = {}, .body = {}};
+  file.dictionary = "{'descr': [" + descr + "], 'fortran_order': False, 'shape': (" + std::to_string(rows) + ",), }\n";
+  file.body = any_bytes(dice, rows * record);
+  return join_npy(file);
+}
+
 /// A right file.
 inline std::string make_npy(Dice& dice) {
-  const std::string_view type =
-      dice.pick({"<f2", "<f4", "<f4", "<f8", "<i1", "|i1", "|u1", "|b1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8"});
+  if (dice.one_in(3)) return make_structured_npy(dice);
+  const std::string_view type = dice.pick({"<f2", "<f4", "<f4", "<f8", "<i1", "|i1", "|u1", "|b1", "<i2", "<u2", "<i4",
+                                           "<u4", "<i8", "<u8", ">f2", ">f4", ">f8", ">i2", ">u4"});
   std::string shape;
   std::size_t count = 1;
   for (std::size_t const extent : make_shape(dice)) {
@@ -99,8 +130,9 @@ inline void spoil_npy(std::string& bytes, Dice& dice) {
       break;
     case 7:
       replace_word(words,
-                   std::string(dice.pick({"descr", "fortran_order", "shape", "True", "False", "None", ">f4", "=f4",
-                                          "|f4", "<f2", "<f8", "|b1", "|u1", "|S4", "<U1", "|O", "<c8", "<f16", "x"})),
+                   std::string(dice.pick({"descr", "fortran_order", "shape", "True",    "False", "None", ">f4", "=f4",
+                                          "|f4",   "<f2",           "<f8",   "|b1",     "|u1",   "|S4",  "<U1", "|O",
+                                          "<c8",   "<f16",          "x",     "|V70000", "xyz"})),
                    dice, between);
       break;
     default:

@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const bytes = std::as_bytes(std::span(data, size));
   const NpzOptions options{.array = size % 4 == 0 ? "points" : "", .max_bytes = limit};
   fuzz::check_reader(
-      size, {.call = "read_npz: fuzz: ", .most_values = std::min(limit, 1032 * size), .header_memory = 8 * limit},
+      size, {.call = "read_npz: fuzz: ", .most_values = std::min(limit, 1032 * size), .header_memory = 40 * limit},
       [&] { return parse_npz(bytes, "fuzz", options); });
   fuzz::check_reader(size, {.call = "read_npz_arrays: fuzz: ", .most_values = limit, .header_memory = 8 * limit},
                      [&] { return parse_npz_arrays(bytes, "fuzz", {.max_bytes = limit}); });

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "../support/lzf_packer.hpp"
+#include "check_blocks.hpp"
 #include "check_reader.hpp"
 #include "hostile_values.hpp"
 #include "mutate.hpp"
@@ -18,8 +20,17 @@ namespace sparseconv::fuzz {
 namespace {
 
 std::vector<std::string_view> const pcd_words = split_words(
-    "VERSION FIELDS SIZE TYPE COUNT WIDTH HEIGHT VIEWPOINT POINTS DATA # x y z _ rgb rgba intensity ascii "
-    "binary binary_compressed F I U 1 2 4 8 0.7 .7 0.6 .5 1.0 f \xff nan");
+    "VERSION FIELDS COLUMNS SIZE TYPE COUNT WIDTH HEIGHT VIEWPOINT POINTS DATA # x y z _ rgb rgba intensity ascii "
+    "binary binary_compressed F I U B 1 2 4 8 0.7 .7 0.6 .5 1.0 f X Y Z \xff nan");
+
+/// The two sizes of packed data, and the data.
+std::string pack(std::string const& bytes) {
+  std::vector<std::byte> const packed = test::pack_lzf(std::as_bytes(std::span(bytes)));
+  std::string text;
+  for (std::size_t const size : {packed.size(), bytes.size()})
+    for (int byte = 0; byte < 4; ++byte) text += static_cast<char>((size >> (8 * byte)) & 0xff);
+  return text + std::string(reinterpret_cast<char const*>(packed.data()), packed.size());
+}
 
 /// A file of up to 8 fields and 15 points, whose lines stand in PCL's order.
 std::string make_pcd(Dice& dice) {
@@ -49,15 +60,18 @@ std::string make_pcd(Dice& dice) {
 
   const std::size_t width = is_wide ? 0 : dice.below(6);
   const std::size_t height = dice.below(4);
-  bool const is_ascii = dice.one_in(2);
-  std::string const end = dice.one_in(8) ? "\r\n" : "\n";
+  std::string_view const data = dice.pick({"ascii", "binary", "binary_compressed"});
+  std::string const end(dice.one_in(8) ? "\r\n" : dice.one_in(16) ? "\r" : "\n");
   std::string text = dice.one_in(2) ? "# .PCD v0.7 - Point Cloud Data file format" + end : "";
-  if (!dice.one_in(8)) text += "VERSION " + std::string(dice.pick({"0.7", ".7", "0.6", ".6"})) + end;
-  text += "FIELDS" + names + end + "SIZE" + sizes + end + "TYPE" + types + end + "COUNT" + counts + end;
+  if (!dice.one_in(8)) text += "VERSION " + std::string(dice.pick({"0.7", ".7", "0.6", ".5"})) + end;
+  text += (dice.one_in(8) ? "COLUMNS" : "FIELDS") + names + end + "SIZE" + sizes + end + "TYPE" + types + end +
+          "COUNT" + counts + end;
   text += "WIDTH " + std::to_string(width) + end + "HEIGHT " + std::to_string(height) + end;
   if (dice.one_in(2)) text += "VIEWPOINT 0 0 0 1 0 0 0" + end;
-  text += "POINTS " + std::to_string(width * height) + end + "DATA " + (is_ascii ? "ascii" : "binary") + end;
-  return text + (is_ascii ? any_rows(dice, width * height, numbers, end) : any_bytes(dice, width * height * record));
+  text += "POINTS " + std::to_string(width * height) + end + "DATA " + std::string(data) + end;
+  if (data == "ascii") return text + any_rows(dice, width * height, numbers, end);
+  if (data == "binary_compressed") return text + pack(any_bytes(dice, width * height * record));
+  return text + any_bytes(dice, width * height * record) + std::string(dice.one_in(8) ? dice.below(300) : 0, '\0');
 }
 
 }  // namespace
@@ -70,11 +84,15 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                 [](std::string& text, Dice& dice) { spoil_text_file(text, "DATA", pcd_words, dice); });
 }
 
-/// Two bytes of a text may be the four parts of a packed colour. A few bytes of a header may say that a record has
-/// 65536 numbers, each of which gets a type, a place and a name.
+/// Two bytes of a text may be the four parts of a packed colour, and a byte of packed data 88 numbers. A few bytes of a header may say
+/// that a record has 65536 numbers, each of which gets a type, a place and a name.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  sparseconv::fuzz::check_reader(
-      size, {.call = "read_pcd: fuzz: ", .most_values = 2 * size, .header_memory = std::size_t{24} << 20},
-      [&] { return sparseconv::parse_pcd(std::as_bytes(std::span(data, size)), "fuzz"); });
+  using namespace sparseconv;
+  auto const bytes = std::as_bytes(std::span(data, size));
+  fuzz::check_reader(
+      size, {.call = "read_pcd: fuzz: ", .most_values = most_by_lzf * size, .header_memory = std::size_t{40} << 20},
+      [&] { return fuzz::read_whole_and_in_blocks([&] {
+              return open_pcd_rows({bytes, "read_pcd: fuzz"});
+            }); });
   return 0;
 }

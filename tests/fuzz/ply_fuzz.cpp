@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "check_blocks.hpp"
 #include "check_reader.hpp"
 #include "hostile_values.hpp"
 #include "mutate.hpp"
@@ -66,8 +67,9 @@ void add_element(Ply& ply, std::string_view name, std::size_t rows, std::span<Pr
     for (Property const& property : properties) {
       const std::size_t entries = property.is_list ? dice.below(4) : 1;
       if (ply.is_ascii) {
-        if (property.is_list) ply.body += std::to_string(entries) + " ";
-        for (std::size_t i = 0; i < entries; ++i) ply.body += any_number(dice) + " ";
+        std::string const between(dice.one_in(16) ? ply.line_end : " ");
+        if (property.is_list) ply.body += std::to_string(entries) + between;
+        for (std::size_t i = 0; i < entries; ++i) ply.body += any_number(dice) + between;
       } else {
         if (property.is_list) ply.body += static_cast<char>(entries);
         ply.body += any_bytes(dice, entries * property.type.bytes);
@@ -79,7 +81,7 @@ void add_element(Ply& ply, std::string_view name, std::size_t rows, std::span<Pr
 
 /// A file of vertices, and perhaps other elements around them.
 std::string make_ply(Dice& dice) {
-  Ply ply{.is_ascii = dice.one_in(2), .line_end = dice.one_in(8) ? "\r\n" : "\n"};
+  Ply ply{.is_ascii = dice.one_in(2), .line_end = dice.one_in(8) ? "\r\n" : dice.one_in(8) ? "\r" : "\n"};
   std::array<Property, 1> const face = {{{"vertex_indices", dice.pick(types), true}}};
   if (dice.one_in(4)) add_element(ply, "face", dice.below(4), face, dice);
   if (dice.one_in(8)) add_element(ply, "nothing", dice.below(4), {}, dice);
@@ -97,8 +99,9 @@ std::string make_ply(Dice& dice) {
 
   if (dice.one_in(3)) add_element(ply, "face", dice.below(4), face, dice);
   std::string const end(ply.line_end);
-  return "ply" + end + "format " + (ply.is_ascii ? "ascii" : "binary_little_endian") + " 1.0" + end + ply.header +
-         "end_header" + end + ply.body;
+  return "ply" + end + "format " +
+         std::string(ply.is_ascii ? "ascii" : dice.pick({"binary_little_endian", "binary_big_endian"})) + " 1.0" + end +
+         ply.header + "end_header" + end + ply.body;
 }
 
 }  // namespace
@@ -117,7 +120,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   auto const bytes = std::as_bytes(std::span(data, size));
   sparseconv::fuzz::check_reader(
       size, {.call = "read_ply: fuzz: ", .most_values = 2 * size, .header_memory = 1 << 16}, [&] {
-        auto cloud = sparseconv::parse_ply(bytes, "fuzz");
+        auto cloud = sparseconv::fuzz::read_whole_and_in_blocks([&] {
+          return sparseconv::open_ply_rows({bytes, "read_ply: fuzz"});
+        });
         sparseconv::TextLines lines(bytes);
         auto const header = sparseconv::parse_ply_header(lines, "fuzz");
         try {

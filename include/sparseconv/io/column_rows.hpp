@@ -40,7 +40,7 @@ class ColumnRows : public PointRows {
   std::span<const std::byte> next(std::size_t most) override {
     std::size_t const count = std::min(most, rows_ - done_);
     records_.resize(count * layout_.record_bytes);
-    for (std::size_t column = 0; column < columns_of_numbers_.size(); ++column) {
+    for (std::size_t column = 0; count > 0 && column < columns_of_numbers_.size(); ++column) {
       Column const& from = columns_of_numbers_[column];
       std::size_t const size = size_of(from.number.type);
       std::byte* to = records_.data() + layout_.numbers[column].begin;

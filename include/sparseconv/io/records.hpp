@@ -69,8 +69,7 @@ class EndlessRows : public PointRows {
 
 /// Reads points from bytes that hold nothing but records.
 ///
-/// `name` is what messages call the bytes. No bytes are no points. A wrong format that divides the size goes unnoticed:
-/// look at what comes of it, as implausible_numbers does.
+/// `name` is what messages call the bytes. No bytes are no points. A wrong format that divides the size goes unnoticed.
 /// Shapes:  bytes.size() / record_bytes(format) x format.columns, and no column names; of described fields x, y, z, then the others in
 ///          their order, under their names, as of a PCD file.
 /// Units:   those of the file, rounded to the nearest float, positions relative to an offset (PointReading).

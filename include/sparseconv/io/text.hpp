@@ -19,7 +19,7 @@
 #include "sparseconv/io/column_order.hpp"
 #include "sparseconv/io/point_blocks.hpp"
 #include "sparseconv/io/point_rows.hpp"
-#include "sparseconv/io/text_table.hpp"
+#include "sparseconv/io/text_columns.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/weights/little_endian.hpp"
 #include "sparseconv/weights/number_text.hpp"
@@ -29,80 +29,79 @@ namespace sparseconv::inline v0_1 {
 /// The columns of a text: those that have names in the order of order_columns, those without as they stand there.
 ///
 /// Throws:  FormatError if there are not as many names as values, fewer than three columns, or no x, y and z among their names.
-[[nodiscard]] inline ColumnOrder order_text_columns(TextTable const& table, std::string_view where) {
+[[nodiscard]] inline ColumnOrder order_text_columns(TextColumns const& head, std::string_view where) {
   ColumnOrder order;
-  if (table.names.empty()) {
-    if (table.columns < 3)
-      throw FormatError({where, ": line ", table.first_number, ", ", in_quotes(table.first_line), ", has ",
-                         table.columns,
+  if (head.names.empty()) {
+    if (head.columns < 3)
+      throw FormatError({where, ": line ", head.first_number, ", ", in_quotes(head.first_line), ", has ", head.columns,
                          " values; points need x, y and z. Where something else than a comma, a semicolon "
                          "or blanks stands between them, name it by TextFormat::separator"});
-    for (std::size_t i = 0; i < table.columns; ++i) order.of_field.push_back({static_cast<std::int64_t>(i), 0});
+    for (std::size_t i = 0; i < head.columns; ++i) order.of_field.push_back({static_cast<std::int64_t>(i), 0});
     return order;
   }
-  if (table.names.size() != table.columns)
-    throw FormatError({where, ": ", table.names.size(), " columns have names, line ", table.first_number, ", ",
-                       in_quotes(table.first_line), ", has ", table.columns,
+  if (head.names.size() != head.columns)
+    throw FormatError({where, ": ", head.names.size(), " columns have names, line ", head.first_number, ", ",
+                       in_quotes(head.first_line), ", has ", head.columns,
                        " values; name all of them by TextFormat::names"});
-  if (!have_axes(table.names)) {
+  if (!have_axes(head.names)) {
     std::string listed;
-    for (std::size_t i = 0; i < table.names.size() && i < 16; ++i)
-      listed += error_message({i == 0 ? "" : ", ", in_quotes(table.names[i])});
+    for (std::size_t i = 0; i < head.names.size() && i < 16; ++i)
+      listed += error_message({i == 0 ? "" : ", ", in_quotes(head.names[i])});
     throw FormatError(
         {where, ": its columns are called ", listed,
          ", and points need one x, y and z each; name the columns by TextFormat::names, as in \"x y z _\""});
   }
-  return order_columns(text_fields(table.names), where);
+  return order_columns(text_fields(head.names), where);
 }
 
 /// The points of a text of columns; the window stands at its beginning.
 class TextRows : public PointRows {
  public:
   TextRows(ByteWindow window, TextFormat const& format)
-      : PointRows(std::move(window)), lines_(window_), table_(read_text_head(lines_, format, window_.where())) {
-    order_ = order_text_columns(table_, window_.where());
-    std::size_t const columns = table_.names.empty() ? table_.columns : order_.names.size();
+      : PointRows(std::move(window)), lines_(window_), head_(read_text_head(lines_, format, window_.where())) {
+    order_ = order_text_columns(head_, window_.where());
+    std::size_t const columns = head_.names.empty() ? head_.columns : order_.names.size();
     set_layout(lay_out_text(order_.names, columns));
   }
 
   std::span<const std::byte> next(std::size_t most) override {
     records_.clear();
-    std::string_view line = table_.first_line;
+    std::string_view line = head_.first_line;
     for (std::size_t taken = 0; taken < most;) {
-      bool const is_first = !table_.first_line.empty() && done_ == 0;
+      bool const is_first = !head_.first_line.empty() && done_ == 0;
       if (!is_first && !lines_.next(line)) break;
       if (is_comment(line)) continue;
-      split_values(line, table_.separator, values_);
-      if (table_.points && values_.size() == 1 && add_scan()) continue;
-      read_row(is_first ? table_.first_number : lines_.number());
+      split_values(line, head_.separator, values_);
+      if (head_.points && values_.size() == 1 && add_scan()) continue;
+      read_row(is_first ? head_.first_number : lines_.number());
       ++taken;
       ++done_;
     }
-    if (records_.empty() && table_.points && done_ != *table_.points)
-      throw FormatError({window_.where(), ": a line says that there are ", *table_.points, " points, and ", done_,
-                         " are there; ", (done_ < *table_.points ? "the file is truncated" : "correct that line")});
+    if (records_.empty() && head_.points && done_ != *head_.points)
+      throw FormatError({window_.where(), ": a line says that there are ", *head_.points, " points, and ", done_,
+                         " are there; ", (done_ < *head_.points ? "the file is truncated" : "correct that line")});
     return records_;
   }
 
   std::uint64_t most_points() const noexcept override {
     // A value takes a digit and a separator.
     auto const there = window_.left();
-    return there ? *there / (2 * table_.columns) + 1 : 0;
+    return there ? *there / (2 * head_.columns) + 1 : 0;
   }
 
  private:
   /// The line of one number before another scan of the same file. False if it is none.
   bool add_scan() {
     std::optional<std::uint64_t> const more = parse_count(values_.front());
-    if (!more || *more > std::numeric_limits<std::uint64_t>::max() - *table_.points) return false;
-    *table_.points += *more;
+    if (!more || *more > std::numeric_limits<std::uint64_t>::max() - *head_.points) return false;
+    *head_.points += *more;
     return true;
   }
 
   void read_row(std::size_t line) {
-    if (values_.size() != table_.columns)
+    if (values_.size() != head_.columns)
       throw FormatError({window_.where(), ": line ", line, " has ", values_.size(), " values, line ",
-                         table_.first_number, " has ", table_.columns, "; give every point all its numbers"});
+                         head_.first_number, " has ", head_.columns, "; give every point all its numbers"});
     records_.resize(records_.size() + layout_.record_bytes);
     std::byte* const record = records_.data() + records_.size() - layout_.record_bytes;
     for (std::size_t i = 0; i < values_.size(); ++i) {
@@ -136,7 +135,7 @@ class TextRows : public PointRows {
   }
 
   LineStream lines_;
-  TextTable table_;
+  TextColumns head_;
   ColumnOrder order_;
   std::vector<std::string_view> values_;
   std::vector<std::byte> records_;

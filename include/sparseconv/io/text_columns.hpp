@@ -146,7 +146,7 @@ inline void split_values(std::string_view line, char separator, std::vector<std:
 }
 
 /// What the lines above the first line of numbers say, and that line.
-struct TextTable {
+struct TextColumns {
   char separator = ' ';
   std::size_t columns = 0;
   std::vector<std::string> names = {};
@@ -158,8 +158,8 @@ struct TextTable {
 /// Reads the lines up to the first of numbers.
 ///
 /// Throws:  FormatError if there is none, or more than one line of other words is above it.
-[[nodiscard]] inline TextTable read_text_head(LineStream& lines, TextFormat const& format, std::string_view where) {
-  TextTable table;
+[[nodiscard]] inline TextColumns read_text_head(LineStream& lines, TextFormat const& format, std::string_view where) {
+  TextColumns head;
   std::vector<std::string_view> values;
   std::string comment;
   std::string header;
@@ -171,8 +171,8 @@ struct TextTable {
       if (begin != std::string_view::npos) comment = line.substr(begin);
       continue;
     }
-    table.separator = format.separator != 0 ? format.separator : find_separator(line);
-    split_values(line, table.separator, values);
+    head.separator = format.separator != 0 ? format.separator : find_separator(line);
+    split_values(line, head.separator, values);
     if (!are_numbers(values)) {
       if (!header.empty())
         throw FormatError({where, ": line ", lines.number(), ", ", in_quotes(line),
@@ -180,27 +180,27 @@ struct TextTable {
       header = line;
       continue;
     }
-    if (values.size() == 1 && !table.points && parse_count(values.front())) {
-      table.points = parse_count(values.front());
+    if (values.size() == 1 && !head.points && parse_count(values.front())) {
+      head.points = parse_count(values.front());
       continue;
     }
-    table.columns = values.size();
-    table.first_line = line;
-    table.first_number = lines.number();
+    head.columns = values.size();
+    head.first_line = line;
+    head.first_number = lines.number();
     break;
   }
-  if (table.columns == 0 && header.empty() && !table.points)
+  if (head.columns == 0 && header.empty() && !head.points)
     throw FormatError({where, ": no line of numbers is in it; is the file empty, or in another format?"});
   std::string const& names = !format.names.empty() ? format.names : !header.empty() ? header : comment;
   if (!names.empty()) {
     split_values(names, format.names.empty() ? find_separator(names) : ' ', values);
-    table.names.assign(values.begin(), values.end());
+    head.names.assign(values.begin(), values.end());
     // A comment may be anything: it names columns if it has as many words, and x, y and z among them.
-    if (&names == &comment && (values.size() != table.columns || !have_axes(table.names))) table.names.clear();
+    if (&names == &comment && (values.size() != head.columns || !have_axes(head.names))) head.names.clear();
   }
-  if (table.names.empty() && table.points) table.names = names_of_pts(table.columns);
-  if (table.columns == 0) table.columns = table.names.empty() ? 3 : table.names.size();
-  return table;
+  if (head.names.empty() && head.points) head.names = names_of_pts(head.columns);
+  if (head.columns == 0) head.columns = head.names.empty() ? 3 : head.names.size();
+  return head;
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "sparseconv/error.hpp"
+#include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/points/voxel_grid.hpp"
+
+namespace encode_scan {
+
+/// The least extents of the box along x, y and z, in voxels: what the network makes 8 times, and 16 times, coarser.
+inline constexpr std::array<std::int64_t, 3> least_voxels = {8, 8, 40};
+
+/// The most voxels along x and along y of which a picture is drawn.
+inline constexpr std::int64_t most_voxels = 65536;
+
+/// A grid with the voxels of `grid`, over the box of the finite points within 1e10 of 0, in whole voxels.
+///
+/// Throws: ShapeError if there is no such point, or the box is more than most_voxels long.
+inline sparseconv::VoxelGrid over_box_of(sparseconv::PointCloud const& cloud, sparseconv::VoxelGrid grid) {
+  constexpr double furthest = 1e10;
+  std::array<double, 3> least;
+  std::array<double, 3> most;
+  least.fill(std::numeric_limits<double>::infinity());
+  most.fill(-std::numeric_limits<double>::infinity());
+  for (std::int64_t i = 0; i < cloud.size(); ++i) {
+    std::array<double, 3> place{};
+    for (std::size_t axis = 0; axis < 3; ++axis) place[axis] = cloud.offset[axis] + double{cloud.row(i)[axis]};
+    if (!std::all_of(place.begin(), place.end(), [](double at) { return std::abs(at) <= furthest; })) continue;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      least[axis] = std::min(least[axis], place[axis]);
+      most[axis] = std::max(most[axis], place[axis]);
+    }
+  }
+  if (!(least[0] <= most[0]))
+    throw sparseconv::ShapeError({"encode_scan: the scan has no finite point to take the range from; give --range"});
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    double const size = double{grid.voxel_size[axis]};
+    if (!(size > 0)) continue;  // voxelize says what is wrong with it
+    grid.low[axis] = std::floor(least[axis] / size) * size;
+    // A point on the far side of a voxel is in the next.
+    double const voxels =
+        std::max(std::floor((most[axis] - grid.low[axis]) / size) + 1, static_cast<double>(least_voxels[axis]));
+    if (voxels > static_cast<double>(most_voxels))
+      throw sparseconv::ShapeError({"encode_scan: along ", "xyz"[axis], " the points go from ", least[axis], " to ",
+                                    most[axis], ", which is more than ", most_voxels, " voxels of ",
+                                    grid.voxel_size[axis], "; give --range, or larger voxels by --voxel"});
+    grid.high[axis] = grid.low[axis] + voxels * size;
+  }
+  return grid;
+}
+
+}  // namespace encode_scan
