@@ -19,6 +19,11 @@ inline constexpr std::array<std::int64_t, 3> least_voxels = {8, 8, 40};
 /// The most voxels along x and along y of which a picture is drawn.
 inline constexpr std::int64_t most_voxels = 65536;
 
+/// A length without the digits that a voxel's size of a float adds to it, so that people can read it.
+inline double in_micrometres(double metres) {
+  return std::round(metres * 1e6) / 1e6;
+}
+
 /// A grid with the voxels of `grid`, over the box of the finite points within 1e10 of 0, in whole voxels.
 ///
 /// Throws: ShapeError if there is no such point, or the box is more than most_voxels long.
@@ -42,15 +47,16 @@ inline sparseconv::VoxelGrid over_box_of(sparseconv::PointCloud const& cloud, sp
   for (std::size_t axis = 0; axis < 3; ++axis) {
     double const size = double{grid.voxel_size[axis]};
     if (!(size > 0)) continue;  // voxelize says what is wrong with it
-    grid.low[axis] = std::floor(least[axis] / size) * size;
-    // A point on the far side of a voxel is in the next.
-    double const voxels =
-        std::max(std::floor((most[axis] - grid.low[axis]) / size) + 1, static_cast<double>(least_voxels[axis]));
+    // A point that lies on the side of a voxel, but for rounding, has another voxel beyond it.
+    constexpr double margin = 1e-3;
+    grid.low[axis] = in_micrometres(std::floor(least[axis] / size - margin) * size);
+    double const voxels = std::max(std::floor((most[axis] - grid.low[axis]) / size + margin) + 1,
+                                   static_cast<double>(least_voxels[axis]));
     if (voxels > static_cast<double>(most_voxels))
       throw sparseconv::ShapeError({"encode_scan: along ", "xyz"[axis], " the points go from ", least[axis], " to ",
                                     most[axis], ", which is more than ", most_voxels, " voxels of ",
                                     grid.voxel_size[axis], "; give --range, or larger voxels by --voxel"});
-    grid.high[axis] = grid.low[axis] + voxels * size;
+    grid.high[axis] = in_micrometres(grid.low[axis] + voxels * size);
   }
   return grid;
 }

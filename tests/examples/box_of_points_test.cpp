@@ -19,15 +19,15 @@ TEST(BoxOfPoints, HoldsAllPointsInWholeVoxels) {
                                      .values = {-1.25F, 2, 3, 0, 10, 40.6F, 20, 0, nan, 0, 0, 0, 1e20F, 0, 0, 0},
                                      .offset = {1000, 0, 0}};
   sparseconv::VoxelGrid const grid = over_box_of(cloud, coarse);
-  EXPECT_EQ(grid.low, (std::array<double, 3>{998.5, 2, 3}));
+  EXPECT_EQ(grid.low, (std::array<double, 3>{998.5, 1.5, 2.75}));
   EXPECT_EQ(grid.high, (std::array<double, 3>{1010.5, 41, 20.25}));
   EXPECT_EQ(grid.extra_slices, 1);
 }
 
 TEST(BoxOfPoints, IsLargeEnoughForTheNetwork) {
   sparseconv::VoxelGrid const grid = over_box_of({.columns = 3, .values = {1, 1, 1}}, coarse);
-  EXPECT_EQ(grid.low, (std::array<double, 3>{1, 1, 1}));
-  EXPECT_EQ(grid.high, (std::array<double, 3>{5, 5, 11}));
+  EXPECT_EQ(grid.low, (std::array<double, 3>{0.5, 0.5, 0.75}));
+  EXPECT_EQ(grid.high, (std::array<double, 3>{4.5, 4.5, 10.75}));
 }
 
 TEST(BoxOfPoints, SaysWhatToDoWhereThereIsNone) {

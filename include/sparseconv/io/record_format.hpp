@@ -47,7 +47,7 @@ inline constexpr std::int64_t most_record_columns = 256;
 
 /// A format as messages show it: "4 x float32".
 [[nodiscard]] inline std::string to_string(RecordFormat const& format) {
-  if (!format.fields.empty()) return format.fields;
+  if (!format.fields.empty()) return printable(format.fields);
   return error_message({format.columns, " x ", name_of(type_of(format.element))});
 }
 
