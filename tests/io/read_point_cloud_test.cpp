@@ -74,11 +74,11 @@ TEST(ReadPointCloud, NamesAnExtensionItDoesNotTake) {
       "read_point_cloud: a/scan.npz: a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call "
       "read_npz");
   for (const std::string extension : {"", ".obj"})
-    EXPECT_EQ(
-        message_of<FormatError>([&] { return read_point_cloud("a/scan" + extension); }),
-        "read_point_cloud: a/scan" + extension + ": the extension \"" + extension +
-            "\" is not one of .bin, .npy, .ply, .pcd, .xyz, .txt, .csv, .asc and .pts; call read_records, read_npy, "
-            "read_ply, read_pcd or read_text itself");
+    EXPECT_EQ(message_of<FormatError>([&] { return read_point_cloud("a/scan" + extension); }),
+              "read_point_cloud: a/scan" + extension + ": the extension \"" + extension +
+                  "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .txt, .csv, .asc and .pts; call read_records, "
+                  "read_npy, "
+                  "read_ply, read_pcd, read_las or read_text itself");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/io/las.hpp"
 #include "sparseconv/io/npy.hpp"
 #include "sparseconv/io/pcd.hpp"
 #include "sparseconv/io/ply.hpp"
@@ -22,7 +23,7 @@ struct PointCloudOptions {
   PointReading reading = {};  ///< the offset of positions, and the size of a block
 };
 
-/// Opens a .bin, .npy, .ply, .pcd, .xyz, .txt, .csv, .asc or .pts file; the extension, in any case, says which reader takes it.
+/// Opens a .bin, .npy, .ply, .pcd, .las, .xyz, .txt, .csv, .asc or .pts file; the extension, in any case, says which reader takes it.
 ///
 /// A .npz file needs libzip, and so a call of its own: read_npz in sparseconv/io/npz.hpp.
 /// Throws:  FormatError for any other extension; what the format's own reader throws.
@@ -32,6 +33,7 @@ struct PointCloudOptions {
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   if (extension == ".bin") return record_blocks(path, options.records, options.reading);
+  if (extension == ".las" || extension == ".laz") return las_blocks(path, options.reading);
   if (extension == ".npy") return npy_blocks(path, options.reading);
   if (extension == ".ply") return ply_blocks(path, options.reading);
   if (extension == ".pcd") return pcd_blocks(path, options.reading);
@@ -40,9 +42,10 @@ struct PointCloudOptions {
   if (extension == ".npz")
     throw FormatError({"read_point_cloud: ", path.string(),
                        ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz"});
-  throw FormatError({"read_point_cloud: ", path.string(), ": the extension \"", extension,
-                     "\" is not one of .bin, .npy, .ply, .pcd, .xyz, .txt, .csv, .asc and .pts; call read_records, "
-                     "read_npy, read_ply, read_pcd or read_text itself"});
+  throw FormatError(
+      {"read_point_cloud: ", path.string(), ": the extension \"", extension,
+       "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .txt, .csv, .asc and .pts; call read_records, "
+       "read_npy, read_ply, read_pcd, read_las or read_text itself"});
 }
 
 /// Reads the points of such a file as a whole.
