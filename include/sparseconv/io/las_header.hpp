@@ -61,10 +61,10 @@ inline constexpr std::array<LasRecord, 11> las_records = {{{20, 0, 0, 0},
   };
   if (bytes.size() < shortest) throw truncated();
   auto const number = [&]<class T>(std::size_t at, T) { return load_little_endian<T>(bytes.data() + at); };
-  auto const major = std::to_integer<unsigned>(bytes[24]);
-  auto const minor = std::to_integer<unsigned>(bytes[25]);
-  if (major != 1 || minor > 4)
-    throw FormatError({where, ": LAS version ", major, ".", minor,
+  auto const version = std::to_integer<unsigned>(bytes[24]);
+  auto const revision = std::to_integer<unsigned>(bytes[25]);
+  if (version != 1 || revision > 4)
+    throw FormatError({where, ": LAS version ", version, ".", revision,
                        ", the reader takes 1.0 to 1.4; save it again with a current tool"});
   std::size_t const header_bytes = number(94, std::uint16_t{});
   LasHeader header;
@@ -72,7 +72,7 @@ inline constexpr std::array<LasRecord, 11> las_records = {{{20, 0, 0, 0},
   auto const format = std::to_integer<unsigned>(bytes[104]);
   header.record_bytes = number(105, std::uint16_t{});
   header.points = number(107, std::uint32_t{});
-  if (minor == 4) {
+  if (revision == 4) {
     if (bytes.size() < longest_las_header) throw truncated();
     header.points = number(247, std::uint64_t{});
   }
