@@ -17,7 +17,6 @@
 #include "encode_scan/options.hpp"
 #include "encode_scan/report.hpp"
 #include "scan_input/describe_points.hpp"
-#include "scan_input/implausible_numbers.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/io/png.hpp"
 
@@ -64,8 +63,6 @@ void encode(Options const& options) {
   sc::PointCloud const cloud = scan_input::load_scan(options.scan, options.seed);
   std::cout << (options.scan.file.empty() ? "simulated scan" : options.scan.file) << ", " << options.threads
             << " thread" << (options.threads == 1 ? "" : "s") << '\n';
-  if (std::string const warning = scan_input::warn_of_implausible(cloud); !warning.empty())
-    std::cerr << warning << '\n';
   sc::VoxelGrid grid = options.scan.grid;
   double ground = -1.73;  // under a scanner on a car
   if (!options.scan.file.empty() && !options.scan.has_range) {

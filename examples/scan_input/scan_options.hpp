@@ -13,10 +13,10 @@ namespace scan_input {
 /// Declares what tells which scan to read and how to cut it into voxels; `options` must outlive the parse. The scan is the positional
 /// argument `name`.
 inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::string const& name = "file") {
-  app.add_option(
-      name, options.file,
-      "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, or a text: .xyz, .txt, .csv, .asc, .pts. Without one a "
-      "scan is simulated.");
+  app.add_option(name, options.file,
+                 "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: .xyz, .txt, .csv, .asc, "
+                 ".pts. Without one a "
+                 "scan is simulated.");
   app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 256")
       ->check(CLI::Range(3, 256))
       ->capture_default_str();

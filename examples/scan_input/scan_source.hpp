@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iostream>
 #include <string>
 
+#include "scan_input/implausible_numbers.hpp"
 #include "simulated_scan/simulated_scan.hpp"
 #include "sparseconv/io/npz.hpp"
 #include "sparseconv/io/read_point_cloud.hpp"
@@ -23,14 +25,16 @@ struct ScanOptions {
       .voxel_size = {0.05F, 0.05F, 0.1F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1};
 };
 
-/// The points that the options name: a file's, or simulated ones from the seed.
+/// The points that the options name: a file's, or simulated ones from the seed. Says on stderr if its numbers are implausible.
 /// Throws: FormatError if the file is missing, truncated or of another format.
 inline sparseconv::PointCloud load_scan(ScanOptions const& options, std::uint64_t seed) {
   if (options.file.empty()) return simulated_scan::simulate({.seed = seed});
-  if (std::filesystem::path(options.file).extension() == ".npz") {
-    return sparseconv::read_npz(options.file, {.array = options.array});
-  }
-  return sparseconv::read_point_cloud(options.file, {.records = options.records, .text = options.text});
+  bool const is_npz = std::filesystem::path(options.file).extension() == ".npz";
+  sparseconv::PointCloud cloud =
+      is_npz ? sparseconv::read_npz(options.file, {.array = options.array})
+             : sparseconv::read_point_cloud(options.file, {.records = options.records, .text = options.text});
+  if (std::string const warning = warn_of_implausible(cloud); !warning.empty()) std::cerr << warning << '\n';
+  return cloud;
 }
 
 }  // namespace scan_input

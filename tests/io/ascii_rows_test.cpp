@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -100,6 +101,7 @@ TEST(AsciiRows, RoundsAPositionOnce) {
   EXPECT_EQ(static_cast<float>(*parse_position("1.000000059604644775390625000001")), 1.00000012F);
   EXPECT_EQ(static_cast<float>(*parse_position("-1.000000059604644775390625000001")), -1.00000012F);
   EXPECT_EQ(*parse_position("+500000.05"), 500000.05);
+  EXPECT_TRUE(std::isnan(*parse_position("-1.#IND")));
   EXPECT_FALSE(parse_position("1e999"));
   EXPECT_FALSE(parse_position("x"));
 }

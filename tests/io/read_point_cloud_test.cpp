@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/points/voxelize.hpp"
+#include "sparseconv/points/voxelizer.hpp"
 #include "support/error_message.hpp"
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
@@ -59,6 +61,24 @@ TEST(ReadPointCloud, HandsOverBlocks) {
     last = progress;
   });
   EXPECT_EQ(last, 1);
+}
+
+TEST(ReadPointCloud, BlocksBecomeTheVoxelsOfTheWhole) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i)
+    text += std::to_string(691000.02 + 0.05 * (i % 200)) + " " + std::to_string(5336000.1 + 0.2 * (i % 37)) + " 1\n";
+  const TemporaryFile file("scan.xyz", ByteWriter(text).bytes());
+  VoxelGrid const grid{.voxel_size = {0.05F, 0.2F, 1}, .low = {691000, 5336000, 0}, .high = {691010, 5336010, 2}};
+  Voxelizer voxelizer(grid);
+  for_each_block(file.path(), {.reading = {.block_points = 999}},
+                 [&](PointCloud const& block) { voxelizer.add(seq, block); });
+  SparseTensor<float, 3> const pieces = voxelizer.tensor(seq);
+  auto const whole = voxelize(seq, read_point_cloud(file.path()), grid);
+  EXPECT_EQ(whole.tensor.size(), 5000);
+  ASSERT_EQ(pieces.size(), whole.tensor.size());
+  EXPECT_EQ(voxelizer.offset(), whole.offset);
+  for (std::int64_t i = 0; i < whole.tensor.size() * 3; ++i)
+    ASSERT_EQ(pieces.features().data[i], whole.tensor.features().data[i]);
 }
 
 TEST(ReadPointCloud, TakesTheFormatOfRecords) {

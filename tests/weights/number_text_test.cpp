@@ -21,6 +21,16 @@ TEST(NumberText, ReadsNumbers) {
   EXPECT_TRUE(std::isnan(parse_number("-nan").value()));
 }
 
+TEST(NumberText, ReadsWhatWindowsWritesWhereThereIsNoNumber) {
+  for (char const* word : {"1.#QNAN", "-1.#IND", "1.#QNAN0", "-1.#IND00", "1.#SNAN", "nan(ind)", "-nan(ind)"}) {
+    ASSERT_TRUE(parse_number(word)) << word;
+    EXPECT_TRUE(std::isnan(*parse_number(word))) << word;
+  }
+  EXPECT_EQ(parse_number("1.#INF"), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(parse_number("-1.#INF00"), -std::numeric_limits<float>::infinity());
+  EXPECT_FALSE(parse_number("1.#X"));
+}
+
 TEST(NumberText, RoundsBeyondFloat) {
   EXPECT_EQ(parse_number("1e39"), std::numeric_limits<float>::infinity());
   EXPECT_EQ(parse_number("-1e-60"), 0.0f);

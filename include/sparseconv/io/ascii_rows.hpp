@@ -26,7 +26,7 @@ namespace sparseconv::inline v0_1 {
 [[nodiscard]] inline std::optional<double> parse_position(std::string_view word) {
   if (word.starts_with('+') && !word.starts_with("+-")) word.remove_prefix(1);
   std::optional<double> position = parse_exactly<double>(word);
-  if (!position) return std::nullopt;
+  if (!position) return parse_no_number<double>(word);
   // A double halfway between two floats does not tell which is nearer to the text: its neighbour on that side does.
   constexpr std::uint64_t beyond_float = (std::uint64_t{1} << 29) - 1;
   if ((std::bit_cast<std::uint64_t>(*position) & beyond_float) == std::uint64_t{1} << 28)

@@ -52,13 +52,28 @@ template <class T>
   }
 }
 
+/// Reads what C libraries of Windows write where there is no number: 1.#INF, -1.#IND, 1.#QNAN, whatever digits follow. Nothing for any
+/// other word.
+template <class T>
+[[nodiscard]] std::optional<T> parse_no_number(std::string_view word) {
+  bool const negative = word.starts_with('-');
+  if (negative || word.starts_with('+')) word.remove_prefix(1);
+  if (word.starts_with("1.#INF")) {
+    T const infinity = std::numeric_limits<T>::infinity();
+    return negative ? -infinity : infinity;
+  }
+  for (std::string_view const name : {"1.#IND", "1.#QNAN", "1.#SNAN"})
+    if (word.starts_with(name)) return std::numeric_limits<T>::quiet_NaN();
+  return std::nullopt;
+}
+
 /// Reads a number as a file writes it, rounded to the nearest float: "1", "-0.5", "+1e-3", "nan", "inf".
 /// Beyond float's range it is infinite, or zero; nothing if `word` is no number, or one beyond the range of double.
 [[nodiscard]] inline std::optional<float> parse_number(std::string_view word) {
   if (word.starts_with('+') && !word.starts_with("+-")) word.remove_prefix(1);
   if (const std::optional<float> value = parse_exactly<float>(word)) return value;
   if (const std::optional<double> value = parse_exactly<double>(word)) return static_cast<float>(*value);
-  return std::nullopt;
+  return parse_no_number<float>(word);
 }
 
 /// Reads a count: decimal digits only, at most INT64_MAX.

@@ -1,0 +1,64 @@
+// The program itself, as users run it: ENCODE_SCAN_PROGRAM is its path.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sparseconv/io/write_ply.hpp"
+#include "support/byte_writer.hpp"
+#include "support/run_program.hpp"
+#include "support/temporary_file.hpp"
+
+namespace encode_scan {
+namespace {
+
+namespace sc = sparseconv;
+
+/// Points 5 cm apart on a slope, far from 0.
+sc::PointCloud slope() {
+  sc::PointCloud cloud{.columns = 6, .names = {"x", "y", "z", "red", "green", "blue"}, .offset = {691000, 5336000, 0}};
+  for (int i = 0; i < 3000; ++i) {
+    float const x = 0.05F * static_cast<float>(i % 60) + 0.01F;
+    float const y = 0.05F * static_cast<float>(i / 60) + 0.01F;
+    cloud.values.insert(cloud.values.end(), {x, y, 500 + 0.3F * x, 255, 128, 0});
+  }
+  return cloud;
+}
+
+TEST(EncodeScan, TakesTheBoxOfThePointsAndSaysSo) {
+  sc::test::TemporaryFile const file("scan.ply", {});
+  sc::write_ply(file.path(), slope());
+  auto const outcome =
+      sc::test::run_program(ENCODE_SCAN_PROGRAM, "scan.ply --repeat 1 --threads 1 --output out.png", file.folder());
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find(
+                "no --range: the box of the points is taken, --range 691000,5336000,500,691003,5336002.5,504\n"),
+            std::string::npos)
+      << outcome.text;
+  EXPECT_NE(outcome.text.find("3000 points: 3000 in 3000 voxels, 0 dropped out of range"), std::string::npos)
+      << outcome.text;
+  EXPECT_EQ(outcome.text.find("warning"), std::string::npos) << outcome.text;
+  EXPECT_TRUE(std::filesystem::exists(file.folder() / "out.png"));
+}
+
+TEST(EncodeScan, WarnsOfNumbersThatNobodyMeasures) {
+  sc::test::ByteWriter writer;
+  for (int i = 0; i < 1000; ++i) writer.numbers<double>(0.1 * i, 7.3 + 0.01 * i, -1.7, 0.3 * i);
+  sc::test::TemporaryFile const file("scan.bin", writer.bytes());
+  std::string const arguments = "scan.bin --range 0,0,-3,20,20,1 --repeat 1 --threads 1 --output out.png ";
+  EXPECT_NE(sc::test::run_program(ENCODE_SCAN_PROGRAM, arguments, file.folder())
+                .text.find("it seems that the file has other columns or types"),
+            std::string::npos);
+  for (std::string const& right :
+       {std::string("--float64"), std::string("--fields 'f8 x, f8 y, f8 z, f8 intensity'")}) {
+    auto const outcome = sc::test::run_program(ENCODE_SCAN_PROGRAM, arguments + right, file.folder());
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+    EXPECT_EQ(outcome.text.find("warning"), std::string::npos) << outcome.text;
+    EXPECT_NE(outcome.text.find("1000 points: "), std::string::npos) << outcome.text;
+  }
+}
+
+}  // namespace
+}  // namespace encode_scan
