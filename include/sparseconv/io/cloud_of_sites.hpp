@@ -38,7 +38,7 @@ template <class T>
                                "; write such sites by write_npz, as whole numbers"});
       cloud.values.push_back(static_cast<float>(cell));
     }
-    T const* const row = tensor.features().row(i);
+    T const* const row = tensor.features().row_data(i);
     for (std::int64_t channel = 0; channel < tensor.channels(); ++channel)
       cloud.values.push_back(static_cast<float>(row[channel]));
   }

@@ -19,7 +19,8 @@ class TextLines {
   explicit TextLines(std::span<const std::byte> bytes)
       : text_(reinterpret_cast<char const*>(bytes.data()), bytes.size()) {
     std::size_t const end = text_.find_first_of("\r\n");
-    if (end < text_.size() && end + 1 < text_.size() && text_[end] == '\r' && text_[end + 1] != '\n' && text_[end + 1] != '\r')
+    if (end < text_.size() && end + 1 < text_.size() && text_[end] == '\r' && text_[end + 1] != '\n' &&
+        text_[end + 1] != '\r')
       line_end_ = '\r';
   }
 
