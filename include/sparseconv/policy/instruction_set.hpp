@@ -27,7 +27,7 @@ enum class InstructionSet {
   avx2,         ///< AVX2 with fused multiply-add and conversions of half (F16C)
   avx512,       ///< AVX-512 F, and what avx2 has
   avx512_bf16,  ///< dot products of bfloat16, and what avx512 has
-  amx_bf16      ///< products of tiles of bfloat16 (AMX), and what avx512_bf16 has
+  amx_bf16      ///< products of tiles of bfloat16 (AMX); what does not fit tiles is as with avx512
 };
 
 /// All instruction sets, in rising order.

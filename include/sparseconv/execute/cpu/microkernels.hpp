@@ -27,7 +27,7 @@ requires(!is_narrow<T>) Microkernels<T>
 const& microkernels(InstructionSet set);
 
 /// Those that multiply rows of so many channels of a narrow type as they are, or a null pointer if the set has none: then they are
-/// widened. For amx_bf16 the system is asked, once, whether this process may use tiles.
+/// widened. For amx_bf16 the system is asked, once and if the channels fit, whether this process may use tiles.
 template <Element T>
 requires(is_narrow<T>) Microkernels<T>
 const* narrow_microkernels(InstructionSet set, std::int64_t in_channels);
@@ -60,15 +60,18 @@ const& microkernels(InstructionSet set) {
 template <Element T>
 requires(is_narrow<T>) Microkernels<T>
 const* narrow_microkernels(InstructionSet set, std::int64_t in_channels) {
-  Microkernels<T> const* kernels = nullptr;
 #if SPARSECONV_X86_KERNELS
   if constexpr (std::same_as<T, bfloat16>) {
-    if (set == InstructionSet::avx512_bf16) kernels = &avx512_bf16::microkernels<T>;
-    if (set == InstructionSet::amx_bf16 && amx_bf16::may_use_tiles()) kernels = &amx_bf16::microkernels;
+    Microkernels<T> const* const kernels = set == InstructionSet::avx512_bf16 ? &avx512_bf16::microkernels<T>
+                                           : set == InstructionSet::amx_bf16  ? &amx_bf16::microkernels
+                                                                              : nullptr;
+    if (kernels == nullptr || in_channels % kernels->channels != 0) return nullptr;
+    return set != InstructionSet::amx_bf16 || amx_bf16::may_use_tiles() ? kernels : nullptr;
   }
 #endif
   static_cast<void>(set);
-  return kernels != nullptr && in_channels % kernels->channels == 0 ? kernels : nullptr;
+  static_cast<void>(in_channels);
+  return nullptr;
 }
 
 template <Element T>
