@@ -19,7 +19,7 @@ inline constexpr std::array<std::int64_t, 3> least_voxels = {8, 8, 40};
 /// The most voxels along x and along y of which a picture is drawn.
 inline constexpr std::int64_t most_voxels = 65536;
 
-/// A length without the digits that a voxel's size of a float adds to it, so that people can read it.
+/// A length without the digits that a float adds to it, so that people can read it.
 inline double in_micrometres(double metres) {
   return std::round(metres * 1e6) / 1e6;
 }
@@ -45,7 +45,7 @@ inline sparseconv::VoxelGrid over_box_of(sparseconv::PointCloud const& cloud, sp
   if (!(least[0] <= most[0]))
     throw sparseconv::ShapeError({"encode_scan: the scan has no finite point to take the range from; give --range"});
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    double const size = double{grid.voxel_size[axis]};
+    double const size = in_micrometres(double{grid.voxel_size[axis]});
     if (!(size > 0)) continue;  // voxelize says what is wrong with it
     // A point that lies on the side of a voxel, but for rounding, has another voxel beyond it.
     constexpr double margin = 1e-3;
