@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "support/byte_writer.hpp"
 
@@ -16,12 +14,10 @@ using test::ByteWriter;
 
 float converted(ScalarType type, ByteWriter const& writer) {
   EXPECT_EQ(writer.size(), size_of(type));
-  float value = -7.0f;
-  copy_as_float(type, writer.bytes().data(), 0, 1, &value, 1);
-  return value;
+  return with_loader(type, [&](auto load) { return static_cast<float>(load(writer.bytes().data())); });
 }
 
-TEST(ScalarType, ConvertsEachType) {
+TEST(ScalarType, LoadsEachType) {
   EXPECT_EQ(converted(ScalarType::int8, ByteWriter().numbers<std::int8_t>(-128)), -128.0f);
   EXPECT_EQ(converted(ScalarType::uint8, ByteWriter().numbers<std::uint8_t>(255)), 255.0f);
   EXPECT_EQ(converted(ScalarType::int16, ByteWriter().numbers<std::int16_t>(-32768)), -32768.0f);
@@ -50,26 +46,6 @@ TEST(ScalarType, RoundsIntegersThatNoFloatHolds) {
   EXPECT_EQ(converted(ScalarType::int32, ByteWriter().numbers<std::int32_t>(-16777219)), -16777220.0f);
   EXPECT_EQ(converted(ScalarType::uint64, ByteWriter().numbers<std::uint64_t>(1700000000123456789u)),
             1700000051000000000.0f);
-}
-
-TEST(ScalarType, CopiesWithSteps) {
-  const ByteWriter writer = ByteWriter().numbers<std::int16_t>(1, 2, 3, 4, 5, 6);
-  std::array<float, 4> to = {-1, -1, -1, -1};
-  copy_as_float(ScalarType::int16, writer.bytes().data() + 2, 4, 2, to.data() + 1, 2);
-  EXPECT_EQ(to, (std::array<float, 4>{-1, 2, -1, 4}));
-}
-
-TEST(ScalarType, CopiesRecordsOfMoreRowsThanABlock) {
-  // Records of a byte and a float, 1000 of them: the columns change places.
-  ByteWriter writer;
-  for (int i = 0; i < 1000; ++i) writer.numbers<std::uint8_t>(i % 256).numbers<float>(i / 2.0);
-  const std::array<PackedField, 2> fields = {{{ScalarType::float32, 1}, {ScalarType::uint8, 0}}};
-  std::vector<float> to(2000);
-  copy_records_as_float(fields, writer.bytes().data(), 5, 1000, to.data());
-  for (std::size_t i = 0; i < 1000; ++i) {
-    EXPECT_EQ(to[2 * i], static_cast<float>(i) / 2.0f);
-    EXPECT_EQ(to[2 * i + 1], static_cast<float>(i % 256));
-  }
 }
 
 }  // namespace
