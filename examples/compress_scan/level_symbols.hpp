@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "compress_scan/codec_networks.hpp"
+#include "compress_scan/symbol_partition.hpp"
+
+namespace compress_scan {
+
+/// Integers as features of one channel.
+///
+/// Shapes: a number for each site.
+template <sparseconv::HostPolicy Policy, class Number>
+Tensor tensor_of_numbers(Policy const& where, SiteSet const& sites, Number const* numbers) {
+  sparseconv::Buffer<float> features(where.memory(), sites.size());
+  sparseconv::for_each_index(where, sites.size(),
+                             [&](std::int64_t i) { features[i] = static_cast<float>(numbers[i]); });
+  return {sites, 1, std::move(features)};
+}
+
+/// What each row of logits gives its symbols.
+///
+/// Shapes: logits N x 16.
+template <sparseconv::HostPolicy Policy>
+sparseconv::Buffer<SymbolPartition> partitions_of(Policy const& where, Tensor const& logits) {
+  sparseconv::Buffer<SymbolPartition> partitions(where.memory(), logits.size());
+  auto const rows = logits.features();
+  sparseconv::for_each_index(where, logits.size(),
+                             [&](std::int64_t i) { partitions[i] = partition_by_logits(rows.row(i)); });
+  return partitions;
+}
+
+/// Adds a site to a checksum: x, y, z, each as four bytes, lowest first.
+class SiteChecksum {
+ public:
+  /// Begins with the header as it stands in the file.
+  explicit SiteChecksum(std::span<std::byte const> header) { checksum_.add(header); }
+
+  void add(SiteSet const& sites) {
+    std::vector<std::byte> bytes;
+    bytes.reserve(static_cast<std::size_t>(sites.size()) * 12);
+    for (auto const& site : sites.coordinates()) {
+      for (std::size_t axis = 3; axis-- > 0;) {
+        bytes.resize(bytes.size() + 4);
+        sparseconv::store_little_endian(site.position[axis], bytes.data() + bytes.size() - 4);
+      }
+    }
+    checksum_.add(bytes);
+  }
+
+  [[nodiscard]] std::uint32_t value() const { return checksum_.value(); }
+
+ private:
+  Checksum checksum_;
+};
+
+}  // namespace compress_scan
