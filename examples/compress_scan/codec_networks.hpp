@@ -12,6 +12,7 @@
 
 #include "compress_scan/checksum.hpp"
 #include "compress_scan/stage_times.hpp"
+#include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/networks.hpp"
 #include "sparseconv/weights/little_endian.hpp"
 
@@ -65,6 +66,17 @@ struct StageWatch {
   void node_done(sparseconv::Value, Sites const&, Map const&, std::int64_t) const {}
 };
 
+/// Integers as features of one channel.
+///
+/// Shapes: a number for each site.
+template <sparseconv::HostPolicy Policy, class Number>
+Tensor tensor_of_numbers(Policy const& where, SiteSet const& sites, Number const* numbers) {
+  sparseconv::Buffer<float> features(where.memory(), sites.size());
+  sparseconv::for_each_index(where, sites.size(),
+                             [&](std::int64_t i) { features[i] = static_cast<float>(numbers[i]); });
+  return {sites, 1, std::move(features)};
+}
+
 /// Both networks, ready to run on a policy.
 template <sparseconv::HostPolicy Policy>
 class CodecEngines {
@@ -82,21 +94,23 @@ class CodecEngines {
     Tensor logits;
   };
 
-  /// The logits of the low bits of the children of a level, and the features that high_logits takes.
-  ///
-  /// Shapes: occupancies M x 1 at the parents, places N x 1 at the children; N x 16.
-  [[nodiscard]] Low low_logits(Policy const& where, Tensor const& occupancies, Tensor const& places,
-                               StageTimes& times) const {
-    std::vector<Tensor> outputs = run(where, low_, {&occupancies, &places}, times);
+  /// The logits of the low bits of the children of a level, N x 16, and the features that high_logits takes.
+  [[nodiscard]] Low low_logits(Policy const& where, sparseconv::OctreeLevel<3> const& level, StageTimes& times) const {
+    auto const inputs = times.time(CodecStage::rest, [&] {
+      return std::array{tensor_of_numbers(where, level.parents, level.occupancy.data()),
+                        tensor_of_numbers(where, level.children, level.places.data())};
+    });
+    std::vector<Tensor> outputs = run(where, low_, {&inputs[0], &inputs[1]}, times);
     return {std::move(outputs[0]), std::move(outputs[1])};
   }
 
-  /// The logits of the high bits of occupancies whose low bits are known.
+  /// The logits of the high bits of occupancies whose low bits are known, N x 16.
   ///
-  /// Shapes: low bits N x 1 at the sites of the features; N x 16.
-  [[nodiscard]] Tensor high_logits(Policy const& where, Tensor const& features, Tensor const& low_bits,
+  /// Shapes: low bits N, of the sites of the features.
+  [[nodiscard]] Tensor high_logits(Policy const& where, Tensor const& features, sparseconv::Buffer<float> low_bits,
                                    StageTimes& times) const {
-    return std::move(run(where, high_, {&features, &low_bits}, times)[0]);
+    Tensor const low(features.sites(), 1, std::move(low_bits));
+    return std::move(run(where, high_, {&features, &low}, times)[0]);
   }
 
  private:

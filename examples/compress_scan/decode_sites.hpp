@@ -106,19 +106,14 @@ class SiteDecoder {
       if (count / most_symbols_a_byte > static_cast<std::int64_t>(stream->size()) + 8)
         refuse_stream(i, "ends too early");
     }
-    auto const inputs = times_.time(CodecStage::rest, [&] {
-      return std::array{tensor_of_numbers(where_, level.parents, level.occupancy.data()),
-                        tensor_of_numbers(where_, level.children, level.places.data())};
-    });
-    auto const known = engines_.low_logits(where_, inputs[0], inputs[1], times_);
+    auto const known = engines_.low_logits(where_, level, times_);
     sparseconv::Buffer<float> low(where_.memory(), count);
     Occupancy occupancy(where_.memory(), count);
     decode_symbols(known.logits, streams.low, i, [&](std::int64_t site, int symbol) {
       low[site] = static_cast<float>(symbol);
       occupancy[site] = static_cast<std::uint32_t>(symbol);
     });
-    Tensor const low_bits(level.children, 1, std::move(low));
-    decode_symbols(engines_.high_logits(where_, known.features, low_bits, times_), streams.high, i,
+    decode_symbols(engines_.high_logits(where_, known.features, std::move(low), times_), streams.high, i,
                    [&](std::int64_t site, int symbol) { occupancy[site] |= static_cast<std::uint32_t>(symbol) << 4; });
     for (std::int64_t site = 0; site < count; ++site) {
       if (occupancy[site] == 0) {

@@ -65,6 +65,28 @@ std::vector<sparseconv::OctreeLevel<3>> levels_above(Policy const& where, SiteSe
   return levels;
 }
 
+/// Codes the occupancies of the children of a level.
+template <sparseconv::HostPolicy Policy>
+LevelStreams encode_level(Policy const& where, CodecEngines<Policy> const& engines,
+                          sparseconv::OctreeLevel<3> const& level, sparseconv::Buffer<std::uint32_t> const& occupancy,
+                          StageTimes& times, LevelReport& report) {
+  auto const known = engines.low_logits(where, level, times);
+  EncodedStream low = encode_symbols(where, known.logits, times,
+                                     [&](std::int64_t site) { return static_cast<int>(occupancy[site] & 15U); });
+  sparseconv::Buffer<float> low_bits(where.memory(), occupancy.size());
+  times.time(CodecStage::rest, [&] {
+    sparseconv::for_each_index(where, occupancy.size(),
+                               [&](std::int64_t site) { low_bits[site] = static_cast<float>(occupancy[site] & 15U); });
+  });
+  auto const logits = engines.high_logits(where, known.features, std::move(low_bits), times);
+  EncodedStream high =
+      encode_symbols(where, logits, times, [&](std::int64_t site) { return static_cast<int>(occupancy[site] >> 4); });
+  report = {.sites = occupancy.size(),
+            .bits = static_cast<std::int64_t>(low.bytes.size() + high.bytes.size()) * 8,
+            .entropy_bits = low.entropy_bits + high.entropy_bits};
+  return {std::move(low.bytes), std::move(high.bytes)};
+}
+
 /// Codes a set of sites without loss. The header's arithmetic and weights are those of the policy and the engines, whatever it says.
 ///
 /// Bits:   the same for any number of threads, and for all instructions that have one arithmetic.
@@ -73,8 +95,10 @@ EncodedSites encode_sites(Policy const& where, CodecEngines<Policy> const& engin
                           ScanHeader header, StageTimes& times) {
   header.arithmetic = arithmetic_of(where);
   header.weights = engines.weights();
-  EncodedSites result{.scan = {.header = header, .sites = sites.size()}, .levels = {}};
+  EncodedSites result;
   CompressedScan& scan = result.scan;
+  scan.header = header;
+  scan.sites = sites.size();
   times.time(CodecStage::checksum, [&] {
     SiteChecksum checksum(format_header(header));
     checksum.add(sites);
@@ -87,28 +111,12 @@ EncodedSites encode_sites(Policy const& where, CodecEngines<Policy> const& engin
     auto const& [z, y, x] = top.parents.data()[i].position;
     scan.top.push_back({{x, y, z}, static_cast<std::uint8_t>(top.occupancy[i])});
   }
-  for (std::size_t i = levels.size() - 1; i > 0; --i) {
-    auto const& above = levels[i];
-    sparseconv::Buffer<std::uint32_t> const& coded = levels[i - 1].occupancy;
-    auto const inputs = times.time(CodecStage::rest, [&] {
-      return std::array{tensor_of_numbers(where, above.parents, above.occupancy.data()),
-                        tensor_of_numbers(where, above.children, above.places.data())};
-    });
-    auto const known = engines.low_logits(where, inputs[0], inputs[1], times);
-    auto const low_bit = [&](std::int64_t site) { return static_cast<int>(coded[site] & 15U); };
-    EncodedStream low = encode_symbols(where, known.logits, times, low_bit);
-    auto const low_bits = times.time(CodecStage::rest, [&] {
-      sparseconv::Buffer<float> numbers(where.memory(), coded.size());
-      sparseconv::for_each_index(where, coded.size(),
-                                 [&](std::int64_t site) { numbers[site] = static_cast<float>(coded[site] & 15U); });
-      return Tensor(known.features.sites(), 1, std::move(numbers));
-    });
-    EncodedStream high = encode_symbols(where, engines.high_logits(where, known.features, low_bits, times), times,
-                                        [&](std::int64_t site) { return static_cast<int>(coded[site] >> 4); });
-    result.levels.push_back({.sites = coded.size(),
-                             .bits = static_cast<std::int64_t>(low.bytes.size() + high.bytes.size()) * 8,
-                             .entropy_bits = low.entropy_bits + high.entropy_bits});
-    scan.levels.push_back({std::move(low.bytes), std::move(high.bytes)});
+  // From the largest level to the smallest, so that the smaller ones find memory that was used already.
+  scan.levels.resize(levels.size() - 1);
+  result.levels.resize(levels.size() - 1);
+  for (std::size_t i = 1; i < levels.size(); ++i) {
+    std::size_t const place = levels.size() - 1 - i;
+    scan.levels[place] = encode_level(where, engines, levels[i], levels[i - 1].occupancy, times, result.levels[place]);
   }
   return result;
 }

@@ -10,17 +10,6 @@
 
 namespace compress_scan {
 
-/// Integers as features of one channel.
-///
-/// Shapes: a number for each site.
-template <sparseconv::HostPolicy Policy, class Number>
-Tensor tensor_of_numbers(Policy const& where, SiteSet const& sites, Number const* numbers) {
-  sparseconv::Buffer<float> features(where.memory(), sites.size());
-  sparseconv::for_each_index(where, sites.size(),
-                             [&](std::int64_t i) { features[i] = static_cast<float>(numbers[i]); });
-  return {sites, 1, std::move(features)};
-}
-
 /// What each row of logits gives its symbols.
 ///
 /// Shapes: logits N x 16.

@@ -62,7 +62,7 @@ inline QuantizedPoints quantize(sparseconv::PointCloud const& cloud, ScanHeader 
 
 /// The way back, for one axis: the middle of what is rounded to the site, in metres.
 inline double metres(std::int32_t site, ScanHeader const& header) {
-  return (double{site} * double{header.step} - double{header.offset}) / 1000;
+  return (static_cast<double>(site) * double{header.step} - static_cast<double>(header.offset)) / 1000;
 }
 
 }  // namespace compress_scan
