@@ -1,9 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "compress_scan/codec_networks.hpp"
 #include "compress_scan/symbol_partition.hpp"
@@ -29,15 +29,13 @@ class SiteChecksum {
   explicit SiteChecksum(std::span<std::byte const> header) { checksum_.add(header); }
 
   void add(SiteSet const& sites) {
-    std::vector<std::byte> bytes;
-    bytes.reserve(static_cast<std::size_t>(sites.size()) * 12);
+    std::array<std::byte, 12> bytes;
     for (auto const& site : sites.coordinates()) {
-      for (std::size_t axis = 3; axis-- > 0;) {
-        bytes.resize(bytes.size() + 4);
-        sparseconv::store_little_endian(site.position[axis], bytes.data() + bytes.size() - 4);
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        sparseconv::store_little_endian(site.position[2 - axis], bytes.data() + 4 * axis);
       }
+      checksum_.add(bytes);
     }
-    checksum_.add(bytes);
   }
 
   [[nodiscard]] std::uint32_t value() const { return checksum_.value(); }

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace compress_scan {
 namespace {
@@ -17,6 +19,19 @@ TEST(Checksum, IsTheCrcOfZip) {
   checksum.add({});
   checksum.add(std::as_bytes(std::span(digits.substr(4))));
   EXPECT_EQ(checksum.value(), 0xcbf43926U);
+}
+
+TEST(Checksum, IsTheSameInAnyPieces) {
+  std::vector<std::byte> bytes;
+  for (unsigned i = 0; i < 67; ++i) bytes.push_back(static_cast<std::byte>(i * i * 7));
+  Checksum one_by_one;
+  for (std::byte const& byte : bytes) one_by_one.add(std::span(&byte, 1));
+  for (std::size_t first = 0; first <= bytes.size(); ++first) {
+    Checksum in_two;
+    in_two.add(std::span(bytes).first(first));
+    in_two.add(std::span(bytes).subspan(first));
+    EXPECT_EQ(in_two.value(), one_by_one.value()) << first;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "scan_input/scan_source.hpp"
+#include "sparseconv/error.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
+
+namespace compress_scan {
+
+/// What the command line says, for either way.
+struct Options {
+  scan_input::ScanOptions scan;  ///< to encode
+  std::string compressed;        ///< the file that is written, or read
+  std::string sites;             ///< the .npy that decoding writes
+  std::string weights;           ///< empty: by random_weights
+  std::optional<std::uint64_t> random_weights;
+  float step = 64;
+  bool metres = false;
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::optional<std::string> instructions;
+  std::string picture;
+  std::string json;
+};
+
+inline void declare_common_options(CLI::App& app, Options& options) {
+  app.add_option("--weights", options.weights,
+                 "The trained codec: a checkpoint of RENO (.pt), or arrays of the same names");
+  app.add_option("--random-weights", options.random_weights,
+                 "Instead: numbers drawn from this seed, which compress badly and lose nothing");
+  app.add_option("--threads", options.threads, "How many; all cores unless told")->check(CLI::PositiveNumber);
+  app.add_option("--instructions", options.instructions,
+                 "Of the processor: avx512 and avx2 (and a 64-bit ARM) give the same file, portable another one")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512"}));
+  app.add_option("--json", options.json, "Write what was done, and the milliseconds of each stage, to this file");
+}
+
+/// Declares both ways on the command line `app` is to parse; `options` must outlive it.
+inline void declare_options(CLI::App& app, Options& options) {
+  app.require_subcommand(1);
+  CLI::App& encode = *app.add_subcommand("encode", "Makes a small file of a scan");
+  encode.add_option("scan", options.scan.file, "A scan: .bin (float32 records), .npy, .npz, .ply or .pcd, in metres")
+      ->required();
+  encode.add_option("file", options.compressed, "The file to write")->required();
+  encode.add_option("--step", options.step, "Between sites, in millimetres: posQ of the published codec")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  encode.add_option("--columns", options.scan.records.columns, "Numbers in a record of a .bin file, 3 to 6")
+      ->check(CLI::Range(3, 6))
+      ->capture_default_str();
+  encode.add_flag_callback(
+      "--float16", [&options] { options.scan.records.element = sparseconv::RecordElement::float16; },
+      "The numbers of a .bin file have 16 bits");
+  encode.add_option("--array", options.scan.array, "Which array of a .npz file, if its name or shape does not tell");
+  encode.add_option("--picture", options.picture,
+                    "Decode the file again, and draw scan, bits of each level and decoded scan to this .png file");
+  declare_common_options(encode, options);
+  CLI::App& decode = *app.add_subcommand("decode", "Reads the sites of a scan from such a file");
+  decode.add_option("file", options.compressed, "What encode wrote")->required();
+  decode.add_option("sites", options.sites, "The .npy file to write: N x 3 int32, x, y, z of each site")->required();
+  decode.add_flag("--metres", options.metres, "Write positions in metres instead: N x 3 float32");
+  declare_common_options(decode, options);
+}
+
+/// Checks that the options go together, and that files can be put where they should go.
+/// Throws: Error.
+inline void check_options(Options const& options) {
+  auto const refuse = [](std::initializer_list<sparseconv::MessagePart> parts) {
+    throw sparseconv::Error("compress_scan: " + sparseconv::error_message(parts));
+  };
+  if (options.weights.empty() == !options.random_weights) {
+    refuse({options.random_weights ? "--weights and --random-weights are both given"
+                                   : "neither --weights nor --random-weights is given",
+            "; give one: the file of the trained codec, or a seed"});
+  }
+  struct Named {
+    char const* name;
+    std::string const& file;
+  };
+  bool const encodes = options.sites.empty();
+  Named const written[] = {
+      encodes ? Named{"the compressed file", options.compressed} : Named{"the sites", options.sites},
+      {"--json", options.json},
+      {"--picture", options.picture}};
+  Named const read[] = {
+      encodes ? Named{"the scan", options.scan.file} : Named{"the compressed file", options.compressed},
+      {"--weights", options.weights}};
+  auto const differ = [&](Named const& one, Named const& other) {
+    if (!one.file.empty() && one.file == other.file) {
+      refuse({other.name, " and ", one.name, " both name ", one.file, "; give each a file of its own"});
+    }
+  };
+  for (Named const& file : written) {
+    for (Named const& other : read) differ(file, other);
+    for (Named const& other : written) {
+      if (&other < &file) differ(file, other);
+    }
+    std::filesystem::path const folder = std::filesystem::path(file.file).parent_path();
+    if (folder.empty() || std::filesystem::is_directory(folder)) continue;
+    refuse({file.name, " ", file.file, ": there is no folder ", folder.string(),
+            "; make it, or give a path in an existing folder"});
+  }
+}
+
+inline sparseconv::InstructionSet instruction_set_named(std::string const& name) {
+  using enum sparseconv::InstructionSet;
+  return name == "avx512" ? avx512 : name == "avx2" ? avx2 : portable;
+}
+
+}  // namespace compress_scan
