@@ -66,7 +66,11 @@ void encode(Options const& options) {
   RunReport run = report_of(where);
   auto const engines = engines_of(options, where, run);
   StageTimes& times = run.times;
-  auto const cloud = times.time(CodecStage::read, [&] { return scan_input::load_scan(options.scan, 0); });
+  auto const cloud = times.time(CodecStage::read, [&] {
+    scan_input::ScanOptions scan = options.scan;
+    if (scan.file == "simulated") scan.file.clear();
+    return scan_input::load_scan(scan, 1);
+  });
   ScanHeader const header{.step = options.step};
   std::int64_t not_finite = 0;
   auto const sites = times.time(CodecStage::quantize, [&] {

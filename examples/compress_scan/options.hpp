@@ -46,7 +46,9 @@ inline void declare_common_options(CLI::App& app, Options& options) {
 inline void declare_options(CLI::App& app, Options& options) {
   app.require_subcommand(1);
   CLI::App& encode = *app.add_subcommand("encode", "Makes a small file of a scan");
-  encode.add_option("scan", options.scan.file, "A scan: .bin (float32 records), .npy, .npz, .ply or .pcd, in metres")
+  encode
+      .add_option("scan", options.scan.file,
+                  "A scan: .bin (float32 records), .npy, .npz, .ply or .pcd, in metres; or the word simulated")
       ->required();
   encode.add_option("file", options.compressed, "The file to write")->required();
   encode.add_option("--step", options.step, "Between sites, in millimetres: posQ of the published codec")

@@ -1,0 +1,61 @@
+#include "compress_scan/quantize.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "support/error_message.hpp"
+
+namespace compress_scan {
+namespace {
+
+using sparseconv::test::message_of;
+
+TEST(RoundHalfToEven, TakesTheEvenOfTwoThatAreEquallyNear) {
+  EXPECT_EQ(round_half_to_even(0.5F), 0);
+  EXPECT_EQ(round_half_to_even(1.5F), 2);
+  EXPECT_EQ(round_half_to_even(2.5F), 2);
+  EXPECT_EQ(round_half_to_even(-0.5F), 0);
+  EXPECT_EQ(round_half_to_even(-1.5F), -2);
+  EXPECT_EQ(round_half_to_even(-2.5F), -2);
+  EXPECT_EQ(round_half_to_even(2.4999998F), 2);
+  EXPECT_EQ(round_half_to_even(2.5000002F), 3);
+  EXPECT_EQ(round_half_to_even(0.49999997F), 0) << "0.5 may not be added in float";
+  EXPECT_EQ(round_half_to_even(8388609), 8388609) << "nor here";
+}
+
+/// A step of 64 mm: 131072 / 64 = 2048 at the scanner; 1.6 m are 25 sites further, and 96 mm lie between 1 and 2 sites.
+TEST(Quantize, CountsSitesFromTheOffset) {
+  ScanHeader const header{.step = 64};
+  QuantizedPoints const points =
+      quantize({.columns = 4, .values = {0, 1.6F, -0.096F, 9, 0.032F, -1.6F, 0.160F, 9}}, header);
+  ASSERT_EQ(points.sites.size(), 2U);
+  EXPECT_EQ(points.sites[0], (sparseconv::Coordinate<3>{0, {2046, 2073, 2048}})) << "z, y, x";
+  EXPECT_EQ(points.sites[1], (sparseconv::Coordinate<3>{0, {2050, 2023, 2048}}));
+  EXPECT_DOUBLE_EQ(metres(2073, header), 1.6);
+  EXPECT_DOUBLE_EQ(metres(2023, header), -1.6);
+}
+
+TEST(Quantize, LeavesOutWhatIsNotFinite) {
+  float const nan = std::numeric_limits<float>::quiet_NaN();
+  float const infinity = std::numeric_limits<float>::infinity();
+  QuantizedPoints const points = quantize({.columns = 3, .values = {nan, 0, 0, 1, 2, 3, 0, 0, -infinity}}, {.step = 1});
+  EXPECT_EQ(points.not_finite, 2);
+  EXPECT_EQ(points.sites.size(), 1U);
+  EXPECT_TRUE(quantize({}, {.step = 1}).sites.empty());
+}
+
+TEST(Quantize, RefusesWhatDoesNotFit) {
+  std::string const message = message_of<sparseconv::CoordinateError>([] {
+    return quantize({.columns = 3, .values = {0, 0, 0, 0, 3e9F, 0}}, {.step = 1});
+  });
+  EXPECT_EQ(
+      message,
+      "compress_scan: point 1 has the position 3e+09 m along axis y, which by the step 1 is no site of 32 bits; take "
+      "a larger --step, or leave the point out");
+}
+
+}  // namespace
+}  // namespace compress_scan
