@@ -62,7 +62,7 @@ RunReport report_of(sc::SequentialPolicy const&) {
 
 void encode(Options const& options) {
   sc::CpuPolicy where = sc::cpu.threads(options.threads);
-  if (options.instructions) where = where.instructions(instruction_set_named(*options.instructions));
+  if (options.instructions) where = where.instructions(sc::instruction_set_named(*options.instructions).value());
   RunReport run = report_of(where);
   auto const engines = engines_of(options, where, run);
   StageTimes& times = run.times;
@@ -139,7 +139,7 @@ void decode(Options const& options) {
   Arithmetic const wanted = scan.header.arithmetic;
   sc::InstructionSet set = sc::best_instruction_set();
   if (options.instructions) {
-    set = instruction_set_named(*options.instructions);
+    set = sc::instruction_set_named(*options.instructions).value();
   } else if (arithmetic_of(set) != wanted && arithmetic_of(sc::InstructionSet::portable) == wanted) {
     set = sc::InstructionSet::portable;
   } else if (arithmetic_of(set) != wanted && wanted == Arithmetic::separate) {

@@ -11,7 +11,6 @@
 
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/error.hpp"
-#include "sparseconv/policy/instruction_set.hpp"
 
 namespace compress_scan {
 
@@ -37,8 +36,8 @@ inline void declare_common_options(CLI::App& app, Options& options) {
                  "Instead: numbers drawn from this seed, which compress badly and lose nothing");
   app.add_option("--threads", options.threads, "How many; all cores unless told")->check(CLI::PositiveNumber);
   app.add_option("--instructions", options.instructions,
-                 "Of the processor: avx512 and avx2 (and a 64-bit ARM) give the same file, portable another one")
-      ->check(CLI::IsMember({"portable", "avx2", "avx512"}));
+                 "Of the processor (default: the best that there are); all but portable give the same file")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"}));
   app.add_option("--json", options.json, "Write what was done, and the milliseconds of each stage, to this file");
 }
 
@@ -109,11 +108,6 @@ inline void check_options(Options const& options) {
     refuse({file.name, " ", file.file, ": there is no folder ", folder.string(),
             "; make it, or give a path in an existing folder"});
   }
-}
-
-inline sparseconv::InstructionSet instruction_set_named(std::string const& name) {
-  using enum sparseconv::InstructionSet;
-  return name == "avx512" ? avx512 : name == "avx2" ? avx2 : portable;
 }
 
 }  // namespace compress_scan

@@ -47,10 +47,11 @@ inline QuantizedPoints quantize(sparseconv::PointCloud const& cloud, ScanHeader 
     }
     sparseconv::Coordinate<3> site;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      double const number = round_half_to_even((position[axis] / unit + offset) / header.step);
+      auto const along = static_cast<float>(cloud.offset[axis] + double{position[axis]});  // of most clouds it is 0
+      double const number = round_half_to_even((along / unit + offset) / header.step);
       if (!(number >= std::numeric_limits<std::int32_t>::min() && number <= std::numeric_limits<std::int32_t>::max())) {
-        throw sparseconv::CoordinateError({"compress_scan: point ", i, " has the position ", position[axis],
-                                           " m along axis ", "xyz"[axis], ", which by the step ", header.step,
+        throw sparseconv::CoordinateError({"compress_scan: point ", i, " has the position ", along, " m along axis ",
+                                           "xyz"[axis], ", which by the step ", header.step,
                                            " is no site of 32 bits; take a larger --step, or leave the point out"});
       }
       site.position[2 - axis] = static_cast<std::int32_t>(number);

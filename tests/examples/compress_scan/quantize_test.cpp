@@ -38,6 +38,12 @@ TEST(Quantize, CountsSitesFromTheOffset) {
   EXPECT_DOUBLE_EQ(metres(2023, header), -1.6);
 }
 
+TEST(Quantize, CountsFromTheCloudsOwnOffset) {
+  sparseconv::PointCloud cloud{.columns = 3, .values = {0.6F, 0, 0}};
+  cloud.offset = {1, 0, -1.6};
+  EXPECT_EQ(quantize(cloud, {.step = 64}).sites.at(0), (sparseconv::Coordinate<3>{0, {2023, 2048, 2073}}));
+}
+
 TEST(Quantize, LeavesOutWhatIsNotFinite) {
   float const nan = std::numeric_limits<float>::quiet_NaN();
   float const infinity = std::numeric_limits<float>::infinity();
