@@ -18,7 +18,7 @@ sparseconv::Buffer<SymbolPartition> partitions_of(Policy const& where, Tensor co
   sparseconv::Buffer<SymbolPartition> partitions(where.memory(), logits.size());
   auto const rows = logits.features();
   sparseconv::for_each_index(where, logits.size(),
-                             [&](std::int64_t i) { partitions[i] = partition_by_logits(rows.row(i)); });
+                             [&](std::int64_t i) { partitions[i] = partition_by_logits(rows.row_data(i)); });
   return partitions;
 }
 
