@@ -52,8 +52,8 @@ template <class T>
   }
 }
 
-/// Reads what C libraries of Windows write where there is no number: 1.#INF, -1.#IND, 1.#QNAN, whatever digits follow. Nothing for any
-/// other word.
+/// Reads what C libraries of Windows write where there is no number: 1, a point, a number sign and INF, IND, QNAN or SNAN, with a sign
+/// before it or digits behind. Nothing for any other word.
 template <class T>
 [[nodiscard]] std::optional<T> parse_no_number(std::string_view word) {
   bool const negative = word.starts_with('-');
