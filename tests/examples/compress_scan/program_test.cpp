@@ -23,10 +23,10 @@ namespace {
 
 using sparseconv::test::Outcome;
 
-class Program : public ::testing::Test {
+class CompressScan : public ::testing::Test {
  protected:
   /// 400 points of four numbers, 64 mm apart, on a bent sheet: as many sites at a step of 64.
-  Program() {
+  CompressScan() {
     std::vector<float> points;
     for (int i = 0; i < 400; ++i) {
       std::array<int, 3> const site{i % 20 - 7, i / 20 - 9, i % 20 * (i / 20) / 30};
@@ -66,7 +66,7 @@ class Program : public ::testing::Test {
   std::vector<std::array<std::int32_t, 3>> sites_;
 };
 
-TEST_F(Program, EncodesAndDecodes) {
+TEST_F(CompressScan, EncodesAndDecodes) {
   Outcome const encoded =
       run("encode scan.bin out.scnc --random-weights 7 --step 64 --threads 2 --json e.json --picture p.png");
   ASSERT_EQ(encoded.status, 0) << encoded.text;
@@ -94,7 +94,7 @@ TEST_F(Program, EncodesAndDecodes) {
   EXPECT_TRUE(std::filesystem::exists(path("p.png")) && std::filesystem::exists(path("d.json")));
 }
 
-TEST_F(Program, WritesTheSameFileWithOtherThreadsAndInstructions) {
+TEST_F(CompressScan, WritesTheSameFileWithOtherThreadsAndInstructions) {
   ASSERT_EQ(run("encode scan.bin a.scnc --random-weights 7 --threads 1").status, 0);
   ASSERT_EQ(run("encode scan.bin b.scnc --random-weights 7 --threads 3").status, 0);
   EXPECT_EQ(bytes_of("a.scnc"), bytes_of("b.scnc"));
@@ -109,7 +109,7 @@ TEST_F(Program, WritesTheSameFileWithOtherThreadsAndInstructions) {
 }
 
 /// Each mistake: exit status 1, one sentence, and no file.
-TEST_F(Program, RefusesMistakesWithASentenceAndWritesNothing) {
+TEST_F(CompressScan, RefusesMistakesWithASentenceAndWritesNothing) {
   ASSERT_EQ(run("encode scan.bin out.scnc --random-weights 7").status, 0);
   std::string const damaged = bytes_of("out.scnc").substr(0, 100);
   std::ofstream(path("damaged.scnc"), std::ios::binary) << damaged;
