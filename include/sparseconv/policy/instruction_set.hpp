@@ -58,8 +58,8 @@ inline bool has_bfloat16_tiles() {
   constexpr unsigned amx_bf16_and_tile = (1U << 22) | (1U << 24);
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0 || (edx & amx_bf16_and_tile) != amx_bf16_and_tile)
     return false;
-  unsigned low = 0, high = 0;
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  unsigned low = 0;
+  __asm__ volatile("xgetbv" : "=a"(low) : "c"(0) : "edx");
   constexpr unsigned tile_states = (1U << 17) | (1U << 18);
   return (low & tile_states) == tile_states;
 }
