@@ -24,7 +24,8 @@ void expect_index_of_the_host(KernelGeometry<3> const& geometry, OutputDefinitio
   auto const outputs = output_sites(cpu, here, geometry, definition);
   auto const outputs_there = output_sites(where, there, geometry, definition);
   ASSERT_EQ(outputs_there.size(), outputs.size());
-  EXPECT_TRUE(std::ranges::equal(copy_to_host(where, outputs_there).coordinates(), outputs.coordinates()));
+  auto const back = copy_to_host(where, outputs_there);
+  EXPECT_TRUE(std::ranges::equal(back.coordinates(), outputs.coordinates()));
 
   auto const map = build_row_map(cpu, here, outputs, geometry);
   auto const map_back = copy_to_host(where, build_row_map(where, there, outputs_there, geometry));
