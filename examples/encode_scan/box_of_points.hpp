@@ -43,7 +43,7 @@ inline sparseconv::VoxelGrid over_box_of(sparseconv::PointCloud const& cloud, sp
     }
   }
   if (!(least[0] <= most[0]))
-    throw sparseconv::ShapeError({"encode_scan: the scan has no finite point to take the range from; give --range"});
+    throw sparseconv::ShapeError("encode_scan: the scan has no finite point to take the range from; give --range");
   for (std::size_t axis = 0; axis < 3; ++axis) {
     double const size = in_micrometres(double{grid.voxel_size[axis]});
     if (!(size > 0)) continue;  // voxelize says what is wrong with it

@@ -57,7 +57,8 @@ std::string make_records(Dice& dice) {
     }
     return " " + fields + "\n" + any_bytes(dice, dice.below(6) * record_bytes({.fields = fields}));
   }
-  std::string const choice(1, static_cast<char>(dice.pick({"\x80", "\x40", "\x01"})[0] + 3 + dice.below(4)));
+  std::string const choice(
+      1, static_cast<char>(dice.pick({"\x80", "\x40", "\x01"})[0] + 3 + static_cast<int>(dice.below(4))));
   return choice + any_bytes(dice, dice.below(8) * record_bytes(read_input(choice).format));
 }
 

@@ -56,6 +56,18 @@ constexpr void put(R& bits, T value) {
   bits = as<R>(value);
 }
 
+/// `into` with `count` bits from bit `at` on replaced by the lowest ones of `from`; what would lie behind the last bit is lost.
+template <class T>
+T bits_inserted(T from, T into, u32 at, u32 count) {
+  constexpr u32 width = 8 * sizeof(T);
+  at &= 255;
+  count &= 255;
+  if (at >= width) return into;
+  T const all = ~T{0};
+  T const mask = static_cast<T>((count >= width ? all : static_cast<T>(~(all << count))) << at);
+  return static_cast<T>((into & ~mask) | (static_cast<T>(from << at) & mask));
+}
+
 template <class T>
 constexpr T shifted_left(T a, u32 count) {
   return count >= sizeof(T) * 8 ? T{0} : static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) << count);

@@ -193,6 +193,9 @@ def arithmetic(word, parts, operands):
         return put(target, f'{cxx}({typed(cxx, a)} {"/" if word == "div" else "%"} {typed(cxx, b)})')
     if word in ('min', 'max'):
         return put(target, f'{"std::f" if floating else "std::"}{word}({typed(cxx, a)}, {typed(cxx, b)})')
+    if word == 'bfi':
+        return put(target, f'bits_inserted<{bits}>({typed(bits, a)}, {typed(bits, b)}, {typed("u32", operands[3])}, '
+                           f'{typed("u32", operands[4])})')
     if word == 'popc':
         return put(target, f'u32(std::popcount({typed(bits, a)}))')
     if word == 'clz':
