@@ -18,8 +18,7 @@ enum class Arithmetic : std::uint8_t {
 
 /// What the instructions of a policy `cpu` compute with. `seq` always has `separate`.
 inline Arithmetic arithmetic_of(sparseconv::InstructionSet set) {
-  bool const is_fused = set != sparseconv::InstructionSet::portable || SPARSECONV_NEON_KERNELS != 0;
-  return is_fused ? Arithmetic::fused : Arithmetic::separate;
+  return sparseconv::rounds_products_once(set) ? Arithmetic::fused : Arithmetic::separate;
 }
 
 inline Arithmetic arithmetic_of(sparseconv::CpuPolicy const& where) {

@@ -8,9 +8,12 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
 
 namespace compress_scan {
 
@@ -37,7 +40,8 @@ inline void declare_common_options(CLI::App& app, Options& options) {
   app.add_option("--threads", options.threads, "How many; all cores unless told")->check(CLI::PositiveNumber);
   app.add_option("--instructions", options.instructions,
                  "Of the processor (default: the best that there are); all but portable give the same file")
-      ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"}));
+      ->check(CLI::IsMember(std::vector<std::string>(sparseconv::instruction_set_names.begin(),
+                                                     sparseconv::instruction_set_names.end())));
   app.add_option("--json", options.json, "Write what was done, and the milliseconds of each stage, to this file");
 }
 
@@ -45,21 +49,12 @@ inline void declare_common_options(CLI::App& app, Options& options) {
 inline void declare_options(CLI::App& app, Options& options) {
   app.require_subcommand(1);
   CLI::App& encode = *app.add_subcommand("encode", "Makes a small file of a scan");
-  encode
-      .add_option("scan", options.scan.file,
-                  "A scan: .bin (float32 records), .npy, .npz, .ply or .pcd, in metres; or the word simulated")
+  scan_input::declare_scan_file(encode, options.scan, "scan", "In metres. The word simulated: a scan is simulated.")
       ->required();
   encode.add_option("file", options.compressed, "The file to write")->required();
   encode.add_option("--step", options.step, "Between sites, in millimetres: posQ of the published codec")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  encode.add_option("--columns", options.scan.records.columns, "Numbers in a record of a .bin file, 3 to 6")
-      ->check(CLI::Range(3, 6))
-      ->capture_default_str();
-  encode.add_flag_callback(
-      "--float16", [&options] { options.scan.records.element = sparseconv::RecordElement::float16; },
-      "The numbers of a .bin file have 16 bits");
-  encode.add_option("--array", options.scan.array, "Which array of a .npz file, if its name or shape does not tell");
   encode.add_option("--picture", options.picture,
                     "Decode the file again, and draw scan, bits of each level and decoded scan to this .png file");
   declare_common_options(encode, options);

@@ -12,6 +12,7 @@
 #include "run_network/trained.hpp"
 #include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
 
 namespace run_network {
 
@@ -61,7 +62,8 @@ inline void declare_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"seq", "cpu", "gpu"}))
       ->capture_default_str();
   app.add_option("--instructions", options.instructions, "Of the policy cpu (default: the fastest that there are)")
-      ->check(CLI::IsMember({"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"}));
+      ->check(CLI::IsMember(std::vector<std::string>(sparseconv::instruction_set_names.begin(),
+                                                     sparseconv::instruction_set_names.end())));
   app.add_option("--threads", options.threads, "Of the policy cpu (default: all cores)")->check(CLI::PositiveNumber);
   app.add_option("--element", options.element, "Type of features and weights between input and output")
       ->check(CLI::IsMember({"float", "half", "bfloat16", "double"}))

@@ -10,13 +10,13 @@
 
 namespace scan_input {
 
-/// Declares what tells which scan to read and how to cut it into voxels; `options` must outlive the parse. The scan is the positional
-/// argument `name`.
-inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::string const& name = "file") {
-  app.add_option(name, options.file,
-                 "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: .xyz, .txt, .csv, .asc, "
-                 ".pts. Without one a "
-                 "scan is simulated.");
+/// Declares what tells which scan to read, and how; `options` must outlive the parse. The scan is the positional argument `name`, which
+/// is returned; `more` ends its description.
+inline CLI::Option* declare_scan_file(CLI::App& app, ScanOptions& options, std::string const& name,
+                                      std::string const& more) {
+  CLI::Option* const file = app.add_option(
+      name, options.file,
+      "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: .xyz, .txt, .csv, .asc, .pts. " + more);
   app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 256")
       ->check(CLI::Range(3, 256))
       ->capture_default_str();
@@ -30,6 +30,13 @@ inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::strin
                  "The record of a .bin file, as in \"f4 x, f4 y, f4 z, u1 intensity, u2 ring, f8 time\"; _ is padding");
   app.add_option("--names", options.text.names, "The columns of a text, as in \"x y z _ intensity\"; _ is passed over");
   app.add_option("--array", options.array, "Which array of a .npz file, if its name or shape does not tell");
+  return file;
+}
+
+/// Declares which scan to read and how to cut it into voxels; `options` must outlive the parse. The scan is the positional argument
+/// `name`.
+inline void declare_scan_options(CLI::App& app, ScanOptions& options, std::string const& name = "file") {
+  declare_scan_file(app, options, name, "Without one a scan is simulated.");
   app.add_option("--voxel", options.grid.voxel_size, "Voxel size X,Y,Z in metres")
       ->delimiter(',')
       ->capture_default_str();

@@ -35,11 +35,12 @@ inline constexpr std::array every_instruction_set{InstructionSet::portable, Inst
                                                   InstructionSet::avx512, InstructionSet::avx512_bf16,
                                                   InstructionSet::amx_bf16};
 
-/// Its name above, as messages and command lines have it.
+/// Their names in the same order, as messages and command lines have them.
+inline constexpr std::array instruction_set_names{"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"};
+static_assert(instruction_set_names.size() == every_instruction_set.size());
+
 inline std::string to_string(InstructionSet set) {
-  constexpr std::array names{"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"};
-  static_assert(names.size() == every_instruction_set.size());
-  return names[static_cast<std::size_t>(set)];
+  return instruction_set_names[static_cast<std::size_t>(set)];
 }
 
 /// The instruction set of that name, none if there is no such set.

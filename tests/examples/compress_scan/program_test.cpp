@@ -108,6 +108,14 @@ TEST_F(CompressScan, WritesTheSameFileWithOtherThreadsAndInstructions) {
   EXPECT_EQ(sparseconv::read_npy_array(path("d.npy")).values_as<std::int32_t>("test"), rows());
 }
 
+TEST_F(CompressScan, TakesTheFormatsOfScansThatAllProgramsTake) {
+  ASSERT_EQ(run("encode scan.bin a.scnc --random-weights 7").status, 0);
+  Outcome const described =
+      run("encode scan.bin b.scnc --random-weights 7 --fields \"f4 x, f4 y, f4 z, u2 ring, u2 _\"");
+  ASSERT_EQ(described.status, 0) << described.text;
+  EXPECT_EQ(bytes_of("a.scnc"), bytes_of("b.scnc"));
+}
+
 /// Each mistake: exit status 1, one sentence, and no file.
 TEST_F(CompressScan, RefusesMistakesWithASentenceAndWritesNothing) {
   ASSERT_EQ(run("encode scan.bin out.scnc --random-weights 7").status, 0);
