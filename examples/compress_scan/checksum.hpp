@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 namespace compress_scan {
 

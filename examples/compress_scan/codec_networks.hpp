@@ -14,7 +14,7 @@
 #include "compress_scan/stage_times.hpp"
 #include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/networks.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 namespace compress_scan {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compress_scan/compressed_scan.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 namespace compress_scan {
 

@@ -16,9 +16,9 @@
 #include "sparseconv/io/packed_colour.hpp"
 #include "sparseconv/io/record_layout.hpp"
 #include "sparseconv/io/word_stream.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/number_text.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -12,7 +12,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/packed_colour.hpp"
 #include "sparseconv/io/record_layout.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 
 namespace sparseconv::inline v0_1 {
 

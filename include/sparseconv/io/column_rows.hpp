@@ -11,7 +11,7 @@
 #include "sparseconv/io/byte_window.hpp"
 #include "sparseconv/io/point_rows.hpp"
 #include "sparseconv/io/record_layout.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
 namespace sparseconv::inline v0_1 {

@@ -18,8 +18,8 @@
 #include "sparseconv/io/point_blocks.hpp"
 #include "sparseconv/io/point_rows.hpp"
 #include "sparseconv/io/record_layout.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/points/point_cloud.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 namespace sparseconv::inline v0_1 {
 

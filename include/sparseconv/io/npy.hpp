@@ -18,9 +18,9 @@
 #include "sparseconv/io/npy_points.hpp"
 #include "sparseconv/io/point_blocks.hpp"
 #include "sparseconv/io/point_rows.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/weights/npy_header.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
 namespace sparseconv::inline v0_1 {

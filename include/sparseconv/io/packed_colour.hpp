@@ -9,8 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/number_text.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -15,7 +15,7 @@
 #include "sparseconv/io/column_rows.hpp"
 #include "sparseconv/io/lzf.hpp"
 #include "sparseconv/io/pcd_header.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -12,8 +12,8 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/column_order.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/number_text.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {

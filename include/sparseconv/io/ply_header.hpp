@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/number_text.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {

@@ -19,7 +19,7 @@
 #include "sparseconv/io/ply_header.hpp"
 #include "sparseconv/io/point_rows.hpp"
 #include "sparseconv/io/record_layout.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -234,7 +234,8 @@ class BinaryPlyRows : public PointRows {
     RecordNumber const number{*property.list_count, header_.format == PlyFormat::binary_big_endian, 0};
     std::span<const std::byte> const bytes = take(element, size_of(*property.list_count));
     std::int64_t length = 0;
-    with_record_loader(number, [&](auto load) { length = static_cast<std::int64_t>(load(bytes.data())); });
+    with_loader(number.type, number.is_big_endian,
+                [&](auto load) { length = static_cast<std::int64_t>(load(bytes.data())); });
     if (length < 0)
       throw FormatError({window_.where(), ": a list ", in_quotes(property.name), " has the length ", length,
                          "; the file is damaged, or its types are wrong"});

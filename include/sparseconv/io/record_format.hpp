@@ -13,8 +13,8 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/column_order.hpp"
 #include "sparseconv/io/record_layout.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/npy_header.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {

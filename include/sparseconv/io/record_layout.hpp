@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sparseconv/number/arithmetic.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -32,20 +32,6 @@ struct RecordLayout {
   std::array<double, 3> shift = {0, 0, 0};
 };
 
-/// Calls `visit` with a function that loads a number of a record from its first byte.
-template <class Visitor>
-void with_record_loader(RecordNumber const& number, Visitor&& visit) {
-  with_loader(number.type, [&](auto load) {
-    if (!number.is_big_endian) return visit(load);
-    std::size_t const size = size_of(number.type);
-    visit([load, size](std::byte const* at) {
-      std::array<std::byte, 8> turned{};
-      std::reverse_copy(at, at + size, turned.begin());
-      return load(turned.data());
-    });
-  });
-}
-
 /// Converts `rows` records to rows of floats; positions are taken relative to `offset` in double before they are rounded.
 inline void copy_records(RecordLayout const& layout, std::byte const* records, std::size_t rows,
                          std::array<double, 3> const& offset, float* to) {
@@ -64,14 +50,15 @@ inline void copy_records(RecordLayout const& layout, std::byte const* records, s
       double const shift = column < 3 ? layout.shift[column] - offset[column] : 0;
       // What needs no arithmetic has none, so that it is rounded once.
       bool const as_it_is = scale == 1 && shift == 0;
-      with_record_loader(layout.numbers[column], [&](auto load) {
+      RecordNumber const& number = layout.numbers[column];
+      with_loader(number.type, number.is_big_endian, [&](auto load) {
         if (as_it_is) {
           for (std::size_t i = 0; i < count; ++i)
             into[i * columns] = static_cast<float>(load(from + i * layout.record_bytes));
         } else {
           for (std::size_t i = 0; i < count; ++i) {
-            auto const number = static_cast<double>(load(from + i * layout.record_bytes));
-            into[i * columns] = static_cast<float>(product_then_sum(number, scale, shift));
+            auto const stored = static_cast<double>(load(from + i * layout.record_bytes));
+            into[i * columns] = static_cast<float>(product_then_sum(stored, scale, shift));
           }
         }
       });
@@ -92,7 +79,7 @@ inline constexpr double furthest_position = 1e10;
   std::array<double, 3> offset{};
   for (std::size_t axis = 0; axis < 3 && axis < layout.numbers.size(); ++axis) {
     RecordNumber const& number = layout.numbers[axis];
-    with_record_loader(number, [&](auto load) {
+    with_loader(number.type, number.is_big_endian, [&](auto load) {
       for (std::size_t i = 0; i < rows; ++i) {
         auto const stored = static_cast<double>(load(records + i * layout.record_bytes + number.begin));
         double const position = product_then_sum(stored, layout.scale[axis], layout.shift[axis]);

@@ -20,8 +20,8 @@
 #include "sparseconv/io/point_blocks.hpp"
 #include "sparseconv/io/point_rows.hpp"
 #include "sparseconv/io/text_columns.hpp"
+#include "sparseconv/number/little_endian.hpp"
 #include "sparseconv/points/point_cloud.hpp"
-#include "sparseconv/weights/little_endian.hpp"
 #include "sparseconv/weights/number_text.hpp"
 
 namespace sparseconv::inline v0_1 {

@@ -10,9 +10,9 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/column_order.hpp"
 #include "sparseconv/io/written_points.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/weights/partial_file.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -12,10 +12,10 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/column_order.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/points/point_cloud.hpp"
-#include "sparseconv/weights/little_endian.hpp"
 #include "sparseconv/weights/partial_file.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

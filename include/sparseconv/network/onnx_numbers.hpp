@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/onnx_graph.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

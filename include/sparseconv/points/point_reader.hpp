@@ -5,12 +5,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <string>
 
-#include "sparseconv/number/bfloat16.hpp"
-#include "sparseconv/number/half.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/number/scalar_type.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/points/strided_points.hpp"
@@ -18,52 +17,11 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// A number of type T that lies anywhere, in the host's byte order or the other.
-template <class T>
-[[nodiscard]] T load_number(std::byte const* at, bool reversed) {
-  std::array<std::byte, sizeof(T)> bytes;
-  std::memcpy(bytes.data(), at, sizeof(T));  // on the host
-  if (reversed) std::reverse(bytes.begin(), bytes.end());
-  return std::bit_cast<T>(bytes);
-}
-
-/// Calls `visit` with the number that lies there (half and bfloat16 as a float).
-template <class Visitor>
-decltype(auto) with_number(ScalarType type, std::byte const* at, bool reversed, Visitor const& visit) {
-  switch (type) {
-    case ScalarType::int8:
-      return visit(load_number<std::int8_t>(at, false));
-    case ScalarType::uint8:
-      return visit(load_number<std::uint8_t>(at, false));
-    case ScalarType::int16:
-      return visit(load_number<std::int16_t>(at, reversed));
-    case ScalarType::uint16:
-      return visit(load_number<std::uint16_t>(at, reversed));
-    case ScalarType::int32:
-      return visit(load_number<std::int32_t>(at, reversed));
-    case ScalarType::uint32:
-      return visit(load_number<std::uint32_t>(at, reversed));
-    case ScalarType::int64:
-      return visit(load_number<std::int64_t>(at, reversed));
-    case ScalarType::uint64:
-      return visit(load_number<std::uint64_t>(at, reversed));
-    case ScalarType::float16:
-      return visit(static_cast<float>(half::from_bits(load_number<std::uint16_t>(at, reversed))));
-    case ScalarType::bf16:
-      return visit(static_cast<float>(bfloat16::from_bits(load_number<std::uint16_t>(at, reversed))));
-    case ScalarType::float32:
-      return visit(load_number<float>(at, reversed));
-    case ScalarType::float64:
-      break;
-  }
-  return visit(load_number<double>(at, reversed));
-}
-
 /// Reads points where they lie. The points must have passed check_points and outlive the reader.
 class PointReader {
  public:
   explicit PointReader(StridedPoints const& points)
-      : points_(points), row_step_(points.row_step), reversed_(points.byte_order != std::endian::native) {
+      : points_(points), row_step_(points.row_step), is_big_endian_(points.byte_order == std::endian::big) {
     if (points.size() == 0) return;  // then nothing bounds the steps
     std::int64_t const without_gaps = points.width * points.point_step;
     if (row_step_ == 0) row_step_ = without_gaps;
@@ -100,10 +58,11 @@ class PointReader {
   [[nodiscard]] float number_at(std::byte const* begin, std::size_t column) const {
     PointField const& field = points_.fields[column];
     double const offset = column < 3 ? points_.offset[column] : 0;
-    if (field.type == ScalarType::float32 && offset == 0 && !reversed_) {  // what nearly all points have
-      return load_number<float>(begin + field.byte, false);
+    if (field.type == ScalarType::float32 && offset == 0 && !is_big_endian_) {  // what nearly all points have
+      return load_little_endian<float>(begin + field.byte);
     }
-    return with_number(field.type, begin + field.byte, reversed_, [&](auto number) {
+    return with_loader(field.type, is_big_endian_, [&](auto load) {
+      auto const number = load(begin + field.byte);
       return column < 3 ? static_cast<float>(static_cast<double>(number) - offset) : static_cast<float>(number);
     });
   }
@@ -111,7 +70,7 @@ class PointReader {
   StridedPoints const& points_;
   std::int64_t row_step_;
   bool has_gaps_ = false;
-  bool reversed_;
+  bool is_big_endian_;
 };
 
 /// A copy of points as a cloud of float, with their names and offset.

@@ -18,8 +18,8 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
-#include "sparseconv/weights/little_endian.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
 namespace sparseconv::inline v0_1 {

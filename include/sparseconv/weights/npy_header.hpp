@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/number_text.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/text_lines.hpp"
 
 namespace sparseconv::inline v0_1 {

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/array.hpp"
-#include "sparseconv/weights/little_endian.hpp"
 #include "sparseconv/weights/onnx_graph.hpp"
 #include "sparseconv/weights/protobuf.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
 namespace sparseconv::inline v0_1 {

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/array.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/number/little_endian.hpp"
 #include "sparseconv/weights/array.hpp"
-#include "sparseconv/weights/little_endian.hpp"
 #include "sparseconv/weights/mapped_file.hpp"
 #include "sparseconv/weights/npy_array_header.hpp"
 #include "sparseconv/weights/safetensors_type.hpp"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/pickle.hpp"
 #include "sparseconv/weights/pickle_value.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 #include "sparseconv/weights/torch_tensor.hpp"
 #include "sparseconv/weights/zip_archive.hpp"

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/npy_array_header.hpp"
 #include "sparseconv/weights/pickle_value.hpp"
-#include "sparseconv/weights/scalar_type.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 #include "sparseconv/weights/strided_copy.hpp"
 

@@ -1,4 +1,4 @@
-#include "sparseconv/weights/little_endian.hpp"
+#include "sparseconv/number/little_endian.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,12 @@
-#include "sparseconv/weights/scalar_type.hpp"
+#include "sparseconv/number/scalar_loader.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <vector>
 
 #include "support/byte_writer.hpp"
 
@@ -30,6 +33,23 @@ TEST(ScalarType, LoadsEachType) {
   EXPECT_EQ(converted(ScalarType::float32, ByteWriter().numbers<float>(0.1f)), 0.1f);
   EXPECT_EQ(converted(ScalarType::float64, ByteWriter().numbers<double>(0.1)), 0.1f);
   EXPECT_EQ(converted(ScalarType::bf16, ByteWriter().numbers<std::uint16_t>(0xc049)), -3.140625f);
+}
+
+TEST(ScalarType, LoadsEitherOrderOfBytes) {
+  auto const both = [](ScalarType type, ByteWriter const& writer) {
+    std::vector<std::byte> turned(writer.bytes().begin(), writer.bytes().end());
+    std::reverse(turned.begin(), turned.end());
+    double const little =
+        with_loader(type, false, [&](auto load) { return static_cast<double>(load(writer.bytes().data())); });
+    double const big = with_loader(type, true, [&](auto load) { return static_cast<double>(load(turned.data())); });
+    EXPECT_EQ(little, big);
+    return big;
+  };
+  EXPECT_EQ(both(ScalarType::int8, ByteWriter().numbers<std::int8_t>(-3)), -3);
+  EXPECT_EQ(both(ScalarType::int16, ByteWriter().numbers<std::int16_t>(-300)), -300);
+  EXPECT_EQ(both(ScalarType::float16, ByteWriter().numbers<std::uint16_t>(0xc100)), -2.5);
+  EXPECT_EQ(both(ScalarType::uint32, ByteWriter().numbers<std::uint32_t>(0x01020304u)), 0x01020304);
+  EXPECT_EQ(both(ScalarType::float64, ByteWriter().numbers<double>(0.1)), 0.1);
 }
 
 TEST(ScalarType, ADoubleBeyondFloatIsInfinite) {

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
+#include "sparseconv/number/little_endian.hpp"
 #include "sparseconv/number/scalar_type.hpp"
-#include "sparseconv/weights/little_endian.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -44,6 +46,20 @@ decltype(auto) with_loader(ScalarType type, Visitor&& visit) {
       break;
   }
   return visit([](std::byte const* at) { return load_little_endian<double>(at); });
+}
+
+/// The same of a number in either order of its bytes.
+template <class Visitor>
+decltype(auto) with_loader(ScalarType type, bool is_big_endian, Visitor&& visit) {
+  return with_loader(type, [&](auto load) {
+    if (!is_big_endian) return visit(load);
+    std::size_t const size = size_of(type);
+    return visit([load, size](std::byte const* at) {
+      std::array<std::byte, 8> turned{};
+      std::reverse_copy(at, at + size, turned.begin());
+      return load(turned.data());
+    });
+  });
 }
 
 }  // namespace sparseconv::inline v0_1

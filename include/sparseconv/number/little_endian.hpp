@@ -25,7 +25,7 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
     load_little_endian(std::byte const* bytes) noexcept {
   if constexpr (std::endian::native == std::endian::little) {
     T value;
-    std::memcpy(&value, bytes, sizeof(T));
+    std::memcpy(&value, bytes, sizeof(T));  // on the host
     return value;
   } else if constexpr (std::is_floating_point_v<T>) {
     using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -39,7 +39,7 @@ requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) [[nodiscard]] T
 /// Stores a number as sizeof(T) bytes, lowest first, which need no alignment, on a host of any byte order.
 template <class T>
 requires(std::is_arithmetic_v<T> && !std::same_as<T, bool>) void store_little_endian(T value, std::byte* to) noexcept {
-  std::memcpy(to, &value, sizeof(T));
+  std::memcpy(to, &value, sizeof(T));  // on the host
   if constexpr (std::endian::native != std::endian::little) std::reverse(to, to + sizeof(T));
 }
 
