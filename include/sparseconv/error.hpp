@@ -116,6 +116,7 @@ inline constexpr bool never = false;
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  // NOLINTNEXTLINE: a message in pieces stands in the braces of a throw, and nowhere else
   SPARSECONV_COLD explicit Error(std::initializer_list<MessagePart> parts) : std::runtime_error(error_message(parts)) {}
 };
 

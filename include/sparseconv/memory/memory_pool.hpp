@@ -118,7 +118,7 @@ class MemoryPool {
   /// The place of a block size among all there are.
   static constexpr std::size_t class_of(std::size_t block) {
     if (block <= 256) return block / 64 - 1;
-    auto const power = static_cast<std::size_t>(std::bit_width(block - 1)) - 1;
+    std::size_t const power = 63 - static_cast<std::size_t>(std::countl_zero(std::uint64_t{block - 1}));
     return 4 * (power - 7) + (block - (std::size_t{1} << power)) / (std::size_t{1} << (power - 2)) - 1;
   }
 

@@ -24,8 +24,9 @@ inline constexpr int most_axes = 8;
 class AxisNumbers {
  public:
   template <std::integral... Ints>
+  // NOLINTNEXTLINE: `.stride = 2` is meant to read well
   requires(sizeof...(Ints) >= 1 && sizeof...(Ints) <= most_axes) constexpr AxisNumbers(Ints... each)
-      : values_{checked(each)...}, count_(sizeof...(Ints)) {}  // NOLINT: `.stride = 2` is meant to read well
+      : values_{checked(each)...}, count_(sizeof...(Ints)) {}
 
   template <int D>
   requires(D <= most_axes) constexpr AxisNumbers(PerAxis<D> const& each) : count_(D) {  // NOLINT
@@ -92,8 +93,9 @@ class OptionalAxisNumbers {
  public:
   constexpr OptionalAxisNumbers() = default;
   template <std::integral... Ints>
+  // NOLINTNEXTLINE: meant to be converted to, as `.stride = {2, 1}`
   requires(sizeof...(Ints) >= 1 && sizeof...(Ints) <= most_axes) constexpr OptionalAxisNumbers(Ints... each)
-      : told_(AxisNumbers(each...)) {}  // NOLINT: meant to be converted to, as `.stride = {2, 1}`
+      : told_(AxisNumbers(each...)) {}
   constexpr OptionalAxisNumbers(AxisNumbers const& each) : told_(each) {}  // NOLINT
 
   /// What was told, or else the fallback.

@@ -342,7 +342,7 @@ class ParameterBinder {
   [[nodiscard]] std::vector<float> numbers_of(WantedParameter const& wanted, NamedArray const& named,
                                               std::optional<WeightLayout> layout) const {
     std::string const where = error_message({where_, ": ", name_in_quotes(named.name)});
-    std::vector<float> const values = named.array.values_as<float>(where);
+    std::vector<float> values = named.array.values_as<float>(where);
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (std::isfinite(values[i])) continue;
       throw FormatError({where, ": number ", i, " is ", values[i],

@@ -24,10 +24,10 @@ inline std::ostream& operator<<(std::ostream& stream, Network const& network) {
 
 #if SPARSECONV_NETWORK_BODIES
 SPARSECONV_NETWORK_BODY std::string kind_of(Operation const& operation) {
-  auto const activated = [](std::string text, Activation activation) {
+  auto const activated = [](std::string const& text, Activation activation) {
     return activation == no_activation ? text : text + " + " + to_string(activation);
   };
-  auto const of_kernel = [&](std::string text, auto const& node) {
+  auto const of_kernel = [&](std::string const& text, auto const& node) {
     return activated(node.residual ? text + " + residual" : text, node.activation);
   };
   return visit_node(Cases{[&](InputNode const&) { return std::string("input"); },

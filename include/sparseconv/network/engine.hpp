@@ -201,7 +201,7 @@ void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
                 std::span<std::optional<SparseTensor<OuterElement<T>, D, Memory>>> results) {
   std::size_t next = 0;
   engine.template watched_run<D>(
-      where, inputs, [&](auto&& output) { results[next++] = std::move(output); }, NoWatch{});
+      where, inputs, [&](auto&& output) { results[next++] = std::forward<decltype(output)>(output); }, NoWatch{});
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -25,6 +25,7 @@ namespace sparseconv::inline v0_1 {
 /// The same numbers as a list.
 [[nodiscard]] inline std::vector<std::int64_t> list_of(AxisNumbers const& numbers, int axes) {
   std::vector<std::int64_t> list;
+  list.reserve(static_cast<std::size_t>(axes));
   for (int axis = 0; axis < axes; ++axis) list.push_back(numbers[axis]);
   return list;
 }

@@ -63,7 +63,7 @@ class OnnxAttributes {
 
   /// A number for each axis, if they are told. Throws: FormatError if they are not as many, or beyond 32 bits.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> for_each_axis(std::string_view name, int axes) const {
-    auto const told = integers(name);
+    auto told = integers(name);
     if (!told) return std::nullopt;
     if (told->size() != static_cast<std::size_t>(axes))
       throw FormatError({where_, ": ", name, " has ", told->size(), " numbers (", extents_text(*told), ") for ", axes,

@@ -45,6 +45,7 @@ template <Element T, Element W = T, ExecutionPolicy Policy>
   if (how.fuse) network = fuse(std::move(network));
   NumberMaker<T, W, Policy> const maker(where, network);
   std::vector<NodeNumbers<T, typename Policy::Memory, W>> numbers;
+  numbers.reserve(static_cast<std::size_t>(network.graph().size()));
   for (std::int32_t i = 0; i < network.graph().size(); ++i) numbers.push_back(maker.of({i}));
   MemoryPlan plan = plan_memory(network, how.concatenate_in_place);
   network.forget_parameters();

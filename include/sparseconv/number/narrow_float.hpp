@@ -36,7 +36,7 @@ class NarrowFloat {
   constexpr operator float() const {  // NOLINT: lossless
     std::uint32_t const sign = static_cast<std::uint32_t>(bits_ >> 15) << 31;
     constexpr int shift = float_significand_bits - significand_bits;
-    std::uint32_t const magnitude = static_cast<std::uint32_t>(bits_ & 0x7fffu) << shift;
+    std::uint32_t const magnitude = (bits_ & 0x7fffu) << shift;
     if constexpr (exponent_bias == float_exponent_bias) return std::bit_cast<float>(sign | magnitude);
 
     constexpr std::uint32_t rebias = static_cast<std::uint32_t>(float_exponent_bias - exponent_bias)

@@ -20,8 +20,8 @@ class Shape {
   constexpr Shape() : extents_(0) {}
 
   template <std::integral... Ints>
-  requires(sizeof...(Ints) == D) constexpr Shape(Ints... extents)
-      : extents_(extents...), bounded_(true) {}  // NOLINT: `.shape = {5, 5}`
+  // NOLINTNEXTLINE: `.shape = {5, 5}`
+  requires(sizeof...(Ints) == D) constexpr Shape(Ints... extents) : extents_(extents...), bounded_(true) {}
 
   constexpr Shape(PerAxis<D> const& extents) : extents_(extents), bounded_(true) {}  // NOLINT
 

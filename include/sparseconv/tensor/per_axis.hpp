@@ -24,11 +24,11 @@ requires(D >= 1) class PerAxis {
   }
 
   template <std::integral... Ints>
-  requires(D > 1 && sizeof...(Ints) == D) constexpr PerAxis(Ints... each)
-      : values_{checked(each)...} {}  // NOLINT: likewise `{3, 1, 1}`
+  // NOLINTNEXTLINE: likewise `{3, 1, 1}`
+  requires(D > 1 && sizeof...(Ints) == D) constexpr PerAxis(Ints... each) : values_{checked(each)...} {}
 
-  constexpr PerAxis(std::array<std::int32_t, static_cast<std::size_t>(D)> const& each)
-      : values_(each) {}  // NOLINT: the same without a list
+  // NOLINTNEXTLINE: the same without a list
+  constexpr PerAxis(std::array<std::int32_t, static_cast<std::size_t>(D)> const& each) : values_(each) {}
 
   constexpr std::int32_t operator[](int axis) const { return values_[static_cast<std::size_t>(axis)]; }
   constexpr std::int32_t& operator[](int axis) { return values_[static_cast<std::size_t>(axis)]; }
@@ -56,8 +56,9 @@ class OptionalPerAxis {
  public:
   constexpr OptionalPerAxis() = default;
   template <std::integral... Ints>
+  // NOLINTNEXTLINE: meant to be converted to, as `.stride = {2, 1}`
   requires(sizeof...(Ints) == 1 || sizeof...(Ints) == D) constexpr OptionalPerAxis(Ints... each)
-      : told_(PerAxis<D>(each...)) {}  // NOLINT: meant to be converted to, as `.stride = {2, 1}`
+      : told_(PerAxis<D>(each...)) {}
   constexpr OptionalPerAxis(PerAxis<D> const& each) : told_(each) {}  // NOLINT
 
   /// What was told, or else the fallback.

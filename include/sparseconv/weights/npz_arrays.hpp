@@ -65,6 +65,7 @@ struct NpzArraysOptions {
     throw FormatError({where, ": more than one array is called ", name_in_quotes(*repeated),
                        "; np.savez writes each name once, so the archive is damaged"});
   std::vector<NamedArray> arrays;
+  arrays.reserve(items.size());
   for (ZipItem const& item : items) arrays.push_back({item.name, read_npz_array(input, item, where_item(item))});
   return arrays;
 }

@@ -70,7 +70,7 @@ class PickleMachine {
   /// The next bytes, which must be there.
   std::string_view take(std::uint64_t count) {
     if (count > bytes_.size() - at_) fail({"it takes ", count, " bytes, ", bytes_.size() - at_, " are left"});
-    std::string_view const taken = bytes_.substr(at_, static_cast<std::size_t>(count));
+    std::string_view const taken = bytes_.substr(at_, count);
     at_ += taken.size();
     return taken;
   }
@@ -454,16 +454,15 @@ class PickleMachine {
   /// Keeps the value on top under a number. Who writes a pickle counts them.
   void remember(std::uint64_t number) {
     if (number > bytes_.size()) fail({"memo ", number, " of a pickle of ", bytes_.size(), " bytes"});
-    auto const place = static_cast<std::size_t>(number);
+    std::size_t const place = number;
     if (place >= memo_.size()) memo_.resize(place + 1, forgotten);
     if (memo_[place] == forgotten) ++remembered_;
     memo_[place] = top();
   }
 
   PickleId recall(std::uint64_t number) const {
-    if (number >= memo_.size() || memo_[static_cast<std::size_t>(number)] == forgotten)
-      fail({"there is no memo ", number});
-    return memo_[static_cast<std::size_t>(number)];
+    if (number >= memo_.size() || memo_[number] == forgotten) fail({"there is no memo ", number});
+    return memo_[number];
   }
 
   static constexpr PickleId forgotten = std::numeric_limits<PickleId>::max();

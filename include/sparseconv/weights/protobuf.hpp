@@ -119,7 +119,7 @@ class ProtobufFields {
       throw FormatError({where_, ": at byte ", place(), " field ", number, " takes ", count,
                          " bytes, and its message has ", left,
                          " more; the file is damaged, or not written to its end"});
-    auto const taken = message_.subspan(position_, static_cast<std::size_t>(count));
+    auto const taken = message_.subspan(position_, count);
     position_ += taken.size();
     return taken;
   }

@@ -189,11 +189,11 @@ inline void expect_safetensors_data(std::vector<SafetensorsEntry> const& entries
   std::uint64_t const data_bytes = there - length;
   expect_safetensors_data(entries, data_bytes, where);
 
-  SharedBytes const data = bytes.part(length_bytes + header.size(), static_cast<std::size_t>(data_bytes));
+  SharedBytes const data = bytes.part(length_bytes + header.size(), data_bytes);
   for (SafetensorsEntry& entry : entries) {
-    auto const begin = static_cast<std::size_t>(entry.begin);
+    std::size_t const begin = entry.begin;
     Array array{.type = entry.type, .shape = std::move(entry.shape)};
-    array.bytes = data.part(begin, static_cast<std::size_t>(entry.end) - begin);
+    array.bytes = data.part(begin, entry.end - begin);
     file.arrays.push_back({std::move(entry.name), std::move(array)});
   }
   return file;

@@ -15,7 +15,7 @@ class SharedBytes {
  public:
   SharedBytes() = default;
 
-  SharedBytes(std::vector<std::byte> bytes) {  // not explicit: bytes that someone made become an array's
+  SharedBytes(std::vector<std::byte> bytes) {  // NOLINT: bytes that someone made become an array's
     auto const kept = std::make_shared<std::vector<std::byte> const>(std::move(bytes));
     owner_ = kept;
     bytes_ = *kept;

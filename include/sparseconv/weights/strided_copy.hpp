@@ -13,9 +13,7 @@ namespace sparseconv::inline v0_1 {
 template <std::size_t Size>
 void copy_strided(std::span<const std::int64_t> shape, std::span<const std::int64_t> steps, std::byte const* from,
                   std::byte* to) {
-  auto const at = [&](std::int64_t number) {
-    return from + static_cast<std::ptrdiff_t>(number) * static_cast<std::ptrdiff_t>(Size);
-  };
+  auto const at = [&](std::int64_t number) { return from + number * static_cast<std::ptrdiff_t>(Size); };
   std::vector<std::int64_t> place(shape.size(), 0);
   std::int64_t const inner = shape.empty() ? 1 : shape.back();
   std::int64_t const inner_step = shape.empty() ? 0 : steps.back();

@@ -209,8 +209,8 @@ inline void expect_in_storage(TorchTensor const& tensor, std::uint64_t begin, st
 [[nodiscard]] inline Array arrange_torch_tensor(TorchTensor tensor, SharedBytes const& storage,
                                                 std::uint64_t& bytes_left, std::string_view where) {
   std::size_t const size = size_of(tensor.storage.type);
-  auto const bytes = static_cast<std::size_t>(bytes_of_shape(tensor.storage.type, tensor.shape).value_or(0));
-  auto const begin = static_cast<std::size_t>(tensor.begin) * size;
+  std::size_t const bytes = bytes_of_shape(tensor.storage.type, tensor.shape).value_or(0);
+  std::size_t const begin = tensor.begin * size;
   Array array{.type = tensor.storage.type, .shape = std::move(tensor.shape)};
   if (bytes == 0) return array;
   tensor.shape = array.shape;

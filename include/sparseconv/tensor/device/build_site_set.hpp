@@ -67,7 +67,7 @@ struct JoinPoints {
     bool const has_site = place < count && keys[place] != filler_key<Key>();
     if (has_site) {
       if (sums[place + 1] != sums[place]) first_point[sums[place]] = static_cast<Row>(place);
-      row_of_point[points_by_site[place]] = static_cast<Row>(sums[place + 1] - 1);
+      row_of_point[points_by_site[place]] = sums[place + 1] - 1;
       return;
     }
     if (place < count) row_of_point[points_by_site[place]] = no_row;
