@@ -5,10 +5,11 @@ if(NOT expected MATCHES "^// expect: (.+)$")
 endif()
 string(REPLACE "\\;" ";" expected "${CMAKE_MATCH_1}")  # as file(STRINGS) writes it
 
-# A second line `// flags: ...` adds options.
+# A second line `// flags: ...` adds options, and so does FLAGS.
 file(STRINGS "${SOURCE}" flags LIMIT_COUNT 2 REGEX "^// flags: ")
 string(REPLACE "// flags: " "" flags "${flags}")
 separate_arguments(flags)
+list(APPEND flags ${FLAGS})
 
 # A line `// errors: N` says how many errors there may be at most, the sentence being the first: so a person reads it at once.
 file(STRINGS "${SOURCE}" most_errors LIMIT_COUNT 1 REGEX "^// errors: ")

@@ -14,9 +14,9 @@ namespace sparseconv::inline v0_1 {
 
 /// Throws: ShapeError names the first of the operands that do not fit: offsets of B batch items, a matrix of a row for
 ///         each item, and one of a row for each site. What lies in the offsets is looked at where the host can read it.
-template <class T, class U, MemorySpace Memory>
+template <class T, class Other, MemorySpace Memory>
 void check_item_operands(std::span<Row const> offsets, MatrixView<T, Memory> of_items, char const* whose_items,
-                         MatrixView<U, Memory> of_sites, char const* whose_sites, std::string_view call) {
+                         MatrixView<Other, Memory> of_sites, char const* whose_sites, std::string_view call) {
   check_view(of_items, whose_items, call);
   check_view(of_sites, whose_sites, call);
   check_list(offsets, "the offsets'", call);

@@ -45,9 +45,9 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
 }
 
 /// The same onto the sites of a tensor, of whatever element type.
-template <ExecutionPolicy Policy, Element T, Element U, int D, MemorySpace Memory>
+template <ExecutionPolicy Policy, Element T, Element Other, int D, MemorySpace Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> broadcast(Policy const& where, SparseTensor<T, D, Memory> const& items,
-                                                   SparseTensor<U, D, Memory> const& onto) {
+                                                   SparseTensor<Other, D, Memory> const& onto) {
   return broadcast(where, items, onto.sites());
 }
 

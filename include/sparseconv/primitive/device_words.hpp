@@ -42,19 +42,19 @@ constexpr int bit_length(std::uint64_t number) {
 }
 
 /// Whether two arrays hold the same numbers.
-template <class T, std::size_t N>
-constexpr bool same_numbers(std::array<T, N> const& a, std::array<T, N> const& b) {
+template <class T, std::size_t Count>
+constexpr bool same_numbers(std::array<T, Count> const& a, std::array<T, Count> const& b) {
   bool same = true;
   SPARSECONV_UNROLL
-  for (std::size_t i = 0; i < N; ++i) same &= a[i] == b[i];
+  for (std::size_t i = 0; i < Count; ++i) same &= a[i] == b[i];
   return same;
 }
 
 /// Whether `a` comes before `b`: the first number in which they differ is smaller.
-template <class T, std::size_t N>
-constexpr bool comes_before(std::array<T, N> const& a, std::array<T, N> const& b) {
+template <class T, std::size_t Count>
+constexpr bool comes_before(std::array<T, Count> const& a, std::array<T, Count> const& b) {
   SPARSECONV_UNROLL
-  for (std::size_t i = 0; i < N; ++i) {
+  for (std::size_t i = 0; i < Count; ++i) {
     if (a[i] != b[i]) return a[i] < b[i];
   }
   return false;

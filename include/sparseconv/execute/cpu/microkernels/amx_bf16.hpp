@@ -83,12 +83,12 @@ inline void store(void* to, std::int64_t stride) {
                    : "memory");
 }
 
-/// Sums += A B. Row p of B has channels 2p and 2p + 1 for each column.
-template <int Sums, int A, int B>
+/// Sums += Left Right. Row p of Right has channels 2p and 2p + 1 for each column.
+template <int Sums, int Left, int Right>
 inline void multiply_add() {
   __asm__ volatile(".byte 0xc4, 0xe2, %c0, 0x5c, %c1"  // tdpbf16ps
                    :
-                   : "i"((~B & 15) * 8 + 2), "i"(0xc0 + 8 * Sums + A)
+                   : "i"((~Right & 15) * 8 + 2), "i"(0xc0 + 8 * Sums + Left)
                    : "memory");
 }
 

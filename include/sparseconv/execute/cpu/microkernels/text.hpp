@@ -36,21 +36,21 @@ constexpr std::size_t tile_rows(std::size_t vectors) {
 template <class T, std::size_t Rows, std::size_t Vectors, bool Fetches>
 SPARSECONV_MICROKERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row const* input_rows, Row const* output_rows,
                                             TileAhead<T> const& ahead) {
-  using P = Products<T>;
-  constexpr auto channels = static_cast<std::int64_t>(P::channels);
+  using Numbers = Products<T>;
+  constexpr auto channels = static_cast<std::int64_t>(Numbers::channels);
   T const* input[Rows];
   Accumulator<T>* output[Rows];
-  typename P::Register sum[Rows][Vectors];
+  typename Numbers::Register sum[Rows][Vectors];
   SPARSECONV_UNROLL
   for (std::size_t r = 0; r < Rows; ++r) {
     input[r] = pairs.input + input_rows[r] * pairs.input_stride;
     output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
     SPARSECONV_UNROLL
-    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = P::load(output[r] + v * P::lanes);
+    for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = Numbers::load(output[r] + v * Numbers::lanes);
   }
   T const* panel = pairs.panel;
-  std::int64_t const step = Fetches || P::reads_lines ? numbers_per_line<T> : pairs.in_channels;
-  alignas(64) T lines[P::reads_lines ? Rows : 1][numbers_per_line<T>];
+  std::int64_t const step = Fetches || Numbers::reads_lines ? numbers_per_line<T> : pairs.in_channels;
+  alignas(64) T lines[Numbers::reads_lines ? Rows : 1][numbers_per_line<T>];
   for (std::int64_t c = 0; c < pairs.in_channels;) {
     if constexpr (Fetches) {
       for (std::size_t r = 0; r < Rows; ++r) {
@@ -63,26 +63,28 @@ SPARSECONV_MICROKERNEL_TARGET void add_tile(BlockPairs<T> const& pairs, Row cons
     }
     std::int64_t const stop = pairs.in_channels - c < step ? pairs.in_channels : c + step;
     std::int64_t const first = c;
-    if constexpr (P::reads_lines) {
+    if constexpr (Numbers::reads_lines) {
       SPARSECONV_UNROLL
-      for (std::size_t r = 0; r < Rows; ++r) P::read_line(input[r] + first, stop - first, lines[r]);
+      for (std::size_t r = 0; r < Rows; ++r) Numbers::read_line(input[r] + first, stop - first, lines[r]);
     }
-    for (; c < stop; c += channels, panel += Vectors * P::lanes * P::channels) {
-      typename P::Factors weight[Vectors];
+    for (; c < stop; c += channels, panel += Vectors * Numbers::lanes * Numbers::channels) {
+      typename Numbers::Factors weight[Vectors];
       SPARSECONV_UNROLL
-      for (std::size_t v = 0; v < Vectors; ++v) weight[v] = P::load_factors(panel + v * P::lanes * P::channels);
+      for (std::size_t v = 0; v < Vectors; ++v)
+        weight[v] = Numbers::load_factors(panel + v * Numbers::lanes * Numbers::channels);
       SPARSECONV_UNROLL
       for (std::size_t r = 0; r < Rows; ++r) {
-        typename P::Factors const factor = P::broadcast_factors(P::reads_lines ? lines[r] + (c - first) : input[r] + c);
+        typename Numbers::Factors const factor =
+            Numbers::broadcast_factors(Numbers::reads_lines ? lines[r] + (c - first) : input[r] + c);
         SPARSECONV_UNROLL
-        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = P::multiply_add(factor, weight[v], sum[r][v]);
+        for (std::size_t v = 0; v < Vectors; ++v) sum[r][v] = Numbers::multiply_add(factor, weight[v], sum[r][v]);
       }
     }
   }
   SPARSECONV_UNROLL
   for (std::size_t r = 0; r < Rows; ++r) {
     SPARSECONV_UNROLL
-    for (std::size_t v = 0; v < Vectors; ++v) P::store(output[r] + v * P::lanes, sum[r][v]);
+    for (std::size_t v = 0; v < Vectors; ++v) Numbers::store(output[r] + v * Numbers::lanes, sum[r][v]);
   }
 }
 
@@ -110,38 +112,40 @@ inline constexpr std::size_t held_rows = 6;
 template <class T, std::size_t Held>
 SPARSECONV_MICROKERNEL_TARGET void add_with_held_panel(BlockPairs<T> const& pairs, std::int64_t channel,
                                                        std::int64_t count) {
-  using P = Products<T>;
+  using Numbers = Products<T>;
   constexpr auto step = static_cast<std::int64_t>(held_rows);
-  constexpr auto held_channels = static_cast<std::int64_t>(Held * P::channels);
+  constexpr auto held_channels = static_cast<std::int64_t>(Held * Numbers::channels);
   if (channel + held_channels <= pairs.in_channels) {
     T const* const inputs = pairs.input + channel;
-    T const* const panel = pairs.panel + channel * static_cast<std::int64_t>(P::lanes);
-    typename P::Factors weight[Held];
+    T const* const panel = pairs.panel + channel * static_cast<std::int64_t>(Numbers::lanes);
+    typename Numbers::Factors weight[Held];
     SPARSECONV_UNROLL
-    for (std::size_t h = 0; h < Held; ++h) weight[h] = P::load_factors(panel + h * P::lanes * P::channels);
+    for (std::size_t h = 0; h < Held; ++h)
+      weight[h] = Numbers::load_factors(panel + h * Numbers::lanes * Numbers::channels);
     for (std::int64_t pair = 0; pair < count; pair += step) {
       Row const* const input_rows = pairs.input_rows + pair;
       Row const* const output_rows = pairs.output_rows + pair;
       Row const* const soon = pairs.input_rows + std::min(pair + 4 * step, count - step);
       T const* input[held_rows];
       Accumulator<T>* output[held_rows];
-      typename P::Register sum[held_rows];
+      typename Numbers::Register sum[held_rows];
       SPARSECONV_UNROLL
       for (std::size_t r = 0; r < held_rows; ++r) {
         SPARSECONV_FETCH_NEAR(inputs + soon[r] * pairs.input_stride);
         input[r] = inputs + input_rows[r] * pairs.input_stride;
         output[r] = pairs.block + (output_rows[r] - pairs.first_row) * pairs.block_stride;
-        sum[r] = P::load(output[r]);
+        sum[r] = Numbers::load(output[r]);
       }
       SPARSECONV_UNROLL
       for (std::size_t h = 0; h < Held; ++h) {
         SPARSECONV_UNROLL
         for (std::size_t r = 0; r < held_rows; ++r) {
-          sum[r] = P::multiply_add(P::broadcast_from_row(input[r] + h * P::channels), weight[h], sum[r]);
+          sum[r] =
+              Numbers::multiply_add(Numbers::broadcast_from_row(input[r] + h * Numbers::channels), weight[h], sum[r]);
         }
       }
       SPARSECONV_UNROLL
-      for (std::size_t r = 0; r < held_rows; ++r) P::store(output[r], sum[r]);
+      for (std::size_t r = 0; r < held_rows; ++r) Numbers::store(output[r], sum[r]);
     }
     channel += held_channels;
   }
@@ -178,30 +182,30 @@ SPARSECONV_MICROKERNEL_TARGET void add_pairs(BlockPairs<T> const& pairs) {
 /// its row is done but for that.
 template <class T>
 SPARSECONV_MICROKERNEL_TARGET void finish_rows(RowsToFinish<T> const& all) {
-  using V = Vector<T>;
-  constexpr auto lanes = static_cast<std::int64_t>(V::lanes);
+  using Numbers = Vector<T>;
+  constexpr auto lanes = static_cast<std::int64_t>(Numbers::lanes);
   bool const is_smooth = all.activation.is_smooth();
   bool const is_linear = is_smooth || all.activation.kind == Activation::Kind::none;
   bool const is_leaky = all.activation.kind == Activation::Kind::leaky_relu;
   auto const slope = static_cast<T>(all.activation.slope);
   T const limit = all.activation.kind == Activation::Kind::relu6 ? T{6} : std::numeric_limits<T>::infinity();
-  typename V::Register const slopes = V::broadcast(slope);
-  typename V::Register const limits = V::broadcast(limit);
+  typename Numbers::Register const slopes = Numbers::broadcast(slope);
+  typename Numbers::Register const limits = Numbers::broadcast(limit);
   for (std::int64_t row = 0; row < all.rows; ++row) {
     T const* const from = all.from + row * all.from_stride;
     T const* const residual = all.residual == nullptr ? nullptr : all.residual + row * all.residual_stride;
     T* const to = all.to + row * all.to_stride;
     std::int64_t c = 0;
     for (; c + lanes <= all.channels; c += lanes) {
-      typename V::Register value = V::load(from + c);
-      if (all.factors != nullptr) value = V::product(value, V::load(all.factors + c));
-      if (all.offsets != nullptr) value = V::sum(value, V::load(all.offsets + c));
-      if (residual != nullptr) value = V::sum(value, V::load(residual + c));
+      typename Numbers::Register value = Numbers::load(from + c);
+      if (all.factors != nullptr) value = Numbers::product(value, Numbers::load(all.factors + c));
+      if (all.offsets != nullptr) value = Numbers::sum(value, Numbers::load(all.offsets + c));
+      if (residual != nullptr) value = Numbers::sum(value, Numbers::load(residual + c));
       if (!is_linear) {
-        value = V::where_negative(value, is_leaky ? V::product(value, slopes) : V::broadcast(T{0}));
-        value = V::at_most(limits, value);
+        value = Numbers::where_negative(value, is_leaky ? Numbers::product(value, slopes) : Numbers::broadcast(T{0}));
+        value = Numbers::at_most(limits, value);
       }
-      V::store(to + c, value);
+      Numbers::store(to + c, value);
     }
     for (; c < all.channels; ++c) {
       T value = from[c];

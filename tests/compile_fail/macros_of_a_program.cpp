@@ -1,0 +1,49 @@
+// expect: compiles
+// flags: -DSPARSECONV_ALLOW_UNOPTIMIZED
+// Names that programs give to macros, and that are free here: those that are not are refused, see CMakeLists.txt.
+#define A @
+#define B @
+#define C @
+#define E @
+#define F @
+#define G @
+#define H @
+#define I @
+#define J @
+#define K @
+#define L @
+#define M @
+#define N @
+#define O @
+#define P @
+#define Q @
+#define R @
+#define S @
+#define U @
+#define V @
+#define X @
+#define Y @
+#define Z @
+#define PI @
+#define EPS @
+#define MIN @
+#define MAX @
+#define TRUE @
+#define FALSE @
+#define ON @
+#define OFF @
+#define ERROR @
+#define DEBUG @
+#define CHECK @
+#define ASSERT @
+#define BLOCK_SIZE @
+#define WARP_SIZE @
+#define TILE @
+#define small @
+#define near @
+#define far @
+#define interface @
+#include "sparseconv/networks.hpp"
+#include "sparseconv/sparseconv.hpp"
+
+int main() {}
