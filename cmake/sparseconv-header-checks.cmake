@@ -31,5 +31,6 @@ foreach(header IN LISTS headers)
 endforeach()
 
 add_library(sparseconv_header_checks OBJECT EXCLUDE_FROM_ALL ${check_sources})
-target_compile_options(sparseconv_header_checks PRIVATE ${warnings} -Werror -O0)
+target_compile_options(sparseconv_header_checks PRIVATE ${warnings} -Wold-style-cast $<$<CXX_COMPILER_ID:GNU>:-Wuseless-cast>
+                                                        -Werror -O0)
 target_link_libraries(sparseconv_header_checks PRIVATE sparseconv::io)
