@@ -1,4 +1,4 @@
-# Install rules: the headers, and a package that find_package(sparseconv [COMPONENTS io cuda compiled]) finds.
+# Install rules: the headers, a package that find_package(sparseconv [COMPONENTS io cuda compiled]) finds, and a file for pkg-config.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -24,3 +24,10 @@ endif()
 install(FILES "${PROJECT_BINARY_DIR}/sparseconv-config.cmake" "${PROJECT_BINARY_DIR}/sparseconv-config-version.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/sparseconv-io.cmake" "${PROJECT_SOURCE_DIR}/cmake/sparseconv-cuda.cmake"
         DESTINATION "${package_dir}" COMPONENT sparseconv)
+
+# Where the file for pkg-config lies, as seen from which the prefix is: so a tree that is moved is still found.
+set(pc_dir "${CMAKE_INSTALL_DATADIR}/pkgconfig")
+file(RELATIVE_PATH prefix_from_pc "/prefix/${pc_dir}" "/prefix")
+string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
+configure_file("${PROJECT_SOURCE_DIR}/packaging/sparseconv.pc.in" sparseconv.pc @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/sparseconv.pc" DESTINATION "${pc_dir}" COMPONENT sparseconv)
