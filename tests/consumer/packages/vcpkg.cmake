@@ -8,6 +8,8 @@ file(READ "${CURRENT_PORT_DIR}/vcpkg.json" manifest)
 string(JSON PORT GET "${manifest}" name)
 string(JSON port_version GET "${manifest}" version)
 expect_equal("The version of vcpkg.json" "${port_version}" "${version}")
+file(STRINGS "${SOURCE}/CITATION.cff" cited REGEX "^version: ")
+expect_equal("The line of CITATION.cff" "${cited}" "version: ${version}")
 
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" SOURCE_PATH OPTIONS)
