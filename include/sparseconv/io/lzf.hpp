@@ -23,7 +23,7 @@ inline constexpr std::uint64_t most_by_lzf = 88;
     return FormatError({where, ": the packed data cannot be unpacked, ", reason, "; the file is damaged"});
   };
   if (size / most_by_lzf > packed.size()) throw damaged("it claims more bytes than LZF makes of those in the file");
-  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
+  std::vector<std::byte> bytes(size);
   std::size_t from = 0;
   std::size_t to = 0;
   while (from < packed.size()) {

@@ -62,7 +62,7 @@ class NoRows : public PointRows {
   if (points.is_by_columns) {
     std::vector<std::byte> data = take_npy_data(window, points);
     std::vector<ColumnRows::Column> columns;
-    auto const rows = static_cast<std::size_t>(points.rows);
+    std::size_t const rows = points.rows;
     for (RecordNumber number : points.layout.numbers) {
       number.begin *= rows;
       columns.push_back({number, size_of(number.type)});

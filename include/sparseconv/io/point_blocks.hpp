@@ -56,7 +56,7 @@ class PointBlocks {
   [[nodiscard]] PointCloud rest() {
     PointCloud cloud;
     // A file's own count of points is taken as far as its bytes bear it out, with the bytes to be read still before them.
-    cloud.values.reserve(static_cast<std::size_t>(rows_->most_points()) * rows_->layout().numbers.size());
+    cloud.values.reserve(rows_->most_points() * rows_->layout().numbers.size());
     take(cloud, std::numeric_limits<std::int64_t>::max());
     return cloud;
   }
