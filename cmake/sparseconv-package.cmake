@@ -20,7 +20,7 @@ set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake, pkg-config, libpng-dev, libzip-dev, nlohmann-json3-dev")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION 
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Sparse convolution, pooling and whole networks over voxels of any dimension.
 A C++20 compiler is all that a program needs.
 .
