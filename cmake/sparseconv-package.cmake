@@ -10,7 +10,7 @@ install(FILES "${PROJECT_SOURCE_DIR}/packaging/debian/copyright"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libsparseconv-dev" COMPONENT debian EXCLUDE_FROM_ALL)
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "Seed 740b2b04 maintainers <maintainers@users.noreply.r-seed-740b2b04.example>")
+set(CPACK_PACKAGE_CONTACT "The sparseconv authors <maintainers@users.noreply.r-seed-740b2b04.example>")
 set(CPACK_COMPONENTS_ALL sparseconv debian)
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)

@@ -234,9 +234,10 @@ class BinaryPlyRows : public PointRows {
     RecordNumber const number{*property.list_count, header_.format == PlyFormat::binary_big_endian, 0};
     std::span<const std::byte> const bytes = take(element, size_of(*property.list_count));
     std::int64_t length = 0;
-    // NOLINTNEXTLINE: a list's length may be a signed byte, and then negative
-    with_loader(number.type, number.is_big_endian,
-                [&](auto load) { length = static_cast<std::int64_t>(load(bytes.data())); });
+    with_loader(number.type, number.is_big_endian, [&](auto load) {
+      // NOLINTNEXTLINE: a list's length may be a signed byte, and then negative
+      length = static_cast<std::int64_t>(load(bytes.data()));
+    });
     if (length < 0)
       throw FormatError({window_.where(), ": a list ", in_quotes(property.name), " has the length ", length,
                          "; the file is damaged, or its types are wrong"});
