@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace sparseconv {
+namespace sparseconv::error_test {
 namespace {
 
 template <class Kind>
@@ -100,4 +100,4 @@ TYPED_TEST(ErrorKinds, StaysItsKindWhereAWholeNamesItsPart) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::error_test

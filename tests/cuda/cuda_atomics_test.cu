@@ -7,7 +7,7 @@
 #include "sparseconv/cuda/gpu_policy.cuh"
 #include "support/cuda_stream.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cuda_atomics_test {
 namespace {
 
 struct Places {
@@ -62,4 +62,4 @@ TEST(CudaAtomics, ChangeAPlaceForOneAtATime) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cuda_atomics_test

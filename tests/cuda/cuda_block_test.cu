@@ -16,7 +16,7 @@
 #include "support/on_gpu.cuh"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cuda_block_test {
 namespace {
 
 /// Rounds pairs of values, and widens each number of 16 bits.
@@ -110,4 +110,4 @@ TEST(CudaBlock, StoresWholeChunks) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cuda_block_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sparseconv {
+namespace sparseconv::cuda_check_test {
 namespace {
 
 std::string sentence(cudaError_t status) {
@@ -36,4 +36,4 @@ TEST(CudaCheckWithoutGpu, NamesTheCallTheErrorAndTheCure) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cuda_check_test

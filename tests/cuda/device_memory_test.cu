@@ -6,7 +6,7 @@
 
 #include "support/cuda_stream.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_memory_test {
 namespace {
 
 static_assert(MemorySpace<DeviceMemory>);
@@ -99,4 +99,4 @@ TEST(DeviceMemory, SaysThatItIsFull) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_memory_test

@@ -18,7 +18,7 @@
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::every_tile_test {
 namespace {
 
 /// A submanifold convolution. Kernels of size 1, 3 and 5 have 1, 27 and 125 elements.
@@ -216,4 +216,4 @@ TEST(EveryTile, IsRightInTf32) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::every_tile_test

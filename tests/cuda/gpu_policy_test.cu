@@ -14,7 +14,7 @@
 #include "support/gpu_present.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::gpu_policy_test {
 namespace {
 
 template <class T>
@@ -353,4 +353,4 @@ TEST(GpuPolicy, WorksOnItsDeviceWhicheverIsCurrent) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::gpu_policy_test

@@ -9,7 +9,7 @@
 #include "support/on_gpu.cuh"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::large_index_test {
 namespace {
 
 template <class T>
@@ -45,4 +45,4 @@ TEST(LargeIndex, IsThatOfTheHostStrided) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::large_index_test

@@ -10,7 +10,7 @@
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::network_graph_test {
 namespace {
 
 template <class T>
@@ -48,4 +48,4 @@ TYPED_TEST(NetworkGraph, GivesTheSameBitsAtEachReplay) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::network_graph_test

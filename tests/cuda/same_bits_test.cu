@@ -14,7 +14,7 @@
 #include "support/on_gpu.cuh"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::same_bits_test {
 namespace {
 
 /// FNV-1a over the numbers' bits.
@@ -40,4 +40,4 @@ TEST(SameBits, InTenColdRunsOfSecond) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::same_bits_test

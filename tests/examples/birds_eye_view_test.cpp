@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace encode_scan {
+namespace encode_scan::birds_eye_view_test {
 namespace {
 
 using drawing::height_colours;
@@ -88,4 +88,4 @@ TEST(ResponseView, SaysWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace encode_scan
+}  // namespace encode_scan::birds_eye_view_test

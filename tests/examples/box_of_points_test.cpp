@@ -8,7 +8,7 @@
 
 #include "support/error_message.hpp"
 
-namespace encode_scan {
+namespace encode_scan::box_of_points_test {
 namespace {
 
 constexpr sparseconv::VoxelGrid coarse{.voxel_size = {0.5F, 0.5F, 0.25F}, .low = {}, .high = {}, .extra_slices = 1};
@@ -43,4 +43,4 @@ TEST(BoxOfPoints, SaysWhatToDoWhereThereIsNone) {
 }
 
 }  // namespace
-}  // namespace encode_scan
+}  // namespace encode_scan::box_of_points_test

@@ -8,7 +8,7 @@
 #include "sparseconv/io/records.hpp"
 #include "support/byte_writer.hpp"
 
-namespace scan_input {
+namespace scan_input::implausible_numbers_test {
 namespace {
 
 TEST(ImplausibleNumbers, AreCounted) {
@@ -46,4 +46,4 @@ TEST(ImplausibleNumbers, AreMostOfThemWhereTheyAreNaN) {
 }
 
 }  // namespace
-}  // namespace scan_input
+}  // namespace scan_input::implausible_numbers_test

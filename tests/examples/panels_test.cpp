@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace drawing {
+namespace drawing::panels_test {
 namespace {
 
 TEST(SideBySide, KeepsBoth) {
@@ -18,4 +18,4 @@ TEST(SideBySide, KeepsBoth) {
 }
 
 }  // namespace
-}  // namespace drawing
+}  // namespace drawing::panels_test

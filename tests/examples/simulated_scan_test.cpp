@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace simulated_scan {
+namespace simulated_scan::simulated_scan_test {
 namespace {
 
 /// Half a millimetre of rounding, and what a float of some 100 m cannot hold.
@@ -310,4 +310,4 @@ TEST(Simulate, ErrorsAreSentences) {
 }
 
 }  // namespace
-}  // namespace simulated_scan
+}  // namespace simulated_scan::simulated_scan_test

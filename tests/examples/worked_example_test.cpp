@@ -12,7 +12,7 @@
 #include "worked_example/reach_picture.hpp"
 #include "worked_example/walk_through.hpp"
 
-namespace worked_example {
+namespace worked_example::worked_example_test {
 namespace {
 
 using Pair = std::tuple<std::int64_t, sc::Row, sc::Row>;  // kernel element, input row, output row
@@ -241,4 +241,4 @@ TEST(WorkedExamplePicture, HasALinkForEachPairAndABoxForEachOutputRow) {
 }
 
 }  // namespace
-}  // namespace worked_example
+}  // namespace worked_example::worked_example_test

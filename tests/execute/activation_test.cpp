@@ -11,7 +11,7 @@
 #include <random>
 #include <utility>
 
-namespace sparseconv {
+namespace sparseconv::activation_test {
 namespace {
 
 TEST(Activation, IsByHand) {
@@ -172,4 +172,4 @@ TEST(Activation, IsCalledAsInAProgram) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::activation_test

@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::broadcast_items_test {
 namespace {
 
 TEST(BroadcastItems, CopiesTheRowOfEachItemByHand) {
@@ -79,4 +79,4 @@ TEST(BroadcastItems, NamesTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::broadcast_items_test

@@ -17,7 +17,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cast_rows_test {
 namespace {
 
 template <class Where>
@@ -165,4 +165,4 @@ TYPED_TEST(CastRows, NamesTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cast_rows_test

@@ -12,7 +12,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::column_moments_test {
 namespace {
 
 struct Moments {
@@ -137,4 +137,4 @@ TEST(ColumnMoments, NameTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::column_moments_test

@@ -11,7 +11,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::copy_rows_test {
 namespace {
 
 template <class Where>
@@ -71,4 +71,4 @@ TYPED_TEST(CopyRows, NamesTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::copy_rows_test

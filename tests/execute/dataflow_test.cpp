@@ -10,7 +10,7 @@
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::dataflow_test {
 namespace {
 
 // By pairs on the host and by row map on a device, unless told.
@@ -57,4 +57,4 @@ TYPED_TEST(BothDataflows, AgreeWithTheDenseOracleHoweverOperandsAreStored) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::dataflow_test

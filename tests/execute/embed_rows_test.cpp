@@ -12,7 +12,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::embed_rows_test {
 namespace {
 
 TEST(EmbedRows, ReadsTheTableByHand) {
@@ -133,4 +133,4 @@ TEST(IntegerNumber, IsExactUpToTheMostOfItsType) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::embed_rows_test

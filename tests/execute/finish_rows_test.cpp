@@ -15,7 +15,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::finish_rows_test {
 namespace {
 
 template <class Where>
@@ -196,4 +196,4 @@ TYPED_TEST(FinishedBits, AreThoseOfSeqForEveryInstructionSet) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::finish_rows_test

@@ -16,7 +16,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::gather_gemm_scatter_properties_test {
 namespace {
 
 using test::convolve;
@@ -315,4 +315,4 @@ TEST(GatherGemmScatterErrors, NameTheOperandThatDoesNotFitAndLeaveTheOutput) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::gather_gemm_scatter_properties_test

@@ -13,7 +13,7 @@
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::gather_gemm_scatter_test {
 namespace {
 
 using test::convolve;
@@ -225,4 +225,4 @@ TEST(GatherGemmScatterBits, AreThoseOfAnyNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::gather_gemm_scatter_test

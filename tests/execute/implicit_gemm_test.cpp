@@ -11,7 +11,7 @@
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::implicit_gemm_test {
 namespace {
 
 using test::convolve_by_map;
@@ -75,4 +75,4 @@ TEST(ImplicitGemmErrors, NameTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::implicit_gemm_test

@@ -13,7 +13,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::layer_norm_rows_test {
 namespace {
 
 // Row 0: 1, 5: mean 3, variance 4; with epsilon 2.25 the root is 2.5: -0.8, 0.8. Row 1: equal numbers give the shift.
@@ -139,4 +139,4 @@ TEST(LayerNormRows, NamesTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::layer_norm_rows_test

@@ -18,7 +18,7 @@
 #include "support/random_numbers.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::multiply_rows_test {
 namespace {
 
 template <class Where>
@@ -186,4 +186,4 @@ TYPED_TEST(MultiplyRows, NamesTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::multiply_rows_test

@@ -14,7 +14,7 @@
 #include "support/random_numbers.hpp"
 #include "support/wide_sum_bound.hpp"
 
-namespace sparseconv {
+namespace sparseconv::pool_items_test {
 namespace {
 
 using test::message_of;
@@ -227,4 +227,4 @@ TEST(PooledItems, AreRoundedOnce) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pool_items_test

@@ -14,7 +14,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::softmax_rows_test {
 namespace {
 
 template <class Where>
@@ -131,4 +131,4 @@ TYPED_TEST(SoftmaxOf, AgreesWithTheDefinitionAndHasTheSameBitsOnEveryPolicy) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::softmax_rows_test

@@ -11,7 +11,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::take_rows_test {
 namespace {
 
 TEST(TakeRows, TakesRowsByHand) {
@@ -81,4 +81,4 @@ TEST(TakeRows, NamesTheOperandThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::take_rows_test

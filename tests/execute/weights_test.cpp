@@ -5,7 +5,7 @@
 #include "support/error_message.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::weights_test {
 namespace {
 
 using test::message_of;
@@ -50,4 +50,4 @@ TEST(WeightsErrors, NameNegativeAndUncountableCounts) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::weights_test

@@ -13,7 +13,7 @@
 #include "support/rulebook_pairs.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::build_rulebook_test {
 namespace {
 
 using test::expected_pairs;
@@ -276,4 +276,4 @@ TEST(BuildRulebook, FindsPairsWhereWindowsLieTooFarApartForKeys) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::build_rulebook_test

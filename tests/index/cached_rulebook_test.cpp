@@ -13,7 +13,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cached_rulebook_test {
 namespace {
 
 using test::same_rules;
@@ -231,4 +231,4 @@ TEST(CachedOutputSites, MayFollowOneAnotherInChainsOfAnyLength) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cached_rulebook_test

@@ -13,7 +13,7 @@
 #include "support/error_message.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cell_centres_test {
 namespace {
 
 using test::RandomNumbers;
@@ -108,4 +108,4 @@ TEST(CellCentres, SayWhatIsWrongWithAGeometry) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cell_centres_test

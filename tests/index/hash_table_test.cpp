@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::hash_table_test {
 namespace {
 
 using test::message_of;
@@ -204,4 +204,4 @@ TEST(HashTableErrors, NameTheBitsThatAreMissing) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::hash_table_test

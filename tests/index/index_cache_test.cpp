@@ -7,7 +7,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::index_cache_test {
 namespace {
 
 constexpr auto regular = OutputDefinition::regular;
@@ -106,4 +106,4 @@ TEST(IndexCache, KeepsOneHashTableForEachSet) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::index_cache_test

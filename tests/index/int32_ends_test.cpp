@@ -24,7 +24,7 @@
 #include "support/test_rounds.hpp"
 #include "support/wide_conversion.hpp"
 
-namespace sparseconv {
+namespace sparseconv::int32_ends_test {
 namespace {
 
 using test::EndsCase;
@@ -373,4 +373,4 @@ TEST(Int32Ends, AreThoseOfTheOracleIn4D) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::int32_ends_test

@@ -6,7 +6,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::kernel_geometry_test {
 namespace {
 
 using test::message_of;
@@ -112,4 +112,4 @@ TEST(KernelGeometryErrors, CoverTheExtremes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::kernel_geometry_test

@@ -6,7 +6,7 @@
 
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::lookup_test {
 namespace {
 
 TEST(Lookup, IsSortedOrHash) {
@@ -42,4 +42,4 @@ TEST(Lookup, DoesNotWrapWideCoordinates) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::lookup_test

@@ -13,7 +13,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::octree_level_test {
 namespace {
 
 template <class T>
@@ -173,4 +173,4 @@ TEST(OctreeChildren, SayWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::octree_level_test

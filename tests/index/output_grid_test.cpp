@@ -4,7 +4,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::output_grid_test {
 namespace {
 
 using test::message_of;
@@ -89,4 +89,4 @@ TEST(OutputGridErrors, NameTheAxisAndBothLengths) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::output_grid_test

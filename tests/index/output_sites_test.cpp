@@ -10,7 +10,7 @@
 #include "support/oracle_conversion.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::output_sites_test {
 namespace {
 
 using test::cells_of;
@@ -245,4 +245,4 @@ TEST(OutputSitesErrors, NameTheGeometryThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::output_sites_test

@@ -14,7 +14,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::parent_rows_test {
 namespace {
 
 template <int D>
@@ -134,4 +134,4 @@ TEST(ParentRows, AreKeptWithTheChildrenWhileTheParentsLive) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::parent_rows_test

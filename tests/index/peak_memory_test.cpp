@@ -12,7 +12,7 @@
 #include "support/instruction_sets.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::peak_memory_test {
 namespace {
 
 /// The most bytes that a call has in use beyond those before it. A pool's blocks are up to a quarter larger than what is asked for.
@@ -114,4 +114,4 @@ TEST(PeakMemory, OfOutputSitesIsSixteenBytesAReachedOutputAndTheirList) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::peak_memory_test

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::place_order_test {
 namespace {
 
 // 3 x 3: the centre is element 4, its neighbours 1, 3, 5, 7 are one step away, the corners 0, 2, 6, 8 two.
@@ -48,4 +48,4 @@ TEST(BlockKeys, PutMoreElementsFirstAndTheLastBlockLast) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::place_order_test

@@ -7,7 +7,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::reached_outputs_test {
 namespace {
 
 using test::message_of;
@@ -119,4 +119,4 @@ TEST(ReachedOutputs, DoNotWrapAtTheExtremes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::reached_outputs_test

@@ -14,7 +14,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::row_map_test {
 namespace {
 
 using test::list_of;
@@ -145,4 +145,4 @@ TYPED_TEST(RowMapOf, NoSitesIsEmpty) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::row_map_test

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::rulebook_test {
 namespace {
 
 std::vector<Row> list(std::span<Row const> rows) {
@@ -90,4 +90,4 @@ TEST(Rulebook, ThatWasMovedFromHasNoElements) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::rulebook_test

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace sparseconv {
+namespace sparseconv::stride_division_test {
 namespace {
 
 TEST(StrideDivision, RoundsDownAndUp) {
@@ -38,4 +38,4 @@ TEST(StrideDivision, TakesTheEndsOfCoordinates) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::stride_division_test

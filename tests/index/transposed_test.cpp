@@ -19,7 +19,7 @@
 #include "support/random_sites.hpp"
 #include "support/rulebook_pairs.hpp"
 
-namespace sparseconv {
+namespace sparseconv::transposed_test {
 namespace {
 
 using test::message_of;
@@ -188,4 +188,4 @@ TEST(Transposed, RefusesWhatMeansNothing) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::transposed_test

@@ -9,7 +9,7 @@
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::ascii_rows_test {
 namespace {
 
 using test::ByteWriter;
@@ -107,4 +107,4 @@ TEST(AsciiRows, RoundsAPositionOnce) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::ascii_rows_test

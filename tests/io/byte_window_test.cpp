@@ -10,7 +10,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::byte_window_test {
 namespace {
 
 using test::ByteWriter;
@@ -68,4 +68,4 @@ TEST(ByteWindow, NamesAFileThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::byte_window_test

@@ -9,7 +9,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cloud_of_sites_test {
 namespace {
 
 SparseTensor<float, 3> tensor_of(Grid<3> const& grid, std::vector<Coordinate<3>> const& sites,
@@ -36,4 +36,4 @@ TEST(CloudOfSites, NamesACellThatFloatDoesNotCount) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cloud_of_sites_test

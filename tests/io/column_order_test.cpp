@@ -7,7 +7,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::column_order_test {
 namespace {
 
 using test::message_of;
@@ -97,4 +97,4 @@ TEST(ColumnOrder, NamesAMissingOrRepeatedAxis) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::column_order_test

@@ -13,7 +13,7 @@
 #include "support/las_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::las_test {
 namespace {
 
 using test::ByteWriter;
@@ -172,4 +172,4 @@ TEST(Las, ReadsNoFurtherThanItsHeaderWhereThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::las_test

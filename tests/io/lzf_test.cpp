@@ -10,7 +10,7 @@
 #include "support/lzf_packer.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::lzf_test {
 namespace {
 
 using test::ByteWriter;
@@ -85,4 +85,4 @@ TEST(Lzf, NamesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::lzf_test

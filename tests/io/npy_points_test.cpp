@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/npy_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npy_points_test {
 namespace {
 
 using test::ByteWriter;
@@ -125,4 +125,4 @@ TEST(NpyPoints, NamesASizeThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npy_points_test

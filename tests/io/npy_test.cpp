@@ -12,7 +12,7 @@
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npy_test {
 namespace {
 
 using test::ByteWriter;
@@ -167,4 +167,4 @@ TEST(Npy, ReadsAFileLargerThanAHeader) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npy_test

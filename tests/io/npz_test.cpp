@@ -14,7 +14,7 @@
 #include "support/temporary_file.hpp"
 #include "support/zip_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npz_test {
 namespace {
 
 using test::ByteWriter;
@@ -283,4 +283,4 @@ TEST(Npz, ReadsAWaymoScan) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npz_test

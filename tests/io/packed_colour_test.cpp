@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string>
 
-namespace sparseconv {
+namespace sparseconv::packed_colour_test {
 namespace {
 
 using Parts = std::array<float, 4>;
@@ -72,4 +72,4 @@ TEST(PackedColour, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::packed_colour_test

@@ -5,7 +5,7 @@
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::pcd_header_test {
 namespace {
 
 using test::ByteWriter;
@@ -160,4 +160,4 @@ TEST(PcdHeader, EndsWithinAMebibyte) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pcd_header_test

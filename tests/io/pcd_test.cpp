@@ -16,7 +16,7 @@
 #include "support/lzf_packer.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::pcd_test {
 namespace {
 
 using test::ByteWriter;
@@ -382,4 +382,4 @@ TEST(Pcd, ReadsAFileLargerThanAHeader) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pcd_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::picture_test {
 namespace {
 
 constexpr Colour red{255, 0, 0};
@@ -76,4 +76,4 @@ TEST(Picture, ErrorsAreSentences) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::picture_test

@@ -5,7 +5,7 @@
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::ply_header_test {
 namespace {
 
 using test::ByteWriter;
@@ -110,4 +110,4 @@ TEST(PlyHeader, EndsWithinAMebibyte) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::ply_header_test

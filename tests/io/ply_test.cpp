@@ -15,7 +15,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::ply_test {
 namespace {
 
 using test::ByteWriter;
@@ -342,4 +342,4 @@ TEST(Ply, ReadsAFileLargerThanAHeader) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::ply_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::png_test {
 namespace {
 
 /// A folder of the running test's own, gone after it.
@@ -109,4 +109,4 @@ TEST_F(WritePng, RefusesWhatPngCannotHold) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::png_test

@@ -11,7 +11,7 @@
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::point_blocks_test {
 namespace {
 
 using test::ByteWriter;
@@ -85,4 +85,4 @@ TEST(PointBlocks, NameAFileThatEndsTooSoon) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::point_blocks_test

@@ -13,7 +13,7 @@
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::read_point_cloud_test {
 namespace {
 
 using test::ByteWriter;
@@ -102,4 +102,4 @@ TEST(ReadPointCloud, NamesAnExtensionItDoesNotTake) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::read_point_cloud_test

@@ -9,7 +9,7 @@
 
 #include "support/byte_writer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::record_layout_test {
 namespace {
 
 using test::ByteWriter;
@@ -94,4 +94,4 @@ TEST(RecordLayout, LeavesFloatsAsTheyAre) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::record_layout_test

@@ -12,7 +12,7 @@
 #include "support/shared_data.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::records_test {
 namespace {
 
 using test::ByteWriter;
@@ -185,4 +185,4 @@ TEST(Records, ReadsAnIndoorView) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::records_test

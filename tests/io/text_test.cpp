@@ -12,7 +12,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::text_test {
 namespace {
 
 using test::ByteWriter;
@@ -146,4 +146,4 @@ TEST(Text, ReadsNoFurtherThanAFileOfZeros) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::text_test

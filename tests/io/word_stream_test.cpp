@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::word_stream_test {
 namespace {
 
 using test::ByteWriter;
@@ -77,4 +77,4 @@ TEST(WordStream, NamesZerosAndLongWords) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::word_stream_test

@@ -12,7 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_npy_test {
 namespace {
 
 using test::ByteWriter;
@@ -87,4 +87,4 @@ TEST(WriteNpy, NamesWhatCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_npy_test

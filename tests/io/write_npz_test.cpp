@@ -15,7 +15,7 @@
 #include "support/folder_contents.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_npz_test {
 namespace {
 
 SparseTensor<float, 2> tensor_of(Grid<2> const& grid, std::vector<Coordinate<2>> const& sites,
@@ -71,4 +71,4 @@ TEST(WriteNpz, LeavesTheFileThatIsThereWhereWritingFails) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_npz_test

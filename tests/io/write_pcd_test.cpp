@@ -12,7 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_pcd_test {
 namespace {
 
 using test::ByteWriter;
@@ -90,4 +90,4 @@ TEST(WritePcd, NamesWhatCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_pcd_test

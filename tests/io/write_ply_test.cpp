@@ -12,7 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_ply_test {
 namespace {
 
 using test::ByteWriter;
@@ -93,4 +93,4 @@ TEST(WritePly, NamesWhatCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_ply_test

@@ -13,7 +13,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::activate_test {
 namespace {
 
 template <class Where>
@@ -92,4 +92,4 @@ TYPED_TEST(Activate, HasTheBitsOfTheReference) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::activate_test

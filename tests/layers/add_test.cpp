@@ -13,7 +13,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::add_test {
 namespace {
 
 using test::message_of;
@@ -89,4 +89,4 @@ TYPED_TEST(Add, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::add_test

@@ -21,7 +21,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::batch_norm_test {
 namespace {
 
 using test::message_of;
@@ -295,4 +295,4 @@ TEST(BatchNorm, RefusesFactorsWithoutOffsets) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::batch_norm_test

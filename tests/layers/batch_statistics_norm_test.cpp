@@ -18,7 +18,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::batch_statistics_norm_test {
 namespace {
 
 using test::list_of;
@@ -170,4 +170,4 @@ TEST(BatchStatisticsNorm, NamesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::batch_statistics_norm_test

@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::broadcast_test {
 namespace {
 
 using test::message_of;
@@ -79,4 +79,4 @@ TEST(Broadcast, RefusesItemsThatAreNotOneForEach) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::broadcast_test

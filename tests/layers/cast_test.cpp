@@ -12,7 +12,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cast_test {
 namespace {
 
 template <class Where>
@@ -66,4 +66,4 @@ TYPED_TEST(Cast, TakesATensorWithoutSitesOrChannels) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cast_test

@@ -13,7 +13,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::concatenate_test {
 namespace {
 
 using test::message_of;
@@ -111,4 +111,4 @@ TYPED_TEST(Concatenate, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::concatenate_test

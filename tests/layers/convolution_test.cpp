@@ -24,7 +24,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::convolution_test {
 namespace {
 
 using test::message_of;
@@ -508,4 +508,4 @@ TEST(Convolution, ThatWasMovedFromSaysSo) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::convolution_test

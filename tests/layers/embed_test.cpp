@@ -8,7 +8,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::embed_test {
 namespace {
 
 TEST(Embed, ReadsTheTableAtEachSite) {
@@ -32,4 +32,4 @@ TEST(Embed, ReadsTheTableAtEachSite) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::embed_test

@@ -15,7 +15,7 @@
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::global_pool_test {
 namespace {
 
 using test::list_of;
@@ -103,4 +103,4 @@ TEST(GlobalPool, ResultsCanBeConvolvedAndBroadcast) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::global_pool_test

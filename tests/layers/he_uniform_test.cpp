@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::he_uniform_test {
 namespace {
 
 // With a fan-in of 6 the bound is 1. The C++ standard names the 10000th number of std::mt19937_64 with its default seed
@@ -77,4 +77,4 @@ TEST(HeUniform, TakesNothingAndNoFanIn) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::he_uniform_test

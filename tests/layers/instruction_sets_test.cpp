@@ -9,7 +9,7 @@
 #include "support/instruction_sets.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::instruction_sets_test {
 namespace {
 
 template <class T>
@@ -47,4 +47,4 @@ TYPED_TEST(LayersOfInstructionSets, AgreeToRoundingAndAboveThePortableToTheBit) 
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::instruction_sets_test

@@ -27,7 +27,7 @@
 #include "support/random_sites.hpp"
 #include "support/transposed_oracle.hpp"
 
-namespace sparseconv {
+namespace sparseconv::inverse_conv_test {
 namespace {
 
 using test::message_of;
@@ -392,4 +392,4 @@ TEST(InverseConv, RefusesToUndoWhatIsNoLayer) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::inverse_conv_test

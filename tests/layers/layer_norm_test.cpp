@@ -14,7 +14,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::layer_norm_test {
 namespace {
 
 using test::list_of;
@@ -89,4 +89,4 @@ TEST(LayerNorm, NamesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::layer_norm_test

@@ -8,7 +8,7 @@
 
 // Poolings with the outputs that spconv 2.3.8 has for them.
 
-namespace sparseconv {
+namespace sparseconv::pool_golden_test {
 namespace {
 
 Grid<3> const fine{.shape = {24, 24, 24}, .batch_size = 4};
@@ -37,4 +37,4 @@ TEST(PoolGolden, GivesTheNumbersOfAnotherLibrary) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pool_golden_test

@@ -15,7 +15,7 @@
 #include "support/random_layer.hpp"
 #include "support/test_rounds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::random_layers_test {
 namespace {
 
 using test::LayerTally;
@@ -123,4 +123,4 @@ TYPED_TEST(RandomLayers, AgreeWithTheOracle) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::random_layers_test

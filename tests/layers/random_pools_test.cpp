@@ -26,7 +26,7 @@
 #include "support/test_rounds.hpp"
 #include "support/wide_sum_bound.hpp"
 
-namespace sparseconv {
+namespace sparseconv::random_pools_test {
 namespace {
 
 using test::LayerCase;
@@ -288,4 +288,4 @@ TEST(RandomFoldedNorms, AgreeWithTheOracle) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::random_pools_test

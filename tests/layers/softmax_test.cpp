@@ -13,7 +13,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::softmax_test {
 namespace {
 
 template <class Where>
@@ -54,4 +54,4 @@ TYPED_TEST(Softmax, HasTheBitsOfTheReferenceAndSumsToOne) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::softmax_test

@@ -16,7 +16,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::sparse_conv_test {
 namespace {
 
 using test::message_of;
@@ -172,4 +172,4 @@ TEST(SparseConv, RefusesAGridThatIsTooSmallForItsKernel) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::sparse_conv_test

@@ -17,7 +17,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::submanifold_conv_test {
 namespace {
 
 using test::message_of;
@@ -191,4 +191,4 @@ TEST(SubmanifoldConv, RefusesWhatItCannotBeMadeFrom) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::submanifold_conv_test

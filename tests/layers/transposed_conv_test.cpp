@@ -21,7 +21,7 @@
 #include "support/random_sites.hpp"
 #include "support/transposed_oracle.hpp"
 
-namespace sparseconv {
+namespace sparseconv::transposed_conv_test {
 namespace {
 
 using test::message_of;
@@ -296,4 +296,4 @@ TEST(TransposedConv, RefusesAGridOfWhichPaddingLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::transposed_conv_test

@@ -9,7 +9,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::unpool_test {
 namespace {
 
 // Cells of 3 along a line: 0 and 2 lie in 0, 5 in 1.
@@ -52,4 +52,4 @@ TEST(Unpool, NamesTheFirstSiteWithoutAParent) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::unpool_test

@@ -38,7 +38,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::wrong_calls_test {
 namespace {
 
 constexpr std::int64_t too_many = std::int64_t{1} << 62;
@@ -815,5 +815,5 @@ TEST(OddCalls, OfWhatWasMovedFromFindNothing) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::wrong_calls_test
 #endif

@@ -8,7 +8,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::buffer_test {
 namespace {
 
 using test::message_of;
@@ -77,4 +77,4 @@ TEST(CheckList, RefusesListsOfNothingWithASize) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::buffer_test

@@ -7,7 +7,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::matrix_view_test {
 namespace {
 
 TEST(MatrixView, IsRowMajor) {
@@ -83,4 +83,4 @@ TEST(MatrixView, MayBeEmpty) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::matrix_view_test

@@ -13,7 +13,7 @@
 
 #include "sparseconv/memory/buffer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::memory_pool_test {
 namespace {
 
 TEST(MemoryPool, RoundsUpByAQuarterAtMost) {
@@ -212,4 +212,4 @@ TEST(MemoryPool, ReturnsMemoryToTheSystem) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::memory_pool_test

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::pool_allocator_test {
 namespace {
 
 template <class Container>
@@ -65,4 +65,4 @@ TEST(PoolAllocator, IsEqualToOthersOfItsPool) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pool_allocator_test

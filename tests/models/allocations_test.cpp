@@ -71,7 +71,7 @@ SPARSECONV_NOINLINE void operator delete(void* data, std::size_t, std::align_val
   std::free(data);
 }
 
-namespace sparseconv {
+namespace sparseconv::allocations_test {
 namespace {
 
 /// Whether a call asks nothing of the heap once the pool holds all that it needs, five times in a row. How many calls it takes
@@ -273,4 +273,4 @@ TEST(FailingAllocations, InAConstructorLeaveTheBufferWithTheCaller) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::allocations_test

@@ -22,7 +22,7 @@
 #include "sparseconv/network/bind_parameters.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::name_tables_test {
 namespace {
 
 using Shape = std::vector<std::int64_t>;
@@ -536,4 +536,4 @@ TEST(NameTables, AreNotThereForAnotherNetwork) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::name_tables_test

@@ -24,7 +24,7 @@
 #include "support/shared_data.hpp"
 #include "support/test_rounds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::network_levels_test {
 namespace {
 
 using Cell = std::array<std::int64_t, 3>;  // axes that a network does not have stay at 0
@@ -200,4 +200,4 @@ TEST(NetworksOnKitti, HaveTheSitesAndPairsOfACounter) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::network_levels_test

@@ -12,7 +12,7 @@
 #include "sparseconv/models/spunet.hpp"
 #include "sparseconv/models/tree_unet.hpp"
 
-namespace sparseconv {
+namespace sparseconv::networks_test {
 namespace {
 
 TEST(Models, HaveAsManyLearnedNumbersAsPublished) {
@@ -31,4 +31,4 @@ TEST(Models, HaveAsManyLearnedNumbersAsPublished) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::networks_test

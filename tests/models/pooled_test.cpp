@@ -17,7 +17,7 @@
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::pooled_test {
 namespace {
 
 using test::message_of;
@@ -95,4 +95,4 @@ TEST(Pooled, RefusesOtherChannelsAndFlatGrids) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pooled_test

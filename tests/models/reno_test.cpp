@@ -20,7 +20,7 @@
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::reno_test {
 namespace {
 
 using Rows = std::vector<std::vector<double>>;
@@ -281,4 +281,4 @@ TEST(Reno, ADecoderSeesWhatTheEncoderSaw) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::reno_test

@@ -20,7 +20,7 @@
 #include "support/shared_data.hpp"
 #include "support/test_rounds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::reno_trained_test {
 namespace {
 
 /// The sites of a scan over z, y, x: round((x / 0.001 + 131072) / step), in float and halves to even, as its authors have it.
@@ -132,4 +132,4 @@ TEST_F(RenoTrained, TakesTheBitsOfItsAuthorsForATurn) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::reno_trained_test

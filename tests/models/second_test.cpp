@@ -25,7 +25,7 @@
 #include "support/random_sites.hpp"
 #include "support/shared_data.hpp"
 
-namespace sparseconv {
+namespace sparseconv::second_test {
 namespace {
 
 using test::message_of;
@@ -412,4 +412,4 @@ TEST(SecondOnKitti, HasTheSameBitsForAnyNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::second_test

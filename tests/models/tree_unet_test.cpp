@@ -22,7 +22,7 @@
 #include "sparseconv/weights/torch_checkpoint.hpp"
 #include "support/shared_data.hpp"
 
-namespace sparseconv {
+namespace sparseconv::tree_unet_test {
 namespace {
 
 /// The mantle of a vertical cylinder of 2 m, of 150,000 uniform points; of each voxel of 1 cm the first point.
@@ -103,4 +103,4 @@ TEST(TreeUNet, FindsTheRadiusOfTrunksAsItsAuthorsTrainedIt) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::tree_unet_test

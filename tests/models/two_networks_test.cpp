@@ -8,7 +8,7 @@
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::two_networks_test {
 namespace {
 
 TEST(TwoNetworks, RunInTwoThreadsOnOneSiteSet) {
@@ -34,4 +34,4 @@ TEST(TwoNetworks, RunInTwoThreadsOnOneSiteSet) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::two_networks_test

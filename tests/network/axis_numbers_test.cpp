@@ -8,7 +8,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::axis_numbers_test {
 namespace {
 
 AxisNumbers of_list(std::vector<std::int32_t> const& list) {
@@ -37,4 +37,4 @@ TEST(AxisNumbers, IsMadeOfAList) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::axis_numbers_test

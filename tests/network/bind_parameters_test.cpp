@@ -13,7 +13,7 @@
 #include "support/error_message.hpp"
 #include "support/hostile_name.hpp"
 
-namespace sparseconv {
+namespace sparseconv::bind_parameters_test {
 namespace {
 
 using Shape = std::vector<std::int64_t>;
@@ -351,4 +351,4 @@ TEST(NameTable, AStarIsANumber) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::bind_parameters_test

@@ -9,7 +9,7 @@
 #include "sparseconv/network/network.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cell_centres_test {
 namespace {
 
 using test::message_of;
@@ -58,4 +58,4 @@ TEST(NetworkCellCentres, SayWhatLiesNowhere) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cell_centres_test

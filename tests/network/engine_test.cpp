@@ -33,7 +33,7 @@
 #include "support/rounding.hpp"
 #include "support/test_rounds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::engine_test {
 namespace {
 
 using test::message_of;
@@ -474,4 +474,4 @@ TEST(RandomNetworks, RunPreparedAsTheyAre) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::engine_test

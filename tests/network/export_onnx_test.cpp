@@ -25,7 +25,7 @@
 #include "support/random_sites.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::export_onnx_test {
 namespace {
 
 using test::message_of;
@@ -374,4 +374,4 @@ TEST(ExportOnnxErrors, NameANumberThatIsNotFinite) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::export_onnx_test

@@ -8,7 +8,7 @@
 #include "support/error_message.hpp"
 #include "support/network_text.hpp"
 
-namespace sparseconv {
+namespace sparseconv::format_network_test {
 namespace {
 
 using test::message_of;
@@ -91,4 +91,4 @@ TEST(FormatNetwork, RefusesWhatNoTextTells) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::format_network_test

@@ -22,7 +22,7 @@
 #include "support/shared_data.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::import_onnx_test {
 namespace {
 
 using test::add_convolution;
@@ -591,4 +591,4 @@ TEST(ImportOnnxErrors, NameTheFile) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::import_onnx_test

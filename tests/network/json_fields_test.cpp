@@ -6,7 +6,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::json_fields_test {
 namespace {
 
 using test::message_of;
@@ -38,4 +38,4 @@ TEST(JsonFields, NameWhatIsNotThereOrOfAnotherKind) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::json_fields_test

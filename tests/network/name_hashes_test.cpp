@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::name_hashes_test {
 namespace {
 
 TEST(NameHashes, FindTheFirstPlaceOfAName) {
@@ -57,4 +57,4 @@ TEST(NameHashes, ReadNoNameThatIsAnother) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::name_hashes_test

@@ -28,7 +28,7 @@
 #include "support/temporary_file.hpp"
 #include "support/test_rounds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::network_file_test {
 namespace {
 
 using test::ByteWriter;
@@ -260,4 +260,4 @@ TEST(NetworkFile, RefusesWhatIsNoNetwork) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::network_file_test

@@ -10,7 +10,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::network_test {
 namespace {
 
 using test::message_of;
@@ -268,4 +268,4 @@ TEST(Network, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::network_test

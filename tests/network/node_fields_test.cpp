@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-namespace sparseconv {
+namespace sparseconv::node_fields_test {
 namespace {
 
 template <std::size_t... Places>
@@ -53,4 +53,4 @@ TEST(NodeFields, AreTheMembersThemselves) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::node_fields_test

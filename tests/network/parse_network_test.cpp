@@ -14,7 +14,7 @@
 #include "support/error_message.hpp"
 #include "support/network_text.hpp"
 
-namespace sparseconv {
+namespace sparseconv::parse_network_test {
 namespace {
 
 using test::message_of;
@@ -281,4 +281,4 @@ TEST(ParseNetwork, RefusesOutputsAndListsThatDoNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::parse_network_test

@@ -9,7 +9,7 @@
 #include "sparseconv/network/fuse.hpp"
 #include "sparseconv/network/memory_plan.hpp"
 
-namespace sparseconv {
+namespace sparseconv::passes_test {
 namespace {
 
 std::vector<std::string> kinds(Network const& net) {
@@ -168,4 +168,4 @@ TEST(ToString, ShowsEmbeddingsAndRowsOfParents) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::passes_test

@@ -6,7 +6,7 @@
 
 #include "sparseconv/network/describe.hpp"
 
-namespace sparseconv {
+namespace sparseconv::text_table_test {
 namespace {
 
 TEST(TextTable, HasColumnsOfWordsToTheLeftAndOfNumbersToTheRight) {
@@ -37,4 +37,4 @@ TEST(TextTable, ShowsNoneOfANetwork) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::text_table_test

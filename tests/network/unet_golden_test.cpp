@@ -17,7 +17,7 @@
 
 // A U-Net with the outputs that spconv 2.3.8 has for it.
 
-namespace sparseconv {
+namespace sparseconv::unet_golden_test {
 namespace {
 
 using test::GoldenCase;
@@ -99,4 +99,4 @@ TEST(UNetGolden, HasThePairsOfAnotherLibrary) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::unet_golden_test

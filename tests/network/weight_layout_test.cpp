@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::weight_layout_test {
 namespace {
 
 using Shape = std::vector<std::int64_t>;
@@ -174,4 +174,4 @@ TEST(WeightLayouts, HaveNames) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::weight_layout_test

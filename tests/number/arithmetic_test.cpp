@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace sparseconv {
+namespace sparseconv::arithmetic_test {
 namespace {
 
 template <class T>
@@ -32,4 +32,4 @@ TYPED_TEST(Arithmetic, IsTheSameWhenTheCompilerComputesIt) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::arithmetic_test

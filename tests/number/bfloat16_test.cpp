@@ -4,7 +4,7 @@
 
 #include <bit>
 
-namespace sparseconv {
+namespace sparseconv::bfloat16_test {
 namespace {
 
 TEST(Bfloat16, HasTheUpperBitsOfAFloat) {
@@ -38,4 +38,4 @@ TEST(Bfloat16, HasTwoDecimalDigitsAndTheRangeOfFloat) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::bfloat16_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sparseconv {
+namespace sparseconv::element_test {
 namespace {
 
 TEST(Element, IsWhatSumsAreKeptIn) {
@@ -14,4 +14,4 @@ TEST(Element, IsWhatSumsAreKeptIn) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::element_test

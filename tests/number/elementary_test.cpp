@@ -8,7 +8,7 @@
 #include <random>
 #include <utility>
 
-namespace sparseconv {
+namespace sparseconv::elementary_test {
 namespace {
 
 /// The distance from the true value in units of the last place of the value nearest to it.
@@ -116,4 +116,4 @@ TEST(Elementary, MayBeComputedByTheCompiler) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::elementary_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sparseconv {
+namespace sparseconv::half_test {
 namespace {
 
 TEST(Half, HasTheBitsOfBinary16) {
@@ -38,4 +38,4 @@ TEST(Half, HasThreeDecimalDigits) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::half_test

@@ -7,7 +7,7 @@
 
 #include "support/byte_writer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::little_endian_test {
 namespace {
 
 using test::ByteWriter;
@@ -45,4 +45,4 @@ TEST(LittleEndian, StoresUnalignedNumbers) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::little_endian_test

@@ -12,7 +12,7 @@
 #include "support/nearest_number.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::narrow_float_test {
 namespace {
 
 template <class Number>
@@ -185,4 +185,4 @@ TYPED_TEST(NarrowFloats, StatesItsLimits) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::narrow_float_test

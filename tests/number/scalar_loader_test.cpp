@@ -10,7 +10,7 @@
 
 #include "support/byte_writer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::scalar_loader_test {
 namespace {
 
 using test::ByteWriter;
@@ -69,4 +69,4 @@ TEST(ScalarType, RoundsIntegersThatNoFloatHolds) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::scalar_loader_test

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace sparseconv {
+namespace sparseconv::scalar_type_test {
 namespace {
 
 TEST(ScalarType, NamesEachTypeAsNumPyDoes) {
@@ -34,4 +34,4 @@ TEST(ScalarType, HasTheSizeOfItsNumbers) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::scalar_type_test

@@ -9,7 +9,7 @@
 #include "sparseconv/number/bfloat16.hpp"
 #include "sparseconv/number/half.hpp"
 
-namespace sparseconv {
+namespace sparseconv::wide_sum_test {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -99,4 +99,4 @@ TEST(WideSum, TakesInWhatAnotherHasAdded) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::wide_sum_test

@@ -4,7 +4,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::batch_item_test {
 namespace {
 
 TEST(BatchItem, IsOneOfItsBatch) {
@@ -25,4 +25,4 @@ TEST(BatchItem, IsOneOfItsBatch) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::batch_item_test

@@ -12,7 +12,7 @@
 #include "sparseconv/points/voxelize.hpp"
 #include "support/point_clouds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cell_centre_test {
 namespace {
 
 // Voxels of 0.5 x 2 x 0.25 from (10, -4, 1): site z 3, y 1, x 2 is the box from (11, -2, 1.75) to (11.5, 0, 2).
@@ -58,4 +58,4 @@ TEST(CellCentre, GoesThroughLayers) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cell_centre_test

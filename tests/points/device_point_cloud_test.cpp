@@ -8,7 +8,7 @@
 #include "support/error_message.hpp"
 #include "support/point_clouds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_point_cloud_test {
 namespace {
 
 using test::message_of;
@@ -54,4 +54,4 @@ TEST(DevicePointCloud, LosesNoNumberThatMakesNoWholePoint) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_point_cloud_test

@@ -8,7 +8,7 @@
 #include "support/error_message.hpp"
 #include "support/hostile_name.hpp"
 
-namespace sparseconv {
+namespace sparseconv::point_cloud_test {
 namespace {
 
 using test::message_of;
@@ -94,4 +94,4 @@ TEST(PointCloud, CanBeRelativeToAnotherOffset) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::point_cloud_test

@@ -24,7 +24,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::point_reader_test {
 namespace {
 
 using test::ByteWriter;
@@ -263,4 +263,4 @@ TEST(VoxelizeStridedPoints, AreCheckedByEveryCall) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::point_reader_test

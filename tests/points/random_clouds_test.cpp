@@ -24,7 +24,7 @@
 #include "support/test_rounds.hpp"
 #include "support/wide_sum_bound.hpp"
 
-namespace sparseconv {
+namespace sparseconv::random_clouds_test {
 namespace {
 
 using test::RandomNumbers;
@@ -229,4 +229,4 @@ TEST(RandomClouds, AreVoxelizedAsByTheOracle) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::random_clouds_test

@@ -17,7 +17,7 @@
 #include "support/point_clouds.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::rows_of_points_test {
 namespace {
 
 using test::fine_grid;
@@ -93,4 +93,4 @@ TEST(RowsOfPoints, SaysWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::rows_of_points_test

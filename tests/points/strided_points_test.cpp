@@ -12,7 +12,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::strided_points_test {
 namespace {
 
 /// As many zeros as 2 rows of 3 points of 16 bytes take, in rows 50 bytes apart; of the last point only the fields' 14 bytes.
@@ -155,4 +155,4 @@ TEST(StridedPoints, OfStructsHaveTheirSteps) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::strided_points_test

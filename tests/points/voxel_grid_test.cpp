@@ -8,7 +8,7 @@
 
 #include "support/point_clouds.hpp"
 
-namespace sparseconv {
+namespace sparseconv::voxel_grid_test {
 namespace {
 
 using test::row_of_ten;
@@ -43,4 +43,4 @@ TEST(VoxelFinder, SaysWhereAPointLiesOrWhyItIsDropped) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::voxel_grid_test

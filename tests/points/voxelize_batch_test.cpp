@@ -17,7 +17,7 @@
 #include "support/point_clouds.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::voxelize_batch_test {
 namespace {
 
 using test::fine_grid;
@@ -146,4 +146,4 @@ TEST(VoxelizeBatch, PutsOneCloudIntoAnItemOfChoice) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::voxelize_batch_test

@@ -23,7 +23,7 @@
 #include "support/policies.hpp"
 #include "support/shared_data.hpp"
 
-namespace sparseconv {
+namespace sparseconv::voxelize_test {
 namespace {
 
 using test::fine_grid;
@@ -530,4 +530,4 @@ TEST(VoxelizeOnWaymo, HasTheStagesThatSpconvMeasuresItselfBy) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::voxelize_test

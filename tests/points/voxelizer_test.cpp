@@ -19,7 +19,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::voxelizer_test {
 namespace {
 
 using test::fine_grid;
@@ -182,4 +182,4 @@ TEST(Voxelizer, SaysWhatDoesNotFitAndStaysAsItWas) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::voxelizer_test

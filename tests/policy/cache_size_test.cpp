@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sparseconv {
+namespace sparseconv::cache_size_test {
 namespace {
 
 TEST(CacheSize, IsThatOfACacheAndNeverChanges) {
@@ -12,4 +12,4 @@ TEST(CacheSize, IsThatOfACacheAndNeverChanges) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cache_size_test

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace sparseconv {
+namespace sparseconv::cpu_policy_test {
 namespace {
 
 TEST(CpuPolicy, ThatWasMovedFromStillWorks) {
@@ -15,4 +15,4 @@ TEST(CpuPolicy, ThatWasMovedFromStillWorks) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_policy_test

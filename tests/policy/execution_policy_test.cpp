@@ -4,7 +4,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::execution_policy_test {
 namespace {
 
 using test::message_of;
@@ -51,4 +51,4 @@ TEST(Policy, RefusesFewerThreadsThanOne) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::execution_policy_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sparseconv {
+namespace sparseconv::host_atomics_test {
 namespace {
 
 TEST(HostAtomics, ReplaceWhatIsExpectedAndNothingElse) {
@@ -14,4 +14,4 @@ TEST(HostAtomics, ReplaceWhatIsExpectedAndNothingElse) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::host_atomics_test

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-namespace sparseconv {
+namespace sparseconv::instruction_set_test {
 namespace {
 
 TEST(InstructionSet, RisesFromPortable) {
@@ -69,4 +69,4 @@ TEST(InstructionSet, IsWhatTheSystemSaysOfTheProcessor) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::instruction_set_test

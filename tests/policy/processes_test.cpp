@@ -17,7 +17,7 @@
 #include "sparseconv/policy/cpu_policy.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::processes_test {
 namespace {
 
 class Processes : public ::testing::Test {
@@ -132,5 +132,5 @@ TEST_F(Processes, ATeamThatGotSomeOfItsThreadsUsesThemAndAsksAgain) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::processes_test
 #endif

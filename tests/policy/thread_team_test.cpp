@@ -12,7 +12,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::thread_team_test {
 namespace {
 
 using test::message_of;
@@ -137,4 +137,4 @@ TEST(ThreadTeam, RefusesFewerThreadsThanOne) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::thread_team_test

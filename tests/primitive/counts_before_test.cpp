@@ -6,7 +6,7 @@
 
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::counts_before_test {
 namespace {
 
 TEST(CountsBefore, AddUpOverStretches) {
@@ -28,4 +28,4 @@ TEST(CountsBefore, OfNothingAreNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::counts_before_test

@@ -9,7 +9,7 @@
 
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_words_test {
 namespace {
 
 template <class Word>
@@ -57,4 +57,4 @@ TEST(DeviceWords, CompareArrays) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_words_test

@@ -7,7 +7,7 @@
 #include "sparseconv/primitive/for_each.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::fill_test {
 namespace {
 
 template <class Where>
@@ -23,4 +23,4 @@ TYPED_TEST(FillOn, WritesEveryPlaceThatItIsGivenAndNoMore) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::fill_test

@@ -10,7 +10,7 @@
 
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::for_each_test {
 namespace {
 
 template <class Where>
@@ -85,4 +85,4 @@ TEST(ForEachRange, TakesAPlainFunction) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::for_each_test

@@ -8,7 +8,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::sort_by_key_test {
 namespace {
 
 template <class Where>
@@ -72,4 +72,4 @@ TYPED_TEST(SortByKey, SortsKeysOf127Bits) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::sort_by_key_test

@@ -4,7 +4,7 @@
 
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::wide_key_test {
 namespace {
 
 constexpr std::uint64_t all_ones = ~std::uint64_t{0};
@@ -65,4 +65,4 @@ TEST(WideKey, ComputesAsTheCompilersOwn) {
 #endif
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::wide_key_test

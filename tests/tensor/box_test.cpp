@@ -4,7 +4,7 @@
 
 #include <limits>
 
-namespace sparseconv {
+namespace sparseconv::box_test {
 namespace {
 
 TEST(Box, IsEmptyAtFirst) {
@@ -51,4 +51,4 @@ TEST(Box, HoldsTheExtremes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::box_test

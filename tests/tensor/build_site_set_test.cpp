@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::build_site_set_test {
 namespace {
 
 using test::message_of;
@@ -136,4 +136,4 @@ TEST(BuildSiteSetErrors, RefuseMorePointsThanRowsCanCount) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::build_site_set_test

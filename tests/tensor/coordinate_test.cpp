@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::coordinate_test {
 namespace {
 
 TEST(Coordinate, SortsByBatchThenFromTheFirstAxis) {
@@ -28,4 +28,4 @@ TEST(Coordinate, PrintsItself) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::coordinate_test

@@ -9,7 +9,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::dense_test {
 namespace {
 
 using test::message_of;
@@ -106,4 +106,4 @@ TEST(DenseErrors, OfFromDense) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::dense_test

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::derived_store_test {
 namespace {
 
 template <int Bytes>
@@ -55,4 +55,4 @@ TEST(DerivedStore, MakesAnObjectOnceForAllThreads) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::derived_store_test

@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::folded_to_map_test {
 namespace {
 
 TEST(FoldedToMap, PutsZIntoTheChannels) {
@@ -37,4 +37,4 @@ TEST(FoldedToMap, RefusesMoreChannelsThanCanBeCounted) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::folded_to_map_test

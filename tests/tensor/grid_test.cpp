@@ -4,7 +4,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::grid_test {
 namespace {
 
 using test::message_of;
@@ -65,4 +65,4 @@ TEST(Grid, NamesASiteOutside) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::grid_test

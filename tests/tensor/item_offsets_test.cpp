@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::item_offsets_test {
 namespace {
 
 using test::message_of;
@@ -101,4 +101,4 @@ TEST(ItemOffsets, RefuseItemsOutsideTheBatch) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::item_offsets_test

@@ -8,7 +8,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::item_sites_test {
 namespace {
 
 template <int D>
@@ -65,4 +65,4 @@ TEST(ItemSites, AreToldFromOthers) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::item_sites_test

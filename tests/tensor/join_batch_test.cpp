@@ -15,7 +15,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::join_batch_test {
 namespace {
 
 using test::message_of;
@@ -114,4 +114,4 @@ TEST(JoinBatch, SaysWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::join_batch_test

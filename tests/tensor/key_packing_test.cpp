@@ -10,7 +10,7 @@
 #include "support/error_message.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::key_packing_test {
 namespace {
 
 using test::message_of;
@@ -150,4 +150,4 @@ TEST(KeyPacking, SaysSoBeyond127Bits) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::key_packing_test

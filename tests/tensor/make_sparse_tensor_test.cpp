@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::make_sparse_tensor_test {
 namespace {
 
 using test::message_of;
@@ -92,4 +92,4 @@ TEST(MakeSparseTensor, KeepsTheChannelsOfAnEmptyView) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::make_sparse_tensor_test

@@ -4,7 +4,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::per_axis_test {
 namespace {
 
 using test::message_of;
@@ -43,4 +43,4 @@ TEST(PerAxis, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::per_axis_test

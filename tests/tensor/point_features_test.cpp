@@ -11,7 +11,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::point_features_test {
 namespace {
 
 using test::message_of;
@@ -149,4 +149,4 @@ TEST(PointFeaturesErrors, NameChannelsThatAreTooMany) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::point_features_test

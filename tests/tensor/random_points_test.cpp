@@ -23,7 +23,7 @@
 #include "support/test_rounds.hpp"
 #include "support/wide_sum_bound.hpp"
 
-namespace sparseconv {
+namespace sparseconv::random_points_test {
 namespace {
 
 using test::RandomNumbers;
@@ -245,4 +245,4 @@ TEST(RandomPoints, GoToADenseArrayAndBack) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::random_points_test

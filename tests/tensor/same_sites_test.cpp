@@ -9,7 +9,7 @@
 #include "support/emulated_gpu.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::same_sites_test {
 namespace {
 
 Grid<2> const grid{.shape = {5, 5}};
@@ -50,4 +50,4 @@ TEST(SameSites, OfSetsThatWereMovedFromAreNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::same_sites_test

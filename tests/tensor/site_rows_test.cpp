@@ -9,7 +9,7 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::site_rows_test {
 namespace {
 
 SparseTensor<float, 2> three_sites() {
@@ -51,4 +51,4 @@ TEST(SiteRows, OfNothingAreNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::site_rows_test

@@ -8,7 +8,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::site_set_test {
 namespace {
 
 using test::message_of;
@@ -158,4 +158,4 @@ TEST(SiteSet, RefusesMoreSitesThanRowsCanCount) {
 #endif
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::site_set_test

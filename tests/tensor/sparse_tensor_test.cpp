@@ -9,7 +9,7 @@
 #include "support/feature_view.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::sparse_tensor_test {
 namespace {
 
 using test::message_of;
@@ -76,4 +76,4 @@ TEST(SparseTensor, ThatWasMovedFromHasNoRows) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::sparse_tensor_test

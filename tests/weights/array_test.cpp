@@ -12,7 +12,7 @@
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::array_test {
 namespace {
 
 using test::ByteWriter;
@@ -167,4 +167,4 @@ TEST(Array, NamesWhatDoesNotFitTogether) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::array_test

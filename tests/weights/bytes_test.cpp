@@ -14,7 +14,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::bytes_test {
 namespace {
 
 using test::ByteWriter;
@@ -139,4 +139,4 @@ TEST(Bytes, NamesAFileThatCannotBeRead) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::bytes_test

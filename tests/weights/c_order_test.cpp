@@ -7,7 +7,7 @@
 
 #include "support/byte_writer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::c_order_test {
 namespace {
 
 using test::ByteWriter;
@@ -51,4 +51,4 @@ TEST(COrder, TurnsEachSizeOnManyAxes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::c_order_test

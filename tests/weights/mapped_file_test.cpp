@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::mapped_file_test {
 namespace {
 
 using test::ByteWriter;
@@ -61,4 +61,4 @@ TEST(MapFile, NamesWhatIsNoFile) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::mapped_file_test

@@ -11,7 +11,7 @@
 #include "support/error_message.hpp"
 #include "support/npy_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npy_array_header_test {
 namespace {
 
 using test::ByteWriter;
@@ -105,4 +105,4 @@ TEST(NpyArrayHeader, RefusesToWriteNineAxes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npy_array_header_test

@@ -18,7 +18,7 @@
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npy_array_test {
 namespace {
 
 using test::ByteWriter;
@@ -235,4 +235,4 @@ TEST(NpyArray, LeavesTheFileThatIsThereWhereWritingFails) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npy_array_test

@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/npy_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npy_header_test {
 namespace {
 
 using test::ByteWriter;
@@ -143,4 +143,4 @@ TEST(NpyHeader, RefusesALongHeaderBeforeItIsRead) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npy_header_test

@@ -14,7 +14,7 @@
 #include "support/temporary_file.hpp"
 #include "support/zip_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::npz_arrays_test {
 namespace {
 
 using test::ByteWriter;
@@ -164,4 +164,4 @@ TEST(NpzArrays, ReadsAFile) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::npz_arrays_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <locale>
 
-namespace sparseconv {
+namespace sparseconv::number_text_test {
 namespace {
 
 TEST(NumberText, ReadsNumbers) {
@@ -69,4 +69,4 @@ TEST(NumberText, ReadsCounts) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::number_text_test

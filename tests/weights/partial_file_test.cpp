@@ -12,7 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::partial_file_test {
 namespace {
 
 using test::ByteWriter;
@@ -91,4 +91,4 @@ TEST(PartialFile, SaysWhyBytesCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::partial_file_test

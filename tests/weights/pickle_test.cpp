@@ -11,7 +11,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::pickle_test {
 namespace {
 
 using namespace std::string_literals;
@@ -244,4 +244,4 @@ TEST(Pickle, KeepsMemoryInProportionWhereThingsAreNamedAgain) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pickle_test

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace sparseconv {
+namespace sparseconv::pickle_text_test {
 namespace {
 
 TEST(PickleText, UnquotesWhatPython2Writes) {
@@ -29,4 +29,4 @@ TEST(PickleText, WritesCharactersOfOneToFourBytes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pickle_text_test

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace sparseconv {
+namespace sparseconv::pickle_value_test {
 namespace {
 
 const Pickle pickle{.values = {{},
@@ -49,4 +49,4 @@ TEST(PickleValue, DescribesEachKind) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::pickle_value_test

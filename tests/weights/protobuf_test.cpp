@@ -13,7 +13,7 @@
 #include "support/error_message.hpp"
 #include "support/folder_contents.hpp"
 
-namespace sparseconv {
+namespace sparseconv::protobuf_test {
 namespace {
 
 using test::ByteWriter;
@@ -180,4 +180,4 @@ TEST(ProtobufMessage, WritesWhatTheWalkerReads) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::protobuf_test

@@ -12,7 +12,7 @@
 #include "support/temporary_file.hpp"
 #include "support/torch_script.hpp"
 
-namespace sparseconv {
+namespace sparseconv::read_arrays_test {
 namespace {
 
 using Floats = std::vector<float>;
@@ -56,4 +56,4 @@ TEST(ReadArrays, SaysWhichFilesCanBeRead) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::read_arrays_test

@@ -17,7 +17,7 @@
 
 // Files are put together here from the fields' numbers, by nothing of the library.
 
-namespace sparseconv {
+namespace sparseconv::read_onnx_test {
 namespace {
 
 using test::message_of;
@@ -276,4 +276,4 @@ TEST(ReadOnnx, ReadsAFileOfTheDialect) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::read_onnx_test

@@ -11,7 +11,7 @@
 #include "support/safetensors_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::safetensors_test {
 namespace {
 
 using test::ByteWriter;
@@ -230,4 +230,4 @@ TEST(Safetensors, MapsAFile) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::safetensors_test

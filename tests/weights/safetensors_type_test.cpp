@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace sparseconv {
+namespace sparseconv::safetensors_type_test {
 namespace {
 
 TEST(SafetensorsType, HasTheNamesOfTheFormat) {
@@ -32,4 +32,4 @@ TEST(SafetensorsType, RanksWideTypesHigher) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::safetensors_type_test

@@ -8,7 +8,7 @@
 
 #include "support/byte_writer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::shared_bytes_test {
 namespace {
 
 using test::ByteWriter;
@@ -48,4 +48,4 @@ TEST(SharedBytes, KeepWhatTheyLieInUntilTheLastPartIsGone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::shared_bytes_test

@@ -9,7 +9,7 @@
 
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::strict_json_test {
 namespace {
 
 using test::message_of;
@@ -86,4 +86,4 @@ TEST(StrictJson, CountsAreNaturalNumbers) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::strict_json_test

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::strided_copy_test {
 namespace {
 
 /// The numbers 0, 1, ... seen by shape and steps from `begin` on.
@@ -38,4 +38,4 @@ TEST(StridedCopy, TakesStepsOfZeroAndBackwards) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::strided_copy_test

@@ -6,7 +6,7 @@
 
 #include "support/byte_writer.hpp"
 
-namespace sparseconv {
+namespace sparseconv::text_lines_test {
 namespace {
 
 using test::ByteWriter;
@@ -69,4 +69,4 @@ TEST(Words, AreSeparatedByBlanks) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::text_lines_test

@@ -16,7 +16,7 @@
 #include "support/torch_script.hpp"
 #include "support/zip_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::torch_checkpoint_test {
 namespace {
 
 using namespace std::string_literals;
@@ -323,4 +323,4 @@ TEST(TorchCheckpoint, ReadsPublishedFiles) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::torch_checkpoint_test

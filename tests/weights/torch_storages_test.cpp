@@ -10,7 +10,7 @@
 #include "support/error_message.hpp"
 #include "support/zip_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::torch_storages_test {
 namespace {
 
 using namespace std::string_literals;
@@ -125,4 +125,4 @@ TEST(TorchRecords, SaysWhatIsDamaged) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::torch_storages_test

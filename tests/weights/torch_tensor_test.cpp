@@ -13,7 +13,7 @@
 #include "sparseconv/weights/pickle.hpp"
 #include "support/error_message.hpp"
 
-namespace sparseconv {
+namespace sparseconv::torch_tensor_test {
 namespace {
 
 using test::message_of;
@@ -147,4 +147,4 @@ TEST(TorchTensor, TellsModulesByTheirState) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::torch_tensor_test

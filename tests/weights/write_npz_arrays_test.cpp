@@ -17,7 +17,7 @@
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_npz_arrays_test {
 namespace {
 
 using test::ByteWriter;
@@ -160,4 +160,4 @@ TEST(WriteNpzArrays, LeavesTheFileThatIsThereWhereWritingFails) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_npz_arrays_test

@@ -18,7 +18,7 @@
 #include "support/shared_data.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_onnx_test {
 namespace {
 
 using test::ByteWriter;
@@ -205,4 +205,4 @@ TEST(WriteOnnx, LeavesTheFileThatIsThereWhereWritingFails) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_onnx_test

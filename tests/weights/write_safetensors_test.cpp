@@ -16,7 +16,7 @@
 #include "support/safetensors_file.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::write_safetensors_test {
 namespace {
 
 using test::ByteWriter;
@@ -132,4 +132,4 @@ TEST(WriteSafetensors, LeavesTheFileThatIsThereWhereWritingFails) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::write_safetensors_test

@@ -7,7 +7,7 @@
 #include "support/error_message.hpp"
 #include "support/zip_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::zip_archive_test {
 namespace {
 
 using test::message_of;
@@ -83,4 +83,4 @@ TEST(ZipArchive, RefusesOtherPackingAndEncryption) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::zip_archive_test

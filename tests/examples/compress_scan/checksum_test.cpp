@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace compress_scan {
+namespace compress_scan::checksum_test {
 namespace {
 
 /// 0xcbf43926 of these digits is the check value that catalogues of such sums state.
@@ -35,4 +35,4 @@ TEST(Checksum, IsTheSameInAnyPieces) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::checksum_test

@@ -21,7 +21,7 @@
 #include "support/instruction_sets.hpp"
 #include "support/shared_data.hpp"
 
-namespace compress_scan {
+namespace compress_scan::codec_test {
 namespace {
 
 namespace sc = sparseconv;
@@ -244,4 +244,4 @@ TEST_F(Published, EntropiesOfAPartOfATurn) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::codec_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace compress_scan {
+namespace compress_scan::exponential_table_test {
 namespace {
 
 TEST(ExponentialTable, HasTheNearestIntegers) {
@@ -30,4 +30,4 @@ TEST(ExponentialTable, FallsFromAllToNothing) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::exponential_table_test

@@ -18,7 +18,7 @@
 #include "support/run_program.hpp"
 #include "support/temporary_file.hpp"
 
-namespace compress_scan {
+namespace compress_scan::program_test {
 namespace {
 
 using sparseconv::test::Outcome;
@@ -142,4 +142,4 @@ TEST_F(CompressScan, RefusesMistakesWithASentenceAndWritesNothing) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::program_test

@@ -8,7 +8,7 @@
 
 #include "support/error_message.hpp"
 
-namespace compress_scan {
+namespace compress_scan::quantize_test {
 namespace {
 
 using sparseconv::test::message_of;
@@ -64,4 +64,4 @@ TEST(Quantize, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::quantize_test

@@ -10,7 +10,7 @@
 #include "compress_scan/range_decoder.hpp"
 #include "compress_scan/range_encoder.hpp"
 
-namespace compress_scan {
+namespace compress_scan::range_coder_test {
 namespace {
 
 using Bytes = std::vector<std::byte>;
@@ -178,4 +178,4 @@ TEST(RangeDecoder, ReadsAnyBytesAndNoneBeyondThem) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::range_coder_test

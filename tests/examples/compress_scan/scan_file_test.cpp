@@ -11,7 +11,7 @@
 #include "compress_scan/parse_scan.hpp"
 #include "support/error_message.hpp"
 
-namespace compress_scan {
+namespace compress_scan::scan_file_test {
 namespace {
 
 using Bytes = std::vector<std::byte>;
@@ -122,4 +122,4 @@ TEST(ScanFile, RefusesCountsThatAreWrittenOtherwise) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::scan_file_test

@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace compress_scan {
+namespace compress_scan::symbol_partition_test {
 namespace {
 
 using Logits = std::array<float, 16>;
@@ -153,4 +153,4 @@ TEST(PartitionByLogits, CostsAlmostNothing) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::symbol_partition_test

@@ -11,7 +11,7 @@
 #include "support/run_program.hpp"
 #include "support/temporary_file.hpp"
 
-namespace encode_scan {
+namespace encode_scan::program_test {
 namespace {
 
 namespace sc = sparseconv;
@@ -61,4 +61,4 @@ TEST(EncodeScan, WarnsOfNumbersThatNobodyMeasures) {
 }
 
 }  // namespace
-}  // namespace encode_scan
+}  // namespace encode_scan::program_test

@@ -11,7 +11,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace run_network {
+namespace run_network::input_test {
 namespace {
 
 using sparseconv::CoordinateError;
@@ -179,4 +179,4 @@ TEST(ReadScan, GivesTheVoxelsOfASimulatedScan) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::input_test

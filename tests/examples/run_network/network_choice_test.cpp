@@ -10,7 +10,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace run_network {
+namespace run_network::network_choice_test {
 namespace {
 
 using sparseconv::Network;
@@ -99,4 +99,4 @@ TEST(NetworkChoice, RefusesWhatItCannotRun) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::network_choice_test

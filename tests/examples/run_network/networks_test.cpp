@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace run_network {
+namespace run_network::networks_test {
 namespace {
 
 struct Expected {
@@ -65,4 +65,4 @@ TEST(Networks, AreListedALineEach) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::networks_test

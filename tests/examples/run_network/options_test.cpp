@@ -14,7 +14,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace run_network {
+namespace run_network::options_test {
 namespace {
 
 /// What becomes of a command line after the program's name. Throws what the program's main catches.
@@ -192,4 +192,4 @@ TEST(RunNetworkOptions, RefuseWordsThatAreNone) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::options_test

@@ -18,7 +18,7 @@
 #include "support/run_program.hpp"
 #include "support/temporary_file.hpp"
 
-namespace run_network {
+namespace run_network::program_test {
 namespace {
 
 namespace sc = sparseconv;
@@ -235,4 +235,4 @@ TEST_F(Program, RefusesMistakesWithASentenceAndWritesNothing) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::program_test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace run_network {
+namespace run_network::report_test {
 namespace {
 
 NamedOutput const radius{
@@ -80,4 +80,4 @@ TEST(Report, ForProgramsHasAllNumbers) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::report_test

@@ -12,7 +12,7 @@
 #include "support/hostile_name.hpp"
 #include "support/temporary_file.hpp"
 
-namespace run_network {
+namespace run_network::trained_test {
 namespace {
 
 using sparseconv::test::TemporaryFile;
@@ -84,4 +84,4 @@ TEST(Trained, ListsParameters) {
 }
 
 }  // namespace
-}  // namespace run_network
+}  // namespace run_network::trained_test

@@ -8,7 +8,7 @@
 
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 
-namespace tree_radius {
+namespace tree_radius::branches_test {
 namespace {
 
 using sparseconv::SparseTensor;
@@ -64,4 +64,4 @@ TEST(PointArrays, LieInTheScansAxes) {
 }
 
 }  // namespace
-}  // namespace tree_radius
+}  // namespace tree_radius::branches_test

@@ -18,7 +18,7 @@
 #include "support/shared_data.hpp"
 #include "support/temporary_file.hpp"
 
-namespace tree_radius {
+namespace tree_radius::program_test {
 namespace {
 
 namespace sc = sparseconv;
@@ -108,4 +108,4 @@ TEST_F(TreeRadius, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace tree_radius
+}  // namespace tree_radius::program_test

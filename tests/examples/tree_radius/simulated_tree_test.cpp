@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace tree_radius {
+namespace tree_radius::simulated_tree_test {
 namespace {
 
 double distance_to_axis(Piece const& piece, Vector const& point) {
@@ -63,4 +63,4 @@ TEST(SimulateTree, CountOfPointsFollowsTheArea) {
 }
 
 }  // namespace
-}  // namespace tree_radius
+}  // namespace tree_radius::simulated_tree_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace tree_radius {
+namespace tree_radius::tree_view_test {
 namespace {
 
 constexpr TreeWindow window{.pixels_per_metre = 10, .half_width = 2, .top = 3};
@@ -58,4 +58,4 @@ TEST(WithLegend, KeepsThePictureAndAddsABar) {
 }
 
 }  // namespace
-}  // namespace tree_radius
+}  // namespace tree_radius::tree_view_test

@@ -7,7 +7,7 @@
 
 #include "support/error_message.hpp"
 
-namespace tree_radius {
+namespace tree_radius::tree_voxels_test {
 namespace {
 
 TEST(PutUpright, TurnsZToYAndCentres) {
@@ -94,4 +94,4 @@ TEST(Positions, AreTheFirstThreeColumns) {
 }
 
 }  // namespace
-}  // namespace tree_radius
+}  // namespace tree_radius::tree_voxels_test

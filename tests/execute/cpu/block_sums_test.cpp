@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::cpu_block_sums_test {
 namespace {
 
 TEST(BlockRows, StayInTheirBounds) {
@@ -50,4 +50,4 @@ TEST(BlockSums, GrowAsideElse) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_block_sums_test

@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_gather_gemm_scatter_test {
 namespace {
 
 using test::random_tensor;
@@ -134,4 +134,4 @@ TYPED_TEST(ConvolutionInBlocks, TakeATransposedRulebook) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_gather_gemm_scatter_test

@@ -13,7 +13,7 @@
 #include "support/random_numbers.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_microkernels_test {
 namespace {
 
 template <class T>
@@ -194,4 +194,4 @@ TYPED_TEST(Microkernel, HasAKernelForEachWidthItPromises) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_microkernels_test

@@ -13,7 +13,7 @@
 #include "support/instruction_sets.hpp"
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_packed_weights_test {
 namespace {
 
 template <class T>
@@ -147,4 +147,4 @@ TEST(PackedWeightsCache, GivesThreadsThatAskAtOnceTheSame) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_packed_weights_test

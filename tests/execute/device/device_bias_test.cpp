@@ -5,7 +5,7 @@
 #include <array>
 #include <type_traits>
 
-namespace sparseconv {
+namespace sparseconv::device_device_bias_test {
 namespace {
 
 struct PlainBlock {
@@ -44,4 +44,4 @@ TEST(DeviceBias, TakesNoTypeThatItWouldRound) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_device_bias_test

@@ -15,7 +15,7 @@
 
 #include "sparseconv/execute/device/thread_block.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_emulated_block_test {
 namespace {
 
 using test::BlockError;
@@ -324,4 +324,4 @@ TEST(EmulatedBlock, TellsMisuse) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_emulated_block_test

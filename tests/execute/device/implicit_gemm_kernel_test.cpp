@@ -12,7 +12,7 @@
 
 #include "support/device_convolution.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_implicit_gemm_kernel_test {
 namespace {
 
 using test::DeviceCase;
@@ -187,4 +187,4 @@ TYPED_TEST(ImplicitGemmKernels, NeverReadsAnElementThatNoRowHas) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_implicit_gemm_kernel_test

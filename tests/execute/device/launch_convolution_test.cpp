@@ -9,7 +9,7 @@
 
 #include "support/device_convolution.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_launch_convolution_test {
 namespace {
 
 using test::DeviceCase;
@@ -188,4 +188,4 @@ TEST(TileTable, RefusesRowsWhoseBytesDoNotFit32Bits) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_launch_convolution_test

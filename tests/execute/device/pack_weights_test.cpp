@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::device_pack_weights_test {
 namespace {
 
 TEST(PackWeights, TransposesAndPadsEachElement) {
@@ -59,4 +59,4 @@ TEST(RoundedToTf32, KeepsInfinityAndNaN) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_pack_weights_test

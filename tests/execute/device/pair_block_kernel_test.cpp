@@ -8,7 +8,7 @@
 
 #include "support/device_convolution.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_pair_block_kernel_test {
 namespace {
 
 using test::DeviceCase;
@@ -153,4 +153,4 @@ TYPED_TEST(PairBlock, HasTheSameBitsForEveryTile) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_pair_block_kernel_test

@@ -8,7 +8,7 @@
 #include "sparseconv/execute/device/implicit_gemm_kernel.hpp"
 #include "support/device_convolution.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_row_gemm_kernel_test {
 namespace {
 
 using test::DeviceCase;
@@ -56,4 +56,4 @@ TYPED_TEST(RowGemmKernels, TakeAnyNumberOfRows) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_row_gemm_kernel_test

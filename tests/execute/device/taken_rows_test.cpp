@@ -12,7 +12,7 @@
 #include "support/device_policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_taken_rows_test {
 namespace {
 
 template <class Where>
@@ -97,4 +97,4 @@ TYPED_TEST(TakenRows, AreNaNWhereThereIsNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_taken_rows_test

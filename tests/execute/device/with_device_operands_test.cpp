@@ -20,7 +20,7 @@
 #include "support/random_numbers.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_with_device_operands_test {
 namespace {
 
 template <class Where>
@@ -154,4 +154,4 @@ TYPED_TEST(DeviceConvolve, CopiesOnlyRowsThatAreNoWholeChunks) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_with_device_operands_test

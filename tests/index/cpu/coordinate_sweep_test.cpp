@@ -8,7 +8,7 @@
 #include "support/finder_check.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_coordinate_sweep_test {
 namespace {
 
 constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
@@ -45,4 +45,4 @@ TEST(CoordinateSweep, TakesEmptySets) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_coordinate_sweep_test

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::cpu_kernel_row_cursors_test {
 namespace {
 
 std::vector<std::uint64_t> with_end(std::vector<std::uint64_t> keys) {
@@ -56,4 +56,4 @@ TEST(KernelRowCursors, StayBehindTheLastInput) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_kernel_row_cursors_test

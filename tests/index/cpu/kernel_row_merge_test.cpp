@@ -13,7 +13,7 @@
 
 #if SPARSECONV_X86_KERNELS
 
-namespace sparseconv {
+namespace sparseconv::cpu_kernel_row_merge_test {
 namespace {
 
 using Keys = std::vector<std::uint64_t>;
@@ -166,6 +166,6 @@ TEST_F(KernelRowMerge, TakesTheLargestKeys) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_kernel_row_merge_test
 
 #endif

@@ -9,7 +9,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_kernel_row_probes_test {
 namespace {
 
 template <int D>
@@ -37,4 +37,4 @@ TEST(KernelRowProbes, ProbesBeyond32BitsWithoutWrapping) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_kernel_row_probes_test

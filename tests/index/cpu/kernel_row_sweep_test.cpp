@@ -9,7 +9,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_kernel_row_sweep_test {
 namespace {
 
 constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
@@ -84,4 +84,4 @@ TEST(KernelRowSweep, TakesEmptySets) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_kernel_row_sweep_test

@@ -9,7 +9,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_line_bits_test {
 namespace {
 
 template <int D>
@@ -123,4 +123,4 @@ TEST(LineBits, SaysWhichPositionDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_line_bits_test

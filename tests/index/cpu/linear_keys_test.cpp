@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_linear_keys_test {
 namespace {
 
 constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
@@ -66,4 +66,4 @@ TEST(LinearKeys, AreSumsOfWeighedFields) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_linear_keys_test

@@ -6,7 +6,7 @@
 
 #include "support/policies.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_listed_pairs_test {
 namespace {
 
 /// Finds output o with input 2 o by each element that divides o, of all that it is asked for.
@@ -68,4 +68,4 @@ TEST(ListedPairs, HaveTilesOfWholeRowsThatFitASecondCache) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_listed_pairs_test

@@ -16,7 +16,7 @@
 
 #if SPARSECONV_X86_KERNELS
 
-namespace sparseconv {
+namespace sparseconv::cpu_merged_pairs_test {
 namespace {
 
 template <class Key, int D>
@@ -132,6 +132,6 @@ TEST_F(MergedPairs, MayBeNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_merged_pairs_test
 
 #endif

@@ -10,7 +10,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_output_sites_test {
 namespace {
 
 using test::message_of;
@@ -110,4 +110,4 @@ TEST(OutputCoordinates, SayWhichPositionDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_output_sites_test

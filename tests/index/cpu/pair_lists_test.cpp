@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::cpu_pair_lists_test {
 namespace {
 
 constexpr Row most = std::numeric_limits<Row>::max();
@@ -68,4 +68,4 @@ TEST(PairLists, HaveRoomToWriteBehindTheLastPair) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_pair_lists_test

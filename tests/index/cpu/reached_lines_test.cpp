@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::cpu_reached_lines_test {
 namespace {
 
 TEST(ReachedLines, SaysWhichElementsReachWhichOutputs) {
@@ -65,4 +65,4 @@ TEST(ReachedLines, ServesGeometriesWhoseElementsStandSideBySide) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_reached_lines_test

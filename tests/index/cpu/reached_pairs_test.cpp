@@ -11,7 +11,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_reached_pairs_test {
 namespace {
 
 template <int D>
@@ -75,4 +75,4 @@ TEST(ReachedPairs, AreTakenWhereTheStrideIsAboveOneAndTheMapIsSmall) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_reached_pairs_test

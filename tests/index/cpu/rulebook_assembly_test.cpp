@@ -7,7 +7,7 @@
 #include "support/policies.hpp"
 #include "support/rulebook_pairs.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_rulebook_assembly_test {
 namespace {
 
 using test::pairs_of;
@@ -111,4 +111,4 @@ TEST(RulebookAssembly, MakesAnEmptyRulebook) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_rulebook_assembly_test

@@ -8,7 +8,7 @@
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_swept_keys_test {
 namespace {
 
 TEST(SweptBox, HoldsInputsAndWindows) {
@@ -64,4 +64,4 @@ TEST(SweptKeys, MayBeOfNoSites) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_swept_keys_test

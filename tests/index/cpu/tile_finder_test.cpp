@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sparseconv {
+namespace sparseconv::cpu_tile_finder_test {
 namespace {
 
 TEST(PairTiles, CoverAllElementsAndRows) {
@@ -27,4 +27,4 @@ TEST(PairTiles, MayBeNone) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_tile_finder_test

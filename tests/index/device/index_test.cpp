@@ -17,7 +17,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_index_test {
 namespace {
 
 using test::message_of;
@@ -250,4 +250,4 @@ TYPED_TEST(DeviceIndex, TakesTransposedGeometries) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_index_test

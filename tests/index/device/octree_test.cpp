@@ -14,7 +14,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_octree_test {
 namespace {
 
 using test::message_of;
@@ -87,4 +87,4 @@ TYPED_TEST(DeviceOctree, SaysWhatDoesNotFitAsTheHostDoes) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_octree_test

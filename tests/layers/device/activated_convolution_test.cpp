@@ -11,7 +11,7 @@
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_activated_convolution_test {
 namespace {
 
 template <class Where>
@@ -52,4 +52,4 @@ TYPED_TEST(ActivatedConvolution, AgreesWithTheHost) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_activated_convolution_test

@@ -13,7 +13,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_activation_test {
 namespace {
 
 template <class Where>
@@ -83,4 +83,4 @@ TYPED_TEST(ActivationOnDevice, SoftmaxHasTheBitsOfTheHost) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_activation_test

@@ -26,7 +26,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_on_device_test {
 namespace {
 
 using test::message_of;
@@ -379,4 +379,4 @@ TYPED_TEST(OnDevice, ElementaryFunctionsHaveTheBitsOfTheHost) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_on_device_test

@@ -3,7 +3,7 @@
 
 #include "support/random_layer_on_device.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_random_layers_test {
 namespace {
 
 TEST(RandomLayersOnDevice, OfFloatAgreeWithTheOracle) {
@@ -20,4 +20,4 @@ TEST(RandomLayersOnDevice, OfDoubleAgreeWithTheOracle) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_random_layers_test

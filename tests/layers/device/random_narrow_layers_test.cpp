@@ -3,7 +3,7 @@
 
 #include "support/random_layer_on_device.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_random_narrow_layers_test {
 namespace {
 
 TEST(RandomLayersOnDevice, OfHalfAgreeWithTheOracle) {
@@ -14,4 +14,4 @@ TEST(RandomLayersOnDevice, OfBfloat16AgreeWithTheOracle) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_random_narrow_layers_test

@@ -18,7 +18,7 @@
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_rows_test {
 namespace {
 
 using test::message_of;
@@ -200,4 +200,4 @@ TYPED_TEST(Rows, CastsHaveTheBitsOfTheHost) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_rows_test

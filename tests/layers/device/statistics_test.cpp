@@ -19,7 +19,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_statistics_test {
 namespace {
 
 using test::message_of;
@@ -204,4 +204,4 @@ TEST(StatisticsOnEmulatedDevice, KeepItemsForEachStreamApart) {
 #endif
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_statistics_test

@@ -18,7 +18,7 @@
 #include "support/rounding.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_upward_test {
 namespace {
 
 using test::message_of;
@@ -190,4 +190,4 @@ TEST(UpwardOnEmulatedDevice, TurnsNoMapRoundDuringACapture) {
 #endif
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_upward_test

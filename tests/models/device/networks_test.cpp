@@ -14,7 +14,7 @@
 #include "support/rounding.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_networks_test {
 namespace {
 
 template <class Where>
@@ -89,4 +89,4 @@ TEST(EmulatedGpu, GetsBackAllItGave) {
 #endif
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_networks_test

@@ -19,7 +19,7 @@
 #include "support/rounding.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_engine_test {
 namespace {
 
 template <class Where>
@@ -136,4 +136,4 @@ TYPED_TEST(EngineOnDevice, RunsInACaptureOnceItRan) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_engine_test

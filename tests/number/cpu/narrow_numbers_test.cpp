@@ -12,7 +12,7 @@
 
 #include "support/instruction_sets.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_narrow_numbers_test {
 namespace {
 
 template <class T>
@@ -95,4 +95,4 @@ TYPED_TEST(NarrowNumbers, TakeAnyCountAndNoNumberMore) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_narrow_numbers_test

@@ -19,7 +19,7 @@
 #include "support/point_clouds.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_voxelize_test {
 namespace {
 
 using test::fine_grid;
@@ -176,4 +176,4 @@ TYPED_TEST(DeviceVoxelize, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_voxelize_test

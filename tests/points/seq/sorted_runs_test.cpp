@@ -13,7 +13,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::seq_sorted_runs_test {
 namespace {
 
 using on_seq::PlacedSite;
@@ -86,4 +86,4 @@ TEST(SortedRuns, OfNothingFindNothing) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::seq_sorted_runs_test

@@ -5,7 +5,7 @@
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_sort_by_key_test {
 namespace {
 
 struct Record {
@@ -70,4 +70,4 @@ TEST(RadixSort, GivesTheSameWithAnyNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_sort_by_key_test

@@ -18,7 +18,7 @@
 #include "support/random_sites.hpp"
 #include "support/same_index.hpp"
 
-namespace sparseconv {
+namespace sparseconv::device_build_site_set_test {
 namespace {
 
 using test::message_of;
@@ -144,4 +144,4 @@ TYPED_TEST(DeviceSites, GoToDenseArraysAndComeBack) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::device_build_site_set_test

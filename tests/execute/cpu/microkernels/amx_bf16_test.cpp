@@ -20,7 +20,7 @@
 #include "support/random_sites.hpp"
 #include "support/rounding.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_microkernels_amx_bf16_test {
 namespace {
 
 test::Bfloat16Tiles configured_tiles() {
@@ -216,4 +216,4 @@ TEST_F(Tiles, ConvolveToRounding) {
 #endif
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_microkernels_amx_bf16_test

@@ -12,7 +12,7 @@
 #include "sparseconv/execute/cpu/microkernels.hpp"
 #include "support/random_numbers.hpp"
 
-namespace sparseconv {
+namespace sparseconv::cpu_microkernels_avx512_bf16_test {
 namespace {
 
 class DotProducts : public ::testing::Test {
@@ -150,4 +150,4 @@ TEST_F(DotProducts, KeepInfinityAndNaN) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::cpu_microkernels_avx512_bf16_test
