@@ -1,6 +1,9 @@
 #include "sparseconv/weights/partial_file.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -64,14 +67,43 @@ TEST(PartialFile, SaysWhyAFileCannotBeMade) {
 
 TEST(PartialFile, SaysWhyItCannotBeRenamed) {
   const TemporaryFile old("a.bin", {});
-  const std::filesystem::path folder = old.folder() / "folder";
-  std::filesystem::create_directory(folder);
+  EXPECT_EQ(message_of<Error>([&] { return (PartialFile(old.folder(), "write: folder"), 0); }),
+            "write: folder: this is a directory; name a file in it");
+  const std::filesystem::path late = old.folder() / "late";
   EXPECT_EQ(message_of<Error>([&] {
-              PartialFile file(folder, "write: folder");
+              PartialFile file(late, "write: late");
+              std::filesystem::create_directory(late);
               return (file.keep(), 0);
             }),
-            "write: folder: Is a directory");
+            "write: late: Is a directory");
   EXPECT_EQ(count_files(old.folder()), 2);
+}
+
+// A file that is renamed to a link takes the place of the link, and one that is renamed to a device that of the device.
+TEST(PartialFile, LeavesLinksAndWhatIsNoFileInTheirPlace) {
+  const TemporaryFile old("a.bin", before.bytes());
+  const std::filesystem::path link = old.folder() / "link.bin";
+  std::filesystem::create_symlink("a.bin", link);
+  const std::filesystem::path pipe = old.folder() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  PartialFile through(link, "write");
+  through.write(after.bytes());
+  EXPECT_EQ(text_of(old.path()), "before");
+  through.keep();
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(text_of(old.path()), "after");
+
+  int const reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);  // so that the pipe has an end
+  ASSERT_GE(reader, 0);
+  PartialFile down(pipe, "write");
+  down.write(after.bytes());
+  down.keep();
+  char bytes[8] = {};
+  EXPECT_EQ(::read(reader, bytes, sizeof bytes), 5);
+  ::close(reader);
+  EXPECT_STREQ(bytes, "after");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_EQ(count_files(old.folder()), 3);
 }
 
 TEST(PartialFile, SaysWhyBytesCannotBeWritten) {

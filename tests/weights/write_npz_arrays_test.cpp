@@ -136,7 +136,19 @@ TEST(WriteNpzArrays, SaysWhyAFileCannotBeWritten) {
       << message;
   EXPECT_EQ(failure(file.folder(), some_arrays()),
             "write_npz_arrays: cannot write " + file.folder().string() + ": this is a directory; name a file in it");
+  EXPECT_EQ(failure("/dev/null", some_arrays()),
+            "write_npz_arrays: cannot write /dev/null: it is a device or a pipe, in which libzip cannot go back; name "
+            "a file");
   EXPECT_EQ(count_files(file.folder()), 1);
+}
+
+TEST(WriteNpzArrays, LeavesALinkInItsPlace) {
+  const TemporaryFile file("a.npz", {});
+  const std::filesystem::path link = file.folder() / "link.npz";
+  std::filesystem::create_symlink("a.npz", link);
+  write_npz_arrays(link, some_arrays());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_FALSE(text_of(file.path()).empty());
 }
 
 TEST(WriteNpzArrays, LeavesTheFileThatIsThereWhereWritingFails) {

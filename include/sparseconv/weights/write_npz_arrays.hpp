@@ -16,6 +16,7 @@
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/npy_array_header.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
+#include "sparseconv/weights/written_place.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
@@ -75,11 +76,12 @@ inline void write_npz_entries(std::filesystem::path const& path, std::span<NpzEn
     throw Error({call, ": cannot write ", path.string(), ": ", reason,
                  "; the folder must exist and be writable, with room on its disk"});
   };
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored))
-    throw Error({call, ": cannot write ", path.string(), ": this is a directory; name a file in it"});
+  WrittenPlace const place = written_place(path, error_message({call, ": cannot write ", path.string()}));
+  if (!place.is_file)
+    throw Error({call, ": cannot write ", path.string(),
+                 ": it is a device or a pipe, in which libzip cannot go back; name a file"});
   int code = 0;
-  ZipArchive archive(zip_open(path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  ZipArchive archive(zip_open(place.path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
   if (!archive) {
     zip_error_t failure;
     zip_error_init_with_code(&failure, code);

@@ -1,0 +1,70 @@
+#include "sparseconv/weights/written_place.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+
+#include "support/error_message.hpp"
+#include "support/temporary_file.hpp"
+
+namespace sparseconv {
+namespace {
+
+namespace fs = std::filesystem;
+
+class WrittenPlaces : public ::testing::Test {
+ protected:
+  WrittenPlaces() { fs::create_directory(folder() / "in"); }
+
+  [[nodiscard]] fs::path folder() const { return file_.folder(); }
+  [[nodiscard]] WrittenPlace place(char const* name) const { return written_place(folder() / name, "write: it"); }
+  void link(char const* name, fs::path const& to) const { fs::create_symlink(to, folder() / name); }
+
+ private:
+  test::TemporaryFile file_{"a.bin", {}};
+};
+
+TEST_F(WrittenPlaces, AreThePathsOfFiles) {
+  for (char const* const name : {"a.bin", "new.bin", "none/new.bin"}) {
+    EXPECT_EQ(place(name).path, folder() / name);
+    EXPECT_TRUE(place(name).is_file);
+  }
+  EXPECT_EQ(written_place("new.bin", "").path, "new.bin");
+}
+
+TEST_F(WrittenPlaces, AreWhereLinksLead) {
+  link("one", "a.bin");
+  link("two", "in/three");
+  link("in/three", "../a.bin");
+  link("dangling", "in/new.bin");
+  link("absolute", folder() / "in/new.bin");
+  EXPECT_EQ(place("one").path, folder() / "a.bin");
+  EXPECT_TRUE(fs::equivalent(place("two").path, folder() / "a.bin"));
+  EXPECT_FALSE(fs::is_symlink(place("two").path));
+  EXPECT_EQ(place("dangling").path, folder() / "in/new.bin");
+  EXPECT_EQ(place("absolute").path, folder() / "in/new.bin");
+  link("circle", "circle");
+  EXPECT_EQ(place("circle").path, folder() / "circle") << "which cannot be opened";
+}
+
+TEST_F(WrittenPlaces, AreNoFilesWhereDevicesAndPipesAre) {
+  ASSERT_EQ(::mkfifo((folder() / "pipe").c_str(), 0600), 0);
+  link("to_pipe", "pipe");
+  link("to_null", "/dev/null");
+  for (char const* const name : {"pipe", "to_pipe", "to_null"}) {
+    EXPECT_FALSE(place(name).is_file) << name;
+    EXPECT_EQ(place(name).path, folder() / name);
+  }
+}
+
+TEST_F(WrittenPlaces, AreNoDirectories) {
+  link("to_folder", "in");
+  for (char const* const name : {"in", "to_folder"})
+    EXPECT_EQ(test::message_of<Error>([&] { return place(name); }),
+              "write: it: this is a directory; name a file in it");
+}
+
+}  // namespace
+}  // namespace sparseconv
