@@ -121,6 +121,8 @@ TEST(EmbedRows, NamesTheOperandThatDoesNotFit) {
             "embed_rows: the numbers are 3, the output's rows are 4; they must be equal");
   EXPECT_EQ(message({numbers.data(), 4, 1}, {numbers.data(), 4, 2}),
             "embed_rows: the table's channels are 2, the output's are 3; they must be equal");
+  EXPECT_EQ(message({numbers.data(), 4, 1}, {nullptr, 0, 3}),
+            "embed_rows: the table of 4 numbers has no rows; give it one for each number that there is");
 }
 
 TEST(IntegerNumber, IsExactUpToTheMostOfItsType) {

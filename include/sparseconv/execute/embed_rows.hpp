@@ -46,6 +46,10 @@ void embed_rows(Policy const& where, MatrixView<Number, Memory> numbers,
       first_wrong = on_cpu::embed_rows<T, Stored>(where, numbers, table, output);
     }
     if (first_wrong == output.rows) return;
+    if (table.rows == 0) {
+      throw ShapeError({"embed_rows: the table of ", output.rows,
+                        " numbers has no rows; give it one for each number that there is"});
+    }
     Stored const wrong = *numbers.row_data(first_wrong);
     auto const refuse = [&](auto shown) {
       throw ShapeError({"embed_rows: row ", first_wrong, " has the number ", shown, ", and the table has ", table.rows,
