@@ -160,8 +160,9 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 1;
   }
   try {
-    compress_scan::check_options(options);
-    app.got_subcommand("encode") ? compress_scan::encode(options) : compress_scan::decode(options);
+    bool const encodes = app.got_subcommand("encode");
+    compress_scan::check_options(options, encodes);
+    encodes ? compress_scan::encode(options) : compress_scan::decode(options);
   } catch (std::bad_alloc const&) {
     std::cerr << "compress_scan: there is not enough memory; take a smaller scan, or a larger step\n";
     return 1;

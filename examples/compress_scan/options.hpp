@@ -3,13 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "command_line/file_checks.hpp"
+#include "command_line/number_checks.hpp"
 #include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/error.hpp"
@@ -36,8 +36,9 @@ inline void declare_common_options(CLI::App& app, Options& options) {
   app.add_option("--weights", options.weights,
                  "The trained codec: a checkpoint of RENO (.pt), or arrays of the same names");
   app.add_option("--random-weights", options.random_weights,
-                 "Instead: numbers drawn from this seed, which compress badly and lose nothing");
-  app.add_option("--threads", options.threads, "How many; all cores unless told")->check(CLI::PositiveNumber);
+                 "Instead: numbers drawn from this seed, which compress badly and lose nothing")
+      ->check(command_line::seed());
+  app.add_option("--threads", options.threads, "How many; all cores unless told")->check(command_line::thread_count());
   app.add_option("--instructions", options.instructions,
                  "Of the processor (default: the best that there are); all but portable give the same file")
       ->check(CLI::IsMember(std::vector<std::string>(sparseconv::instruction_set_names.begin(),
@@ -53,7 +54,7 @@ inline void declare_options(CLI::App& app, Options& options) {
       ->required();
   encode.add_option("file", options.compressed, "The file to write")->required();
   encode.add_option("--step", options.step, "Between sites, in millimetres: posQ of the published codec")
-      ->check(CLI::PositiveNumber)
+      ->check(command_line::number_between(0.001, 1e6))
       ->capture_default_str();
   encode.add_option("--picture", options.picture,
                     "Decode the file again, and draw scan, bits of each level and decoded scan to this .png file");
@@ -67,42 +68,23 @@ inline void declare_options(CLI::App& app, Options& options) {
 
 /// Checks that the options go together, and that files can be put where they should go.
 /// Throws: Error.
-inline void check_options(Options const& options) {
-  auto const refuse = [](std::initializer_list<sparseconv::MessagePart> parts) {
-    throw sparseconv::Error("compress_scan: " + sparseconv::error_message(parts));
-  };
+inline void check_options(Options const& options, bool encodes) {
   if (options.weights.empty() == !options.random_weights) {
-    refuse({options.random_weights ? "--weights and --random-weights are both given"
-                                   : "neither --weights nor --random-weights is given",
-            "; give one: the file of the trained codec, or a seed"});
+    throw sparseconv::Error({"compress_scan: ",
+                             options.random_weights ? "--weights and --random-weights are both given"
+                                                    : "neither --weights nor --random-weights is given",
+                             "; give one: the file of the trained codec, or a seed"});
   }
-  struct Named {
-    char const* name;
-    std::string const& file;
-  };
-  bool const encodes = options.sites.empty();
-  Named const written[] = {
-      encodes ? Named{"the compressed file", options.compressed} : Named{"the sites", options.sites},
-      {"--json", options.json},
-      {"--picture", options.picture}};
-  Named const read[] = {
-      encodes ? Named{"the scan", options.scan.file} : Named{"the compressed file", options.compressed},
-      {"--weights", options.weights}};
-  auto const differ = [&](Named const& one, Named const& other) {
-    if (!one.file.empty() && one.file == other.file) {
-      refuse({other.name, " and ", one.name, " both name ", one.file, "; give each a file of its own"});
-    }
-  };
-  for (Named const& file : written) {
-    for (Named const& other : read) differ(file, other);
-    for (Named const& other : written) {
-      if (&other < &file) differ(file, other);
-    }
-    std::filesystem::path const folder = std::filesystem::path(file.file).parent_path();
-    if (folder.empty() || std::filesystem::is_directory(folder)) continue;
-    refuse({file.name, " ", file.file, ": there is no folder ", folder.string(),
-            "; make it, or give a path in an existing folder"});
+  command_line::NamedFile const compressed{"the compressed file", options.compressed};
+  command_line::NamedFile const sites{"the sites", options.sites};
+  command_line::NamedFile const scan{"the scan", options.scan.file == "simulated" ? "" : options.scan.file};
+  for (auto const& [name, file] :
+       {compressed, encodes ? command_line::NamedFile{"the scan", options.scan.file} : sites}) {
+    if (file.empty()) throw sparseconv::Error({"compress_scan: no file is named for ", name, "; give its path"});
   }
+  command_line::check_files("compress_scan",
+                            {encodes ? compressed : sites, {"--json", options.json}, {"--picture", options.picture}},
+                            {encodes ? scan : compressed, {"--weights", options.weights}});
 }
 
 }  // namespace compress_scan

@@ -119,6 +119,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 1;
   }
   try {
+    encode_scan::check_options(options);
     encode_scan::encode(options);
   } catch (std::exception const& error) {
     std::cerr << error.what() << '\n';

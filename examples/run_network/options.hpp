@@ -2,12 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "command_line/file_checks.hpp"
+#include "command_line/number_checks.hpp"
 #include "run_network/network_choice.hpp"
 #include "run_network/trained.hpp"
 #include "scan_input/scan_options.hpp"
@@ -64,27 +65,22 @@ inline void declare_options(CLI::App& app, Options& options) {
   app.add_option("--instructions", options.instructions, "Of the policy cpu (default: the fastest that there are)")
       ->check(CLI::IsMember(std::vector<std::string>(sparseconv::instruction_set_names.begin(),
                                                      sparseconv::instruction_set_names.end())));
-  app.add_option("--threads", options.threads, "Of the policy cpu (default: all cores)")->check(CLI::PositiveNumber);
+  app.add_option("--threads", options.threads, "Of the policy cpu (default: all cores)")
+      ->check(command_line::thread_count());
   app.add_option("--element", options.element, "Type of features and weights between input and output")
       ->check(CLI::IsMember({"float", "half", "bfloat16", "double"}))
       ->capture_default_str();
   app.add_option("--repeat", options.repeat, "Warm runs after the cold one; their median is reported")
-      ->check(CLI::PositiveNumber)
+      ->check(command_line::at_least_one())
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Of the weights and of the simulated scan")->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the weights and of the simulated scan")
+      ->check(command_line::seed())
+      ->capture_default_str();
   app.add_option("--output", options.output, "Write coordinates and features of the outputs to this .npz file");
   app.add_option("--save", options.save, "Write the network with its numbers to this file, a .safetensors");
   app.add_option("--json", options.json, "Write the profile to this file, for programs, and no table");
   app.add_flag("--list", options.list, "Say which networks there are");
   app.add_flag("--parameters", options.parameters, "Say names and shapes of the network's numbers, and run nothing");
-}
-
-/// Checks that a file can be put there, before a long run. Throws: Error if its folder is none.
-inline void check_folder_of(std::string const& path, char const* option) {
-  std::filesystem::path const folder = std::filesystem::path(path).parent_path();
-  if (path.empty() || folder.empty() || std::filesystem::is_directory(folder)) return;
-  throw sparseconv::Error({"run_network: ", option, " ", path, ": there is no folder ", folder.string(),
-                           "; make it, or give a path in an existing folder"});
 }
 
 /// Checks that the options go together, and that nothing was said which would not be heard.
@@ -142,21 +138,15 @@ inline void check_options(CLI::App const& app, Options const& options, NetworkCh
   if (options.parameters && (!options.output.empty() || !options.json.empty())) {
     refuse({"--parameters runs nothing, so there is nothing for --output or --json to write; leave it out"});
   }
-  auto const differ = [&](char const* option, std::string const& file, char const* other, std::string const& with) {
-    if (!file.empty() && file == with) {
-      refuse({option, " and ", other, " both name ", file, "; give each a file of its own"});
-    }
-  };
-  differ("--output", options.output, "--json", options.json);
-  differ("--save", options.save, "--weights", options.trained.file);  // a checkpoint is not to be lost
-  differ("--save", options.save, "--output", options.output);
-  differ("--save", options.save, "--json", options.json);
   if (!options.save.empty() && !options.save.ends_with(".safetensors")) {
     refuse({"--save ", options.save, ": a network is saved as .safetensors; give a name that ends so"});
   }
-  check_folder_of(options.output, "--output");
-  check_folder_of(options.json, "--json");
-  check_folder_of(options.save, "--save");
+  command_line::check_files("run_network",
+                            {{"--json", options.json}, {"--output", options.output}, {"--save", options.save}},
+                            {{"the scan", options.scan.file},
+                             {"--sites", options.sites},
+                             {"--features", options.features},
+                             {"--weights", options.trained.file}});
 }
 
 }  // namespace run_network

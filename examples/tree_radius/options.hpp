@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+#include "command_line/file_checks.hpp"
+#include "command_line/number_checks.hpp"
 #include "scan_input/scan_source.hpp"
 #include "tree_radius/tree_voxels.hpp"
 
@@ -39,12 +41,18 @@ inline void declare_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--array", options.scan.array, "Which array of a .npz file, if its name or shape does not tell");
   app.add_option("--voxel", options.voxel_size, "Side of a voxel in metres; the published network was trained for 0.01")
-      ->check(CLI::PositiveNumber)
+      ->check(command_line::number_between(1e-6, 1e6))
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Of the simulated tree")->capture_default_str();
-  app.add_option("--threads", options.threads, "How many; all cores unless told")->check(CLI::PositiveNumber);
+  app.add_option("--seed", options.seed, "Of the simulated tree")->check(command_line::seed())->capture_default_str();
+  app.add_option("--threads", options.threads, "How many; all cores unless told")->check(command_line::thread_count());
   app.add_option("--output", options.picture, "The picture, a .png file")->capture_default_str();
   app.add_option("--points", options.points, "Write position, radius and axis of every voxel to this .npz file");
+}
+
+/// Checks that files can be put where they should go. Throws: Error.
+inline void check_options(Options const& options) {
+  command_line::check_files("tree_radius", {{"--output", options.picture}, {"--points", options.points}},
+                            {{"the scan", options.scan.file}, {"--weights", options.weights}});
 }
 
 }  // namespace tree_radius

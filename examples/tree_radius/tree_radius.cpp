@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 1;
   }
   try {
+    tree_radius::check_options(options);
     tree_radius::run(options);
   } catch (std::bad_alloc const&) {
     std::cerr << "tree_radius: there is not enough memory; take a smaller scan, or larger voxels\n";

@@ -132,8 +132,22 @@ TEST_F(CompressScan, RefusesMistakesWithASentenceAndWritesNothing) {
   expect("encode scan.bin new.scnc --weights w.pt --random-weights 1", "are both given");
   expect("encode scan.bin scan.bin --random-weights 1", "both name scan.bin; give each a file of its own");
   expect("encode scan.bin none/new.scnc --random-weights 1", "there is no folder none");
+  expect("encode scan.bin ./scan.bin --random-weights 1",
+         "the compressed file ./scan.bin and the scan scan.bin are one file");
+  expect("decode out.scnc ./out.scnc --random-weights 7", "are one file; give each a file of its own");
+  expect("encode scan.bin new.scnc --random-weights 1 --json .", "this is a directory; name a file in it");
+  expect("encode '' new.scnc --random-weights 1", "compress_scan: no file is named for the scan; give its path");
+  expect("decode out.scnc '' --random-weights 7", "compress_scan: no file is named for the sites; give its path");
   expect("encode none.bin new.scnc --random-weights 1", "none.bin");
   expect("encode scan.bin new.scnc --random-weights 1 --step 0", "--step");
+  for (std::string const step : {"nan", "inf", "1e39", "1e-50", "-3"}) {
+    expect("encode scan.bin new.scnc --random-weights 1 --step " + step,
+           "--step: '" + step + "' is no number from 0.001 to 1e+06");
+  }
+  expect("encode scan.bin new.scnc --random-weights 1 --step 0.001", "floats there are 0.015625 mm apart");
+  expect("encode scan.bin new.scnc --random-weights -1", "--random-weights: '-1' is no whole number from 0 to ");
+  expect("encode scan.bin new.scnc --random-weights 1 --threads 1000000",
+         "--threads: '1000000' is no number from 1 to ");
   expect("encode scan.bin new.scnc --weights scan.bin", "scan.bin");
   expect("decode out.scnc new.npy --random-weights 8", "give the weights of the encoder");
   expect("decode damaged.scnc new.npy --random-weights 7", "compress_scan: damaged.scnc: the file ends at byte 100");

@@ -60,5 +60,19 @@ TEST(EncodeScan, WarnsOfNumbersThatNobodyMeasures) {
   }
 }
 
+TEST(EncodeScan, LosesNoScanToItsResults) {
+  sc::test::TemporaryFile const file("scan.ply", {});
+  sc::write_ply(file.path(), slope());
+  auto const size = std::filesystem::file_size(file.path());
+  for (std::string const option : {"--output", "--json"}) {
+    auto const outcome =
+        sc::test::run_program(ENCODE_SCAN_PROGRAM, "scan.ply " + option + " ./scan.ply", file.folder());
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.text, "encode_scan: " + option +
+                                " ./scan.ply and the scan scan.ply are one file; give each a file of its own\n");
+  }
+  EXPECT_EQ(std::filesystem::file_size(file.path()), size);
+}
+
 }  // namespace
 }  // namespace encode_scan::program_test

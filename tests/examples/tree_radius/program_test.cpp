@@ -104,6 +104,10 @@ TEST_F(TreeRadius, SaysWhatIsWrong) {
   EXPECT_EQ(ending.status, 1);
   EXPECT_NE(ending.text.find("read_arrays: tree.h5: the ending tells how a file is read"), std::string::npos)
       << ending.text;
+  Outcome const same = run("tree.npz --weights weights.pt --points ./tree.npz");
+  EXPECT_EQ(same.text,
+            "tree_radius: --points ./tree.npz and the scan tree.npz are one file; give each a file of its own\n");
+  EXPECT_EQ(run("--weights w.pt --voxel nan").text.find("--voxel: 'nan' is no number from 1e-06 to 1e+06"), 0U);
   EXPECT_FALSE(std::filesystem::exists(path("tree_radius.png")));
 }
 
