@@ -86,7 +86,7 @@ inline ScanHeader parse_header(ByteReader& file) {
   }
   header.step = file.number<float>("the step");
   if (!(header.step > 0) || !std::isfinite(header.step)) {
-    file.refuse({"the step is ", header.step, ", and has to be above 0; the file is damaged"});
+    file.refuse({"the step is ", header.step, ", and has to be a number above 0; the file is damaged"});
   }
   header.offset = file.number<std::int32_t>("the offset");
   header.weights = file.number<std::uint32_t>("the fingerprint of the weights");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -61,6 +62,27 @@ TEST(Quantize, RefusesWhatDoesNotFit) {
       message,
       "compress_scan: point 1 has the position 3e+09 m along axis y, which by the step 1 is no site of 32 bits; take "
       "a larger --step, or leave the point out");
+}
+
+/// At 4,500 km, as maps count, floats of thousandths of a metre are 512 apart, whatever the cloud's own offset keeps of them. A step
+/// of 1024 is the first that they can tell apart.
+TEST(Quantize, RefusesToTakeSitesApartThatFloatsDoNot) {
+  sparseconv::PointCloud cloud{.columns = 3, .values = {0, 0, 0, 1, 2, 3}};
+  cloud.offset = {500000, 4500000, 100};
+  EXPECT_EQ(message_of<sparseconv::CoordinateError>([&] { return quantize(cloud, {.step = 64}); }),
+            "compress_scan: point 1 lies so far from 0 that floats there are 512 mm apart, and the step is 64 mm; "
+            "subtract a place near the scan from its positions, or take a larger --step");
+  EXPECT_THROW((void)quantize(cloud, {.step = 1023}), sparseconv::CoordinateError);
+  EXPECT_EQ(quantize(cloud, {.step = 1024}).sites.size(), 2U);
+  EXPECT_THROW((void)quantize({.columns = 3, .values = {0, 0, 0}}, {.step = 0.02F}), sparseconv::CoordinateError)
+      << "at 131072 they are 1 / 64 apart";
+  EXPECT_EQ(quantize({.columns = 3, .values = {0, 0, 0}}, {.step = 0.03125F}).sites.size(), 1U);
+}
+
+/// 2147483647 * 0.3 has 55 digits, and a sum that rounds the product first would end in another one.
+TEST(Metres, AreRoundedOnceBeforeTheyAreDivided) {
+  ScanHeader const header{.step = 0.3F};
+  EXPECT_EQ(metres(2147483647, header), std::fma(2147483647.0, static_cast<double>(0.3F), -131072.0) / 1000);
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ TEST(ScanFile, SaysWhatIsWrong) {
     change(scan);
     expect_refused(scan, words);
   };
-  expect([](auto& scan) { scan.header.step = 0; }, "the step is 0, and has to be above 0");
+  expect([](auto& scan) { scan.header.step = 0; }, "the step is 0, and has to be a number above 0");
   expect([](auto& scan) { scan.header.step = std::numeric_limits<float>::quiet_NaN(); }, "the step is nan");
   expect([](auto& scan) { scan.header.step = std::numeric_limits<float>::infinity(); }, "the step is inf");
   expect([](auto& scan) { scan.sites = std::int64_t{1} << 31; }, "2^31 - 1 is the most");
