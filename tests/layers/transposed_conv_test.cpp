@@ -218,8 +218,8 @@ TEST(TransposedConv, LeadsOntoGivenSites) {
   SiteSet<1> const outside = test::sites_of<1>({}, {{0, {7}}});
   EXPECT_EQ(
       message_of<CoordinateError>([&] { return layer(cpu, input, outside); }),
-      "TransposedConv1D: the given sites lie from 7 to 7 along axis 0, and not all of that is reached from a grid "
-      "of 3; give sites in cells of the output grid");
+      "TransposedConv1D: the given sites (grid unbounded) lie from 7 to 7 along axis 0; from the input's grid of 3 the "
+      "layer reaches 0 to 6; give sites in cells of the output grid");
 }
 
 // On an unbounded grid nothing is cropped: kernel 2, stride 3, padding 1 takes -2 to -7 and -6, and 0 to -1 and 0.

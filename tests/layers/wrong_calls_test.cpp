@@ -194,7 +194,7 @@ TEST(WrongCalls, OfLayers) {
       {"set_weights of another length", "SubmanifoldConv2D.set_weights: 1",
        [] { layer().set_weights(std::array<float, 1>{}); }},
       {"set_bias of another length", "SubmanifoldConv2D.set_bias: 1", [] { layer().set_bias(std::array<float, 1>{}); }},
-      {"given sites out of reach", "SubmanifoldConv2D: the given sites lie",
+      {"given sites out of reach", "SubmanifoldConv2D: the given sites (grid unbounded) lie",
        call(layer(), seq, tensor(), test::sites_of(Grid<2>{}, std::vector<Coordinate<2>>{{0, {9, 0}}}))},
       {"given sites of another item", "SubmanifoldConv2D: the given sites have batch items",
        call(layer(), seq, tensor(), test::sites_of(Grid<2>{.batch_size = 9}, std::vector<Coordinate<2>>{{2, {0, 0}}}))},

@@ -12,6 +12,7 @@
 #include "sparseconv/index/output_grid.hpp"
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/index/seq/output_sites.hpp"
+#include "sparseconv/index/stride_division.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/site_set.hpp"
@@ -50,7 +51,7 @@ SiteSet<D, Memory> output_sites(Policy const& where, SiteSet<D, Memory> const& i
 
 /// Throws: CoordinateError if sites that a caller names as outputs lie where no cell of the input's grid could reach, or in batch
 ///         items that the input does not have; ShapeError if the inputs were moved from. Within that, a site without any pair
-///         is legal.
+///         is legal. The extents of the sites' own grid are not compared: their cells are those of the output grid.
 template <int D, MemorySpace Memory>
 void check_given_sites(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> const& outputs,
                        KernelGeometry<D> const& geometry, std::string_view call) {
@@ -66,18 +67,20 @@ void check_given_sites(SiteSet<D, Memory> const& inputs, SiteSet<D, Memory> cons
     auto const field = static_cast<std::size_t>(axis) + 1;
     std::int64_t const last = grid.shape[axis] - 1;
     std::int64_t const stride = geometry.stride[axis];
+    StrideDivision const of_stride(geometry.stride[axis]);
     std::int64_t const padding = geometry.padding[axis];
     std::int64_t const reach = std::int64_t{geometry.kernel_size[axis] - 1} * geometry.dilation[axis];
     // The most that output padding may add, told or not: cells that the way down dropped are still targets of the way up.
     std::int64_t const further = std::max(stride, std::int64_t{geometry.dilation[axis]}) - 1;
-    bool const reached =
-        geometry.transposed
-            ? given.low[field] >= -padding && given.high[field] <= last * stride - padding + reach + further
-            : given.low[field] * stride - padding + reach >= 0 && given.high[field] * stride - padding <= last;
-    if (reached) continue;
-    throw CoordinateError({call, ": the given sites lie from ", given.low[field], " to ", given.high[field],
-                           " along axis ", axis, ", and not all of that is reached from a grid of ",
-                           to_string(grid.shape), "; give sites in cells of the output grid"});
+    // The first and the last output that a cell of the input's grid reaches.
+    std::int64_t const first = geometry.transposed ? -padding : of_stride.ceiling(padding - reach);
+    std::int64_t const end =
+        geometry.transposed ? last * stride - padding + reach + further : of_stride.floor(last + padding);
+    if (given.low[field] >= first && given.high[field] <= end) continue;
+    throw CoordinateError({call, ": the given sites (grid ", to_string(outputs.grid().shape), ") lie from ",
+                           given.low[field], " to ", given.high[field], " along axis ", axis,
+                           "; from the input's grid of ", to_string(grid.shape), " the layer reaches ", first, " to ",
+                           end, "; give sites in cells of the output grid"});
   }
 }
 

@@ -142,6 +142,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
     if (!same_sites(where, residual.sites(), outputs)) {
       throw ShapeError({this->name(), ".with_residual: the residual's ", residual.size(),
                         " sites are not the result's ", outputs.size(),
+                        how_grids_differ(residual.grid(), outputs.grid()),
                         "; give a tensor on the sites that the layer leads to"});
     }
     this->check_residual_channels(residual.channels());

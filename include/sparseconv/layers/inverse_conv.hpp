@@ -141,8 +141,9 @@ class InverseConv : public KernelLayer<T, Memory, W> {
     SiteSet<D, Memory> const outputs = cached_output_sites(where, targets, undoes_.geometry, *undoes_.definition);
     if (same_sites(where, inputs, outputs)) return outputs;
     throw ShapeError({this->name(), ": the input's ", inputs.size(), " sites are not the ", outputs.size(),
-                      " to which the layer that it undoes leads from the ", targets.size(),
-                      " target sites; give a tensor on what that layer made, and the sites that it was made from"});
+                      " to which the layer that it undoes leads from the ", targets.size(), " target sites",
+                      how_grids_differ(inputs.grid(), outputs.grid()),
+                      "; give a tensor on what that layer made, and the sites that it was made from"});
   }
 
   template <ExecutionPolicy Policy, Dataflow How>

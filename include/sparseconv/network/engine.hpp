@@ -186,6 +186,7 @@ class Engine {
     if (same_sites(where, known.of(beside->beside), sites)) return;
     throw ShapeError({name(), ", ", node.name, ": its ", sites.size(), " sites are not those of '",
                       graph().node(beside->beside).name, "', which has ", known.of(beside->beside).size(),
+                      how_grids_differ(sites.grid(), known.of(beside->beside).grid()),
                       "; give tensors on one site set"});
   }
 

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/grid.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -26,6 +29,14 @@ bool same_sites(Policy const& where, SiteSet<D, Memory> const& a, SiteSet<D, Mem
   } else {
     return equal(copy_to_host(where, a.data(), a.size()), copy_to_host(where, b.data(), b.size()));
   }
+}
+
+/// What a message of two sets that are not the same adds where their grids differ, which nobody sees in the number of sites.
+template <int D>
+std::string how_grids_differ(Grid<D> const& a, Grid<D> const& b) {
+  if (a == b) return {};
+  return error_message({" (their grids differ: shape ", to_string(a.shape), ", batch_size ", a.batch_size,
+                        ", and shape ", to_string(b.shape), ", batch_size ", b.batch_size, ")"});
 }
 
 }  // namespace sparseconv::inline v0_1
