@@ -24,7 +24,7 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
   check_reach<Policy, Memory>();
   if (!same_sites(where, a.sites(), b.sites())) {
     throw ShapeError({"add: the second tensor's ", b.size(), " sites are not the first's ", a.size(),
-                      how_grids_differ(b.grid(), a.grid()),
+                      how_grids_differ(b.sites(), a.sites()),
                       "; give tensors on the same sites, in grids of one batch size and shape"});
   }
   if (a.channels() != b.channels()) {

@@ -40,7 +40,7 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
     }
     if (!same_sites(where, tensors[i]->sites(), tensors[0]->sites())) {
       throw ShapeError({"concatenate: the ", tensors[i]->size(), " sites of tensor ", i, " are not the first's ",
-                        tensors[0]->size(), how_grids_differ(tensors[i]->grid(), tensors[0]->grid()),
+                        tensors[0]->size(), how_grids_differ(tensors[i]->sites(), tensors[0]->sites()),
                         "; give tensors on the same sites, in grids of one batch size and shape"});
     }
     if (tensors[i]->channels() > std::numeric_limits<std::int64_t>::max() - channels) {

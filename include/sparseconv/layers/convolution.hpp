@@ -141,8 +141,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
     SiteSet<D, Memory> const outputs = output_sites(where, input.sites());
     if (!same_sites(where, residual.sites(), outputs)) {
       throw ShapeError({this->name(), ".with_residual: the residual's ", residual.size(),
-                        " sites are not the result's ", outputs.size(),
-                        how_grids_differ(residual.grid(), outputs.grid()),
+                        " sites are not the result's ", outputs.size(), how_grids_differ(residual.sites(), outputs),
                         "; give a tensor on the sites that the layer leads to"});
     }
     this->check_residual_channels(residual.channels());

@@ -142,7 +142,7 @@ class InverseConv : public KernelLayer<T, Memory, W> {
     if (same_sites(where, inputs, outputs)) return outputs;
     throw ShapeError({this->name(), ": the input's ", inputs.size(), " sites are not the ", outputs.size(),
                       " to which the layer that it undoes leads from the ", targets.size(), " target sites",
-                      how_grids_differ(inputs.grid(), outputs.grid()),
+                      how_grids_differ(inputs, outputs),
                       "; give a tensor on what that layer made, and the sites that it was made from"});
   }
 

@@ -83,7 +83,7 @@ class Linear : public KernelLayer<T, Memory, W> {
     this->check_channels(input.channels(), "Linear");
     if (!same_sites(where, residual.sites(), input.sites())) {
       throw ShapeError({this->name(), ".with_residual: the residual's ", residual.size(), " sites are not the input's ",
-                        input.size(), how_grids_differ(residual.grid(), input.grid()),
+                        input.size(), how_grids_differ(residual.sites(), input.sites()),
                         "; give a tensor on the sites of the input"});
     }
     this->check_residual_channels(residual.channels());

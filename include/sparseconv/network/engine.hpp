@@ -186,8 +186,7 @@ class Engine {
     if (same_sites(where, known.of(beside->beside), sites)) return;
     throw ShapeError({name(), ", ", node.name, ": its ", sites.size(), " sites are not those of '",
                       graph().node(beside->beside).name, "', which has ", known.of(beside->beside).size(),
-                      how_grids_differ(sites.grid(), known.of(beside->beside).grid()),
-                      "; give tensors on one site set"});
+                      how_grids_differ(sites, known.of(beside->beside)), "; give tensors on one site set"});
   }
 
   Network network_;

@@ -31,12 +31,14 @@ bool same_sites(Policy const& where, SiteSet<D, Memory> const& a, SiteSet<D, Mem
   }
 }
 
-/// What a message of two sets that are not the same adds where their grids differ, which nobody sees in the number of sites.
-template <int D>
-std::string how_grids_differ(Grid<D> const& a, Grid<D> const& b) {
-  if (a == b) return {};
-  return error_message({" (their grids differ: shape ", to_string(a.shape), ", batch_size ", a.batch_size,
-                        ", and shape ", to_string(b.shape), ", batch_size ", b.batch_size, ")"});
+/// What a message of two sets that are not the same adds where the number of sites does not show it: their grids.
+template <int D, MemorySpace Memory>
+std::string how_grids_differ(SiteSet<D, Memory> const& a, SiteSet<D, Memory> const& b) {
+  if (a.size() != b.size() || a.grid() == b.grid()) return {};
+  auto const said = [](Grid<D> const& grid) {
+    return error_message({"shape ", to_string(grid.shape), ", batch_size ", grid.batch_size});
+  };
+  return error_message({" (their grids differ: ", said(a.grid()), ", and ", said(b.grid()), ")"});
 }
 
 }  // namespace sparseconv::inline v0_1
