@@ -16,7 +16,7 @@
 #include "encode_scan/measured_run.hpp"
 #include "encode_scan/options.hpp"
 #include "encode_scan/report.hpp"
-#include "scan_input/describe_points.hpp"
+#include "scan_input/points_out_of_range.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/io/png.hpp"
 
@@ -95,7 +95,10 @@ void encode(Options const& options) {
   result.voxelize_ms = middle->voxelize_ms;
   result.profile = middle->profile;
 
-  std::cout << scan_input::describe_points(cloud, result.voxels) << '\n'
+  if (std::string const warning = scan_input::warn_of_range(cloud, grid, result.voxels.dropped); !warning.empty()) {
+    std::cerr << warning << '\n';
+  }
+  std::cout << to_string(result.voxels) << '\n'
             << "SECOND middle extractor, " << network.parameter_count() << " parameters (untrained), grid "
             << to_string(result.voxels.tensor.grid().shape) << " to " << to_string(result.output.grid().shape) << '\n';
   print_table(std::cout, result);

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "run_network/network_choice.hpp"
 #include "run_network/site_list.hpp"
-#include "scan_input/describe_points.hpp"
+#include "scan_input/points_out_of_range.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/weights/npy_array.hpp"
@@ -60,8 +61,10 @@ inline Input read_sites(NetworkChoice const& network, std::string const& sites_p
 inline Input read_scan(scan_input::ScanOptions const& options, std::uint64_t seed) {
   sparseconv::PointCloud const cloud = scan_input::load_scan(options, seed);
   auto const voxels = sparseconv::voxelize(sparseconv::cpu, cloud, options.grid);
-  return {list_of(voxels.tensor),
-          (options.file.empty() ? "simulated scan" : options.file) + ", " + scan_input::describe_points(cloud, voxels)};
+  if (std::string const warning = scan_input::warn_of_range(cloud, options.grid, voxels.dropped); !warning.empty()) {
+    std::cerr << warning << '\n';
+  }
+  return {list_of(voxels.tensor), (options.file.empty() ? "simulated scan" : options.file) + ", " + to_string(voxels)};
 }
 
 }  // namespace run_network

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "drawing/panels.hpp"
-#include "scan_input/describe_points.hpp"
 #include "sparseconv/compiled_networks.hpp"
 #include "sparseconv/io/png.hpp"
 #include "sparseconv/models/name_tables.hpp"
@@ -57,7 +56,7 @@ void run(Options const& options) {
   std::optional<std::vector<float>> truth;
   if (simulated) truth = true_radii(voxels.tensor);
   std::cout << (simulated ? "simulated tree" : options.scan.file) << ", "
-            << scan_input::describe_points(scan.points, voxels) << '\n'
+            << to_string(voxels) << '\n'
             << options.weights << ": " << report << options.threads << " thread" << (options.threads == 1 ? "" : "s")
             << ", " << time.count() << " ms from points to radii\n"
             << radius_table(branches.radii, truth) << branches.leaves << " of " << input.size()

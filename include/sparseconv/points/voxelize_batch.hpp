@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,12 @@ struct VoxelizedItem {
   DroppedPoints dropped = {};
   std::array<double, 3> offset = {};  ///< of the cloud; what its voxels' means of x, y and z are relative to
 };
+
+/// What became of the points of one cloud, in one line for a log; see describe_points.
+template <MemorySpace Memory>
+std::string to_string(VoxelizedItem<Memory> const& item) {
+  return describe_points(item.row_of_point.size(), "in voxels", item.dropped);
+}
 
 /// Several clouds as one tensor: cloud b is batch item b.
 template <MemorySpace Memory = HostMemory>

@@ -44,6 +44,33 @@ struct VoxelizedPoints {
   std::array<double, 3> offset = {};
 };
 
+/// What became of points, in one line for a log; `kept` says where those are that were not dropped. What was dropped is said by
+/// reason; where it is most of them because they lie outside the grid, so that somebody mistook the grid, what to look at.
+inline std::string describe_points(std::int64_t points, std::string_view kept, DroppedPoints const& dropped) {
+  std::string text = error_message({points, points == 1 ? " point: " : " points: ", points - dropped.total(), " ", kept,
+                                    ", ", dropped.out_of_range, " dropped out of range"});
+  auto const add = [&](std::int64_t count, std::string_view reason) {
+    if (count > 0) text += error_message({", ", count, " dropped ", reason});
+  };
+  add(dropped.not_finite, "because not finite");
+  add(dropped.over_points_per_voxel, "over the limit of points a voxel");
+  add(dropped.over_voxels, "over the limit of voxels");
+  if (2 * dropped.out_of_range > points) {
+    text +=
+        "; most points lie outside the grid: look at its low, high and voxel_size, which are x, y, z in the unit of "
+        "the points";
+  }
+  return text;
+}
+
+/// The same of what voxelize returned.
+template <MemorySpace Memory>
+std::string to_string(VoxelizedPoints<Memory> const& voxels) {
+  std::int64_t const count = voxels.tensor.size();
+  return describe_points(voxels.row_of_point.size(), error_message({"in ", count, count == 1 ? " voxel" : " voxels"}),
+                         voxels.dropped);
+}
+
 /// Throws: ShapeError if a limit is below 1. `call` begins the message.
 inline void check_limits(VoxelLimits const& limits, std::string_view call) {
   if (limits.points_per_voxel >= 1 && limits.voxels >= 1) return;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -236,5 +237,12 @@ class Voxelizer {
   BatchItem place_;
   Held held_;
 };
+
+/// What became of the points so far, in one line for a log; see describe_points.
+inline std::string to_string(Voxelizer const& voxelizer) {
+  return describe_points(voxelizer.points(),
+                         error_message({"in ", voxelizer.voxels(), voxelizer.voxels() == 1 ? " voxel" : " voxels"}),
+                         voxelizer.dropped());
+}
 
 }  // namespace sparseconv::inline v0_1
