@@ -6,6 +6,7 @@
 #include "sparseconv/execute/finish_rows.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -18,10 +19,10 @@ namespace sparseconv::inline v0_1 {
 /// Bits:   the same for every policy: added and activated in the type of the sums, and rounded once to T.
 /// Throws: ShapeError if the two have not the same sites in grids of one batch size and shape, or other channels.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+requires reaches<Policy, Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> add(Policy const& where, SparseTensor<T, D, Memory> const& a,
                                              SparseTensor<T, D, Memory> const& b,
                                              Activation activation = no_activation) {
-  check_reach<Policy, Memory>();
   if (!same_sites(where, a.sites(), b.sites())) {
     throw ShapeError({"add: the second tensor's ", b.size(), " sites are not the first's ", a.size(),
                       how_grids_differ(b.sites(), a.sites()),
@@ -36,6 +37,14 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
   finish_rows(where, a.features(), {}, Epilogue<T, Memory>{.residual = b.features(), .activation = activation},
               result.features());
   return result;
+}
+
+/// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.
+template <class... Arguments>
+requires(names_a_tensor<Arguments...> &&
+         !begins_with_two<AnyTensor, Arguments...>) RefusedTensor<AnyTensor, Arguments...> add(Arguments const&...) {
+  refuse_call_of_two<AnyTensor, Arguments...>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

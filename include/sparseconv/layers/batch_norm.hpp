@@ -98,7 +98,6 @@ class BatchNorm {
   template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       Activation activation = no_activation) const {
-    check_reach<Policy, Memory>();
     check_norm_input(input.channels(), channels(), "BatchNorm");
     SparseTensor<T, D, Memory> result(input.sites(), channels(),
                                       Buffer<T, Memory>(where.memory(), input.size() * channels()));

@@ -16,6 +16,7 @@
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -69,15 +70,23 @@ class BatchStatisticsNorm : public ComputedNorm<Memory> {
   /// Bits:   the same for every policy: see column_moments, and finish_rows for what follows. Factor and offset of a
   ///         channel are computed in double and rounded once to the type of the sums.
   /// Throws: ShapeError if the input does not have C channels.
-  template <ExecutionPolicy Policy, int D>
+  template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       Activation activation = no_activation) const {
-    check_reach<Policy, Memory>();
     check_norm_input(input.channels(), this->channels(), "BatchStatisticsNorm");
     SparseTensor<T, D, Memory> result(input.sites(), input.channels(),
                                       Buffer<T, Memory>(where.memory(), input.size() * input.channels()));
     apply(where, input.features(), result.features(), activation);
     return result;
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
+    return {};
   }
 
   /// The same for rows that lie anywhere in the norm's memory. The output may be the input.

@@ -11,6 +11,7 @@
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/item_sites.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -24,9 +25,9 @@ namespace sparseconv::inline v0_1 {
 /// Throws: ShapeError if the batch sizes differ or a set was moved from; CoordinateError if the items have other
 ///         sites; CudaError during a capture, if item_offsets of the sites are not there yet.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+requires reaches<Policy, Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> broadcast(Policy const& where, SparseTensor<T, D, Memory> const& items,
                                                    SiteSet<D, Memory> const& onto) {
-  check_reach<Policy, Memory>();
   if (items.grid().batch_size != onto.grid().batch_size) {
     throw ShapeError({"broadcast: the items are of a batch of ", items.grid().batch_size, ", the sites of a batch of ",
                       onto.grid().batch_size, "; they must be equal"});
@@ -46,9 +47,18 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
 
 /// The same onto the sites of a tensor, of whatever element type.
 template <ExecutionPolicy Policy, Element T, Element Other, int D, MemorySpace Memory>
+requires reaches<Policy, Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> broadcast(Policy const& where, SparseTensor<T, D, Memory> const& items,
                                                    SparseTensor<Other, D, Memory> const& onto) {
   return broadcast(where, items, onto.sites());
+}
+
+/// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.
+template <class... Arguments>
+requires(names_a_tensor<Arguments...> && !begins_as_wanted<AnyTensor, Arguments...>)
+    RefusedTensor<AnyTensor, Arguments...> broadcast(Arguments const&...) {
+  refuse_call<AnyTensor, Arguments...>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -13,6 +13,7 @@
 #include "sparseconv/execute/copy_rows.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -70,10 +71,19 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
 /// The same of two tensors or more: `concatenate(where, a, b, c)`.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory,
           std::same_as<SparseTensor<T, D, Memory>>... More>
+requires reaches<Policy, Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> concatenate(Policy const& where, SparseTensor<T, D, Memory> const& a,
                                                      SparseTensor<T, D, Memory> const& b, More const&... more) {
   std::array<SparseTensor<T, D, Memory> const*, 2 + sizeof...(More)> const tensors{&a, &b, &more...};
   return concatenate(where, std::span<SparseTensor<T, D, Memory> const* const>(tensors));
+}
+
+/// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.
+template <class... Arguments>
+requires(names_a_tensor<Arguments...> && !begins_with_two<AnyTensor, Arguments...>)
+    RefusedTensor<AnyTensor, Arguments...> concatenate(Arguments const&...) {
+  refuse_call_of_two<AnyTensor, Arguments...>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

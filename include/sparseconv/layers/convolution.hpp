@@ -133,7 +133,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
   /// Shapes: residual M x C_out, on the sites of the result; the result has the residual's sites.
   /// Order:  as the call; a device policy waits to compare the sites where they are not one set, as after release_derived().
   /// Throws: ShapeError if input.channels() != C_in, or the residual has other sites or channels than the result.
-  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  template <PolicyThatReaches<Memory> Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> with_residual(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                          SparseTensor<T, D, Memory> const& residual,
                                                          How how = {}) const {
@@ -146,6 +146,15 @@ class Convolution : public KernelLayer<T, Memory, W> {
     }
     this->check_residual_channels(residual.channels());
     return convolve_onto(where, input, residual.sites(), residual.features(), how);
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_with_two<TensorKind<T, D, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, D, Memory>, Arguments...> with_residual(Arguments const&...)
+  const {
+    refuse_call_of_two<TensorKind<T, D, Memory>, Arguments...>();
+    return {};
   }
 
  private:

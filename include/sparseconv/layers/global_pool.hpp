@@ -10,6 +10,7 @@
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/item_sites.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -32,9 +33,9 @@ class GlobalPool {
   /// Throws: ShapeError if the input was moved from; CudaError during a capture, if the input's sites were not pooled
   ///         before.
   template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+  requires reaches<Policy, Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, D, Memory> const& input) const {
-    check_reach<Policy, Memory>();
     auto const offsets = item_offsets(where, input.sites());
     SiteSet<D, Memory> const items = item_sites(where, input.sites());
     std::int64_t const numbers = feature_count(items.size(), input.channels(), "GlobalPool");
@@ -42,6 +43,14 @@ class GlobalPool {
     pool_items(where, std::span<Row const>(offsets->data(), static_cast<std::size_t>(offsets->size())),
                input.features(), result.features(), pooling_);
     return result;
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<AnyTensor, Arguments...>) RefusedTensor<AnyTensor, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<AnyTensor, Arguments...>();
+    return {};
   }
 
  private:

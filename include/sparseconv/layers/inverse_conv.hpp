@@ -108,13 +108,22 @@ class InverseConv : public KernelLayer<T, Memory, W> {
   /// Shapes: residual N x C_out, on the targets; the result has the residual's sites.
   /// Throws: as the call with the residual's sites for targets; ShapeError if the residual has other channels than the
   ///         result.
-  template <ExecutionPolicy Policy, Dataflow How = dataflow::Automatic>
+  template <PolicyThatReaches<Memory> Policy, Dataflow How = dataflow::Automatic>
   [[nodiscard]] SparseTensor<T, D, Memory> with_residual(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                          SparseTensor<T, D, Memory> const& residual,
                                                          How how = {}) const {
     this->check_channels(input.channels(), "InverseConv");
     this->check_residual_channels(residual.channels());
     return convolve_onto(where, input, residual.sites(), residual.features(), how);
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_with_two<TensorKind<T, D, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, D, Memory>, Arguments...> with_residual(Arguments const&...)
+  const {
+    refuse_call_of_two<TensorKind<T, D, Memory>, Arguments...>();
+    return {};
   }
 
  private:

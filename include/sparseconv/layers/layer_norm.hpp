@@ -12,6 +12,7 @@
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -43,15 +44,23 @@ class LayerNorm : public ComputedNorm<Memory> {
   /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
   /// Bits:   the same for every policy: see layer_norm_rows.
   /// Throws: ShapeError if the input does not have C channels.
-  template <ExecutionPolicy Policy, int D>
+  template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, D, Memory> const& input) const {
-    check_reach<Policy, Memory>();
     check_norm_input(input.channels(), this->channels(), "LayerNorm");
     SparseTensor<T, D, Memory> result(input.sites(), input.channels(),
                                       Buffer<T, Memory>(where.memory(), input.size() * input.channels()));
     layer_norm_rows(where, input.features(), this->scale(), this->shift(), this->epsilon(), result.features());
     return result;
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
+    return {};
   }
 };
 

@@ -76,10 +76,9 @@ class Linear : public KernelLayer<T, Memory, W> {
   /// Order:  as the call; a device policy waits to compare the sites where they are not one set.
   /// Throws: ShapeError if input.channels() != C_in, or the residual has other sites than the input or other channels than the
   ///         result.
-  template <ExecutionPolicy Policy, int D>
+  template <PolicyThatReaches<Memory> Policy, int D>
   [[nodiscard]] SparseTensor<T, D, Memory> with_residual(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                          SparseTensor<T, D, Memory> const& residual) const {
-    check_reach<Policy, Memory>();
     this->check_channels(input.channels(), "Linear");
     if (!same_sites(where, residual.sites(), input.sites())) {
       throw ShapeError({this->name(), ".with_residual: the residual's ", residual.size(), " sites are not the input's ",
@@ -88,6 +87,15 @@ class Linear : public KernelLayer<T, Memory, W> {
     }
     this->check_residual_channels(residual.channels());
     return multiply(where, input, residual.sites(), residual.features());
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_with_two<TensorKind<T, 0, Memory>, Arguments...>)
+      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...> with_residual(Arguments const&...)
+  const {
+    refuse_call_of_two<TensorKind<T, 0, Memory>, Arguments...>();
+    return {};
   }
 
  private:

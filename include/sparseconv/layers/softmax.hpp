@@ -4,6 +4,7 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -13,12 +14,20 @@ namespace sparseconv::inline v0_1 {
 /// Shapes: N x C to N x C, on the same sites; inactive cells stay inactive.
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
-SparseTensor<T, D, Memory> softmax(Policy const& where, SparseTensor<T, D, Memory> const& input) {
-  check_reach<Policy, Memory>();
+requires reaches<Policy, Memory> SparseTensor<T, D, Memory> softmax(Policy const& where,
+                                                                    SparseTensor<T, D, Memory> const& input) {
   SparseTensor<T, D, Memory> result(input.sites(), input.channels(),
                                     Buffer<T, Memory>(where.memory(), input.size() * input.channels()));
   softmax_rows(where, input.features(), result.features());
   return result;
+}
+
+/// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.
+template <class... Arguments>
+requires(names_a_tensor<Arguments...> && !begins_as_wanted<AnyTensor, Arguments...>)
+    RefusedTensor<AnyTensor, Arguments...> softmax(Arguments const&...) {
+  refuse_call<AnyTensor, Arguments...>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -50,18 +50,18 @@ class SparsePool {
   /// Bits:   the same for every policy.
   /// Throws: ShapeError if the input's grid is too small for the kernel.
   template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+  requires reaches<Policy, Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, D, Memory> const& input) const {
-    check_reach<Policy, Memory>();
     return pool_onto(where, input, cached_output_sites(where, input.sites(), geometry_, definition_));
   }
 
   /// The same onto sites that the caller names; a site that no input reaches gets 0.
   /// Throws: CoordinateError as check_given_sites.
   template <ExecutionPolicy Policy, Element T, MemorySpace Memory>
+  requires reaches<Policy, Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where, SparseTensor<T, D, Memory> const& input,
                                                       SiteSet<D, Memory> const& outputs) const {
-    check_reach<Policy, Memory>();
     check_given_sites(input.sites(), outputs, geometry_, error_message({"SparsePool", D, "D"}));
     return pool_onto(where, input, outputs);
   }

@@ -10,6 +10,7 @@
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -21,16 +22,24 @@ namespace sparseconv::inline v0_1 {
 /// Bits:   those of the parents' features.
 /// Throws: as cached_parent_rows: CoordinateError names the first site without a parent.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
+requires reaches<Policy, Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> unpool(Policy const& where, SparseTensor<T, D, Memory> const& parents,
                                                 SiteSet<D, Memory> const& onto,
                                                 std::type_identity_t<PerAxis<D>> const& stride = 2) {
-  check_reach<Policy, Memory>();
   auto const rows = cached_parent_rows(where, onto, parents.sites(), stride);
   std::int64_t const numbers = feature_count(onto.size(), parents.channels(), "unpool");
   SparseTensor<T, D, Memory> result(onto, parents.channels(), Buffer<T, Memory>(where.memory(), numbers));
   take_rows(where, std::span<Row const>(rows->data(), static_cast<std::size_t>(rows->size())), parents.features(),
             result.features());
   return result;
+}
+
+/// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.
+template <class... Arguments>
+requires(names_a_tensor<Arguments...> && !begins_as_wanted<AnyTensor, Arguments...>)
+    RefusedTensor<AnyTensor, Arguments...> unpool(Arguments const&...) {
+  refuse_call<AnyTensor, Arguments...>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

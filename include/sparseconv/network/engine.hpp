@@ -107,7 +107,7 @@ class Engine {
 
   /// Runs a network of any number of inputs and outputs, in the order of inputs() and outputs().
   /// Order, Bits, Throws: as the call.
-  template <ExecutionPolicy Policy, int D, std::same_as<SparseTensor<Outer, D, Memory>>... More>
+  template <PolicyThatReaches<Memory> Policy, int D, std::same_as<SparseTensor<Outer, D, Memory>>... More>
   [[nodiscard]] std::vector<Tensor<D>> run(Policy const& where, SparseTensor<Outer, D, Memory> const& input,
                                            More const&... more) const {
     check_is_there();
@@ -118,6 +118,15 @@ class Engine {
     results.reserve(made.size());
     for (std::optional<Tensor<D>>& result : made) results.push_back(*std::move(result));
     return results;
+  }
+
+  /// Whatever else is called says in one sentence what is wrong, and does not compile.
+  template <class... Arguments>
+  requires(!begins_with_all<TensorKind<Outer, 0, Memory>, Arguments...>)
+      std::vector<RefusedTensor<TensorKind<Outer, 0, Memory>, Arguments...>> run(Arguments const&...)
+  const {
+    refuse_call_of_all<TensorKind<Outer, 0, Memory>, Arguments...>();
+    return {};
   }
 
   /// The same with somebody who watches: its functions are those of NoWatch. When all nodes have run, give(Tensor<D>&&) is called

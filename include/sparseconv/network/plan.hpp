@@ -6,6 +6,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -35,6 +36,17 @@ void plan(Policy const& where, Of const& network, SiteSet<D, typename Policy::Me
       (void)nodes.map(self);
     });
   }
+}
+
+/// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
+template <class Of, class... More>
+requires(!ExecutionPolicy<Of> && requires(Of const& network) { network.graph(); }) void plan(Of const&,
+                                                                                             More const&...) {
+  refuse_call<AnyTensor, Of, More...>();
+}
+template <ExecutionPolicy Policy, class Of, int D, MemorySpace Memory>
+requires(!reaches<Policy, Memory>) void plan(Policy const&, Of const&, SiteSet<D, Memory> const&) {
+  check_reach<Policy, Memory>();
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -12,6 +12,7 @@
 #include "sparseconv/network/network.hpp"
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -56,10 +57,30 @@ template <Element T, Element W = T, ExecutionPolicy Policy>
 /// every node anew each time.
 ///
 /// Throws: as prepare() and the engine's call.
-template <ExecutionPolicy Policy, std::floating_point T, int D>
-[[nodiscard]] SparseTensor<T, D, typename Policy::Memory> evaluate(
-    Policy const& where, Network const& network, SparseTensor<T, D, typename Policy::Memory> const& input) {
+template <ExecutionPolicy Policy, std::floating_point T, int D, MemorySpace Memory>
+requires reaches<Policy, Memory>
+[[nodiscard]] SparseTensor<T, D, Memory> evaluate(Policy const& where, Network const& network,
+                                                  SparseTensor<T, D, Memory> const& input) {
   return prepare<T>(where, network, {.fold_norms = false, .fuse = false, .concatenate_in_place = false})(where, input);
+}
+
+/// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
+template <Element T, Element W = T, class... More>
+Engine<T, HostMemory, W> prepare(Network const&, More const&...) {
+  refuse_call<AnyTensor, Network, More...>();
+  throw ShapeError("prepare: the call has no policy in front");
+}
+template <class... More>
+RefusedTensor<AnyTensor, More...> evaluate(Network const&, More const&...) {
+  refuse_call<AnyTensor, Network, More...>();
+  return {};
+}
+template <ExecutionPolicy Policy, class Input>
+requires(!begins_as_wanted<AnyTensor, Policy, Input>) RefusedTensor<AnyTensor, Input> evaluate(Policy const&,
+                                                                                               Network const&,
+                                                                                               Input const&) {
+  refuse_call<AnyTensor, Policy, Input>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -17,6 +17,7 @@
 #include "sparseconv/network/text_table.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -131,6 +132,7 @@ class ProfileWatch {
 /// Order:  waits after each step of each node.
 /// Throws: as the engine's call.
 template <ExecutionPolicy Policy, class AnyEngine, Element Outer, int D, MemorySpace Memory>
+requires reaches<Policy, Memory>
 [[nodiscard]] NetworkProfile profile(Policy const& where, AnyEngine const& engine,
                                      SparseTensor<Outer, D, Memory> const& input,
                                      std::vector<SparseTensor<Outer, D, Memory>>* results = nullptr,
@@ -142,6 +144,19 @@ template <ExecutionPolicy Policy, class AnyEngine, Element Outer, int D, MemoryS
       ProfileWatch<Policy>(where, engine.graph(), profile, std::move(progress)));
   if (results != nullptr) *results = std::move(outputs);
   return profile;
+}
+
+/// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
+template <Element T, MemorySpace Memory, Element W, class... More>
+NetworkProfile profile(Engine<T, Memory, W> const&, More const&...) {
+  refuse_call<AnyTensor, Engine<T, Memory, W>, More...>();
+  return {};
+}
+template <ExecutionPolicy Policy, class AnyEngine, class Input, class... More>
+requires(!begins_as_wanted<AnyTensor, Policy, Input>) NetworkProfile
+    profile(Policy const&, AnyEngine const&, Input const&, More const&...) {
+  refuse_call<AnyTensor, Policy, Input>();
+  return {};
 }
 
 /// A profile as a table for people.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/dense_tensor.hpp"
 #include "sparseconv/tensor/device/dense.hpp"
+#include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/seq/dense.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -42,8 +44,8 @@ struct WriteRowDense {
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Throws: ShapeError if the grid is unbounded; CapacityError or std::bad_alloc if the array is too large.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
-DenseTensor<T, D, Memory> to_dense(Policy const& where, SparseTensor<T, D, Memory> const& tensor) {
-  check_reach<Policy, Memory>();
+requires reaches<Policy, Memory> DenseTensor<T, D, Memory> to_dense(Policy const& where,
+                                                                    SparseTensor<T, D, Memory> const& tensor) {
   Grid<D> const& grid = tensor.grid();
   if (!grid.shape.bounded()) {
     throw ShapeError("to_dense: the tensor's grid is unbounded; make it with a shape");
@@ -77,6 +79,14 @@ SparseTensor<T, D, Memory> from_dense(Policy const& where, DenseTensor<T, D, Mem
   } else {
     return on_device::from_dense(where, dense);
   }
+}
+
+/// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.
+template <class... Arguments>
+requires(names_a_tensor<Arguments...> && !begins_as_wanted<AnyTensor, Arguments...>)
+    DenseTensor<float, std::max({1, KindOf<Arguments>::axes...})> to_dense(Arguments const&...) {
+  refuse_call<AnyTensor, Arguments...>();
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -39,9 +39,41 @@ inline constexpr bool begins_as_wanted<TensorKind<T, D, Memory>, Policy, Input, 
     using Kind = KindOf<Input>;
     return Kind::axes != 0 && (D == 0 || D == Kind::axes) &&
            (std::is_void_v<T> || std::is_same_v<T, typename Kind::Element>)&&  //
-           (std::is_void_v<Memory> || (std::is_same_v<Memory, typename Kind::Space> && reaches<Policy, Memory>));
+           (std::is_void_v<Memory> ||
+            std::is_same_v<Memory, typename Kind::Space>)&&reaches<Policy, typename Kind::Space>;
   }
 }();
+
+/// What a function takes that has no tensor of its own to compare with.
+using AnyTensor = TensorKind<void, 0, void>;
+
+/// Whether one of a call's arguments is a tensor: functions answer for their wrong calls only then, as others may have their name.
+template <class... Arguments>
+inline constexpr bool names_a_tensor = ((KindOf<Arguments>::axes != 0) || ...);
+
+/// Whether a call has its policy and two tensors in place, as a layer with a residual takes them: the second of the first's kind.
+template <class Wanted, class... Arguments>
+inline constexpr bool begins_with_two = false;
+template <class Wanted, class Policy, class First, class Second, class... More>
+inline constexpr bool begins_with_two<Wanted, Policy, First, Second, More...> = [] {
+  if constexpr (begins_as_wanted<Wanted, Policy, First>) {
+    if constexpr (KindOf<First>::axes == 0) {
+      return begins_as_wanted<Wanted, Policy, Second>;  // what turns into the tensor that is wanted
+    } else {
+      return begins_as_wanted<KindOf<First>, Policy, Second>;
+    }
+  } else {
+    return false;
+  }
+}();
+
+/// Whether a call has its policy in place, and after it nothing but tensors, all of the first's kind.
+template <class Wanted, class... Arguments>
+inline constexpr bool begins_with_all = false;
+template <class Wanted, class Policy, class First, class... More>
+inline constexpr bool begins_with_all<Wanted, Policy, First, More...> = begins_as_wanted<Wanted, Policy, First> &&
+                                                                        (std::is_same_v<KindOf<First>, KindOf<More>> &&
+                                                                         ...);
 
 /// What a call whose arguments do not begin as wanted seems to give, so that the compiler speaks of nothing but that call.
 template <class Wanted, class... Arguments>
@@ -72,9 +104,10 @@ constexpr void refuse_call() {
   using Kind = typename Begin::Kind;
   if constexpr (!(ExecutionPolicy<Arguments> || ...)) {
     static_assert(never<Arguments...>,
-                  "sparseconv: the call has no policy, which says where it runs; put one first: layer(sc::cpu, input)");
+                  "sparseconv: the call has no policy, which says where it runs; put one first: layer(sc::cpu, input), "
+                  "add(sc::cpu, a, b)");
   } else if constexpr (!Begin::with_policy) {
-    static_assert(never<Arguments...>, "sparseconv: the policy comes first: layer(sc::cpu, input)");
+    static_assert(never<Arguments...>, "sparseconv: the policy comes first: layer(sc::cpu, input), add(sc::cpu, a, b)");
   } else if constexpr (Kind::axes == 0) {
     static_assert(never<Arguments...>, "sparseconv: after the policy comes a SparseTensor: layer(sc::cpu, input)");
   } else if constexpr (Wanted::axes != 0 && Wanted::axes != Kind::axes) {
@@ -90,6 +123,61 @@ constexpr void refuse_call() {
     static_assert(never<Arguments...>,
                   "sparseconv: an operand lies in a memory that this policy cannot reach; bring it there with "
                   "copy_to(where, operand), or use the policy of its memory");
+  }
+}
+
+/// The same of a call that takes two tensors or more, each of the first's kind.
+template <class Policy, class First, class Second, class... More>
+constexpr void refuse_pair() {
+  using Kind = KindOf<First>;
+  using Other = KindOf<Second>;
+  if constexpr (Other::axes == 0) {
+    static_assert(never<Second>,
+                  "sparseconv: after the first tensor comes another SparseTensor: layer.with_residual(sc::cpu, input, "
+                  "residual), add(sc::cpu, a, b)");
+  } else if constexpr (Kind::axes != Other::axes) {
+    static_assert(never<Second>, "sparseconv: the tensors of one call have the same number of axes");
+  } else if constexpr (!std::is_same_v<typename Kind::Element, typename Other::Element>) {
+    static_assert(never<Second>,
+                  "sparseconv: the tensors of one call have the same element type; convert one with cast<float>(where, "
+                  "tensor), or whatever type the other has");
+  } else {
+    refuse_call<Kind, Policy, Second>();
+  }
+}
+
+template <class... Types>
+struct TypeList {};
+
+/// The same, where the two are not of one kind.
+template <class Policy, class First, class Second>
+constexpr void refuse_unless_one_kind() {
+  if constexpr (!std::is_same_v<KindOf<First>, KindOf<Second>>) refuse_pair<Policy, First, Second>();
+}
+
+/// Says what is wrong with a call that must begin with a policy and two tensors; it never compiles.
+template <class Wanted, class... Arguments>
+constexpr void refuse_call_of_two() {
+  if constexpr (!begins_as_wanted<Wanted, Arguments...>) {
+    refuse_call<Wanted, Arguments...>();
+  } else if constexpr (sizeof...(Arguments) < 3) {
+    static_assert(never<Arguments...>,
+                  "sparseconv: the call takes two tensors: layer.with_residual(sc::cpu, input, residual), "
+                  "add(sc::cpu, a, b)");
+  } else {
+    refuse_pair<Arguments...>();
+  }
+}
+
+/// Says what is wrong with a call that takes tensors of one kind after its policy; it never compiles.
+template <class Wanted, class... Arguments>
+constexpr void refuse_call_of_all() {
+  if constexpr (!begins_as_wanted<Wanted, Arguments...>) {
+    refuse_call<Wanted, Arguments...>();
+  } else {
+    []<class Policy, class First, class... More>(TypeList<Policy, First, More...>) {
+      (refuse_unless_one_kind<Policy, First, More>(), ...);
+    }(TypeList<Arguments...>{});
   }
 }
 
