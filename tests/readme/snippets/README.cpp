@@ -19,9 +19,10 @@ inline void how_it_works(sc::SparseTensor<float, 3> const& input, sc::KernelGeom
 inline void a_network() {
 #include "README/a_network.inc"
 #include "README/a_network_2.inc"
-  {
+}
+
+inline void networks_as_data(sc::VoxelizedPoints<> const& voxels) {
 #include "README/a_network_3.inc"
-  }
 }
 
 inline void trained_weights() {
