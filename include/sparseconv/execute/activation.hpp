@@ -18,8 +18,8 @@ namespace sparseconv::inline v0_1 {
 struct Activation {
   enum class Kind { none, relu, leaky_relu, relu6, gelu, gelu_tanh, silu, sigmoid, tanh };
 
-  Kind kind = Kind::none;
-  double slope = 0;  ///< of leaky_relu, for negative numbers
+  Kind kind = Kind::none;  ///< which function
+  double slope = 0;        ///< of leaky_relu, for negative numbers
 
   /// Whether it is made of exp, tanh or erf. What finishes rows does these kinds apart, so that the others stay a few instructions.
   [[nodiscard]] constexpr bool is_smooth() const { return kind >= Kind::gelu; }

@@ -19,12 +19,16 @@ struct ImplicitGemm {};
 /// What suits the policy: gather_gemm_scatter on the host, implicit_gemm on a device.
 struct Automatic {};
 
+/// As the last argument of a layer's call: pair by pair.
 inline constexpr GatherGemmScatter gather_gemm_scatter{};
+/// As the last argument of a layer's call: output by output.
 inline constexpr ImplicitGemm implicit_gemm{};
+/// As the last argument of a layer's call: what suits the policy, which is also done if nothing is told.
 inline constexpr Automatic automatic{};
 
 }  // namespace dataflow
 
+/// One of the three above.
 template <class Type>
 concept Dataflow = std::is_same_v<Type, dataflow::GatherGemmScatter> || std::is_same_v<Type, dataflow::ImplicitGemm> ||
     std::is_same_v<Type, dataflow::Automatic>;

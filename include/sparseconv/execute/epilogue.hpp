@@ -17,9 +17,9 @@ namespace sparseconv::inline v0_1 {
 /// Shapes: bias C_out numbers or empty; residual M x C_out or without data; both in the memory of the output.
 template <Element T, MemorySpace Memory = HostMemory, Element W = T>
 struct Epilogue {
-  std::span<W const> bias{};
-  MatrixView<T const, Memory> residual{};
-  Activation activation = no_activation;
+  std::span<W const> bias{};               ///< a number for each output channel, or none
+  MatrixView<T const, Memory> residual{};  ///< numbers that are added to the sums, or none
+  Activation activation = no_activation;   ///< what follows
 };
 
 }  // namespace sparseconv::inline v0_1

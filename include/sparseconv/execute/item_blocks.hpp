@@ -23,6 +23,7 @@ struct ItemBlocks {
   Row const* offsets;  ///< B + 1, see item_offsets
   std::int64_t items;
 
+  /// Rows [begin, end).
   struct Block {
     std::int64_t begin;
     std::int64_t end;  ///< no more than begin where the place has no rows

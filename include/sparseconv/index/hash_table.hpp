@@ -98,6 +98,7 @@ struct HashTableView {
 template <int D, MemorySpace Memory = HostMemory>
 class HashTable {
  public:
+  /// How coordinates become keys of one width, and the keys.
   template <class Key>
   struct Table {
     KeyPacking<D, Key> packing;

@@ -19,14 +19,14 @@ namespace sparseconv::inline v0_1 {
 /// Elements are numbered row-major, last axis fastest; a transposed kernel is not flipped. Units: grid cells.
 template <int D>
 struct KernelGeometry {
-  PerAxis<D> kernel_size = 1;
-  PerAxis<D> stride = 1;
-  PerAxis<D> padding = 0;
-  PerAxis<D> dilation = 1;
+  PerAxis<D> kernel_size = 1;  ///< cells that the kernel has along each axis
+  PerAxis<D> stride = 1;       ///< cells from one output to the next, or of a transposed one from one input
+  PerAxis<D> padding = 0;      ///< empty cells before the first and behind the last one of an axis
+  PerAxis<D> dilation = 1;     ///< cells from one kernel element to the next
   /// The element that has to cover an active site in the submanifold definition; floor((kernel_size - 1) / 2) if not
   /// told.
   std::optional<PerAxis<D>> centre = std::nullopt;
-  bool transposed = false;
+  bool transposed = false;        ///< whether inputs and outputs are exchanged
   PerAxis<D> output_padding = 0;  ///< of a transposed one: cells that the bounded grid of its outputs is longer by
 
   /// K, the number of kernel elements.

@@ -20,7 +20,9 @@ struct Sorted {};
 /// Probes the site set's hash table, which it builds and keeps if it is not there.
 struct Hash {};
 
+/// As the last argument of build_rulebook: by the order of the list.
 inline constexpr Sorted sorted{};
+/// As the last argument of build_rulebook: by the hash table.
 inline constexpr Hash hash{};
 
 /// What a policy does when it is not told: sorted on the host, hash on a device.

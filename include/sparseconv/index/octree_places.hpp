@@ -18,8 +18,8 @@ namespace sparseconv::inline v0_1 {
 /// axis in the lowest bit: x + 2 y + 4 z of a set over z, y, x.
 template <int D, MemorySpace Memory = HostMemory>
 struct OctreeLevel {
-  SiteSet<D, Memory> parents;
-  SiteSet<D, Memory> children;
+  SiteSet<D, Memory> parents;                              ///< sites of the coarser level
+  SiteSet<D, Memory> children;                             ///< sites of the finer level
   Buffer<std::uint32_t, Memory> occupancy;                 ///< of each parent, bit i for the child at place i
   std::shared_ptr<Buffer<Row, Memory> const> parent_rows;  ///< of each child; kept with the children
   Buffer<std::uint8_t, Memory> places;                     ///< of each child in its parent

@@ -72,6 +72,7 @@ Buffer<Row, Memory> parent_rows(Policy const& where, SiteSet<D, Memory> const& c
 template <int D, MemorySpace Memory>
 class KeptParentRows final : public Derived {
  public:
+  /// One row a child.
   struct Rows {
     Buffer<Row, Memory> rows;
     [[nodiscard]] std::int64_t bytes() const { return rows.bytes(); }

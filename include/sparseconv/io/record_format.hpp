@@ -26,8 +26,8 @@ enum class RecordElement : std::uint8_t { float32, float16, float64 };
 ///
 /// KITTI scans are {.columns = 4}: x, y, z, intensity. nuScenes scans are {.columns = 5}: x, y, z, intensity, ring.
 struct RecordFormat {
-  std::int64_t columns = 4;
-  RecordElement element = RecordElement::float32;
+  std::int64_t columns = 4;                        ///< numbers of a record, where all are of one type
+  RecordElement element = RecordElement::float32;  ///< that type
   /// Of records whose values differ in type, or that have names: a type and a name each, as in "f4 x, f4 y, f4 z, u1 intensity, u2
   /// ring, f8 time". Types are NumPy's, i1 to i8, u1 to u8, f2 to f8, little-endian unless > stands before them; a value called _
   /// is passed over. Columns and element then say nothing.

@@ -22,11 +22,11 @@ namespace sparseconv::inline v0_1 {
 
 /// What a Linear is made from.
 struct LinearConfig {
-  std::int64_t in_channels = 0;
-  std::int64_t out_channels = 0;
-  bool bias = true;  ///< starts at 0
-  Activation activation = no_activation;
-  std::uint64_t seed = 0;  ///< of the weights, see he_uniform
+  std::int64_t in_channels = 0;           ///< numbers at each site of the input
+  std::int64_t out_channels = 0;          ///< numbers at each site of the result
+  bool bias = true;                       ///< starts at 0
+  Activation activation = no_activation;  ///< what follows the sum
+  std::uint64_t seed = 0;                 ///< of the weights, see he_uniform
 };
 
 /// Multiplies the features of every site by one matrix, for sites of any dimension: what a convolution of kernel size 1 does,

@@ -14,12 +14,12 @@ namespace sparseconv::inline v0_1 {
 /// What a SparsePool is made from; see KernelGeometry for the meaning of the axes' numbers.
 template <int D>
 struct SparsePoolConfig {
-  PerAxis<D> kernel_size = 2;
+  PerAxis<D> kernel_size = 2;      ///< cells of a window along each axis
   OptionalPerAxis<D> stride = {};  ///< the kernel's size if not told: windows lie side by side, as in PyTorch
-  PerAxis<D> padding = 0;
-  PerAxis<D> dilation = 1;
-  OutputDefinition definition = OutputDefinition::regular;
-  Pooling pooling = Pooling::max;
+  PerAxis<D> padding = 0;          ///< empty cells before the first and behind the last one of an axis
+  PerAxis<D> dilation = 1;         ///< cells from one element of a window to the next
+  OutputDefinition definition = OutputDefinition::regular;  ///< which outputs are active
+  Pooling pooling = Pooling::max;                           ///< what becomes of the inputs of a window
 };
 
 /// Pooling over the active inputs of each window; outputs are active as those of a convolution of the same geometry are.

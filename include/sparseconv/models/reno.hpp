@@ -16,8 +16,8 @@ namespace sparseconv::inline v0_1 {
 
 /// How wide the features of the codec are.
 struct RenoOptions {
-  std::int64_t channels = 32;
-  std::uint64_t seed = 0;
+  std::int64_t channels = 32;  ///< features of a site
+  std::uint64_t seed = 0;      ///< of the untrained numbers
 };
 
 /// A linear layer, ReLU, and another onto the 16 values of four bits.

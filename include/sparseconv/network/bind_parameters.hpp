@@ -37,8 +37,8 @@ struct BindOptions {
 
 /// A parameter of a network, and the array that it was taken from.
 struct BoundParameter {
-  std::string parameter;
-  std::string key;
+  std::string parameter;            ///< its name in the network
+  std::string key;                  ///< its name in the file
   std::vector<std::int64_t> shape;  ///< of the array
 };
 
@@ -47,7 +47,7 @@ struct BindReport {
   std::string project = {};                 ///< of the table
   std::string prefix = {};                  ///< before all names
   std::optional<WeightLayout> layout = {};  ///< none if there were no weights of convolutions or linear layers
-  AxisOrder axes = AxisOrder::same;
+  AxisOrder axes = AxisOrder::same;         ///< how the file counts the axes of space
   std::vector<BoundParameter> bound = {};   ///< in the order of the network's nodes
   std::vector<std::string> missing = {};    ///< parameters of the network that were left as they were
   std::vector<std::string> left_over = {};  ///< arrays that belong to no node, in their order

@@ -50,7 +50,7 @@ struct OnnxRanges {
 
 /// What import_onnx makes of a graph.
 struct ImportedNetwork {
-  Network network;
+  Network network;  ///< its nodes and numbers
   std::vector<std::int64_t> spatial_shape =
       {};  ///< of the input's grid, along the network's axes; empty if the graph is silent
   std::vector<OnnxOutput> outputs = {};  ///< in the order of the network's outputs

@@ -16,10 +16,12 @@ namespace sparseconv::inline v0_1 {
 /// What goes into one concatenation alone lies in the concatenation's slot from the start, so that its producers write the
 /// concatenated rows side by side and nothing is copied. A slot is freed after its last reader.
 struct MemoryPlan {
+  /// Where a value lies: in which slot, and from which of its channels on.
   struct Place {
     std::int32_t slot = 0;
     std::int64_t first_channel = 0;
   };
+  /// A matrix that values share.
   struct Slot {
     std::int64_t channels = 0;
     Value widest;                  ///< the value that takes all columns

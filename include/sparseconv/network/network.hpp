@@ -25,56 +25,62 @@ namespace sparseconv::inline v0_1 {
 
 /// What a convolution of a network is made from; see KernelGeometry for the meaning of the axes' numbers.
 struct SparseConvOptions {
-  std::int64_t out_channels = 0;
-  AxisNumbers kernel_size = 3;
-  AxisNumbers stride = 1;
-  AxisNumbers padding = 0;
-  AxisNumbers dilation = 1;
-  OutputDefinition definition = OutputDefinition::regular;
-  bool bias = false;
+  std::int64_t out_channels = 0;  ///< numbers at each site of the result
+  AxisNumbers kernel_size = 3;    ///< cells that the kernel has along each axis
+  AxisNumbers stride = 1;         ///< cells of the input from one output to the next
+  AxisNumbers padding = 0;        ///< empty cells before the first and behind the last one of an axis
+  AxisNumbers dilation = 1;       ///< cells from one kernel element to the next
+  OutputDefinition definition = OutputDefinition::regular;  ///< which outputs are active
+  bool bias = false;                                        ///< whether numbers are added that start at 0
 };
 
+/// What a submanifold convolution of a network is made from; it keeps the sites.
 struct SubmanifoldConvOptions {
-  std::int64_t out_channels = 0;
-  AxisNumbers kernel_size = 3;
-  AxisNumbers dilation = 1;
-  bool bias = false;
+  std::int64_t out_channels = 0;  ///< numbers at each site of the result
+  AxisNumbers kernel_size = 3;    ///< cells that the kernel has along each axis
+  AxisNumbers dilation = 1;       ///< cells from one kernel element to the next
+  bool bias = false;              ///< whether numbers are added that start at 0
 };
 
+/// What a transposed convolution of a network is made from.
 struct TransposedConvOptions {
-  std::int64_t out_channels = 0;
-  AxisNumbers kernel_size = 3;
-  AxisNumbers stride = 1;
-  AxisNumbers padding = 0;
-  AxisNumbers output_padding = 0;
-  AxisNumbers dilation = 1;
+  std::int64_t out_channels = 0;   ///< numbers at each site of the result
+  AxisNumbers kernel_size = 3;     ///< cells that the kernel has along each axis
+  AxisNumbers stride = 1;          ///< cells of the output from one input to the next
+  AxisNumbers padding = 0;         ///< cells that a bounded grid of the outputs is shorter by on each side
+  AxisNumbers output_padding = 0;  ///< cells that a bounded grid of the outputs is longer by
+  AxisNumbers dilation = 1;        ///< cells from one kernel element to the next
   std::optional<Value> onto = {};  ///< whose sites are the outputs; every site that is reached if not told
-  bool bias = false;
+  bool bias = false;               ///< whether numbers are added that start at 0
 };
 
+/// What an inverse convolution of a network is made from.
 struct InverseConvOptions {
-  std::int64_t out_channels = 0;
-  Value undoes;  ///< the convolution or pooling; has to be told
-  bool bias = false;
+  std::int64_t out_channels = 0;  ///< numbers at each site of the result
+  Value undoes;                   ///< the convolution or pooling; has to be told
+  bool bias = false;              ///< whether numbers are added that start at 0
 };
 
+/// What a linear layer of a network is made from.
 struct LinearOptions {
-  std::int64_t out_channels = 0;
-  bool bias = true;
+  std::int64_t out_channels = 0;  ///< numbers at each site of the result
+  bool bias = true;               ///< whether numbers are added that start at 0
 };
 
+/// What an embedding of a network is made from.
 struct EmbeddingOptions {
-  std::int64_t count = 0;  ///< integers are 0 to count - 1
-  std::int64_t out_channels = 0;
+  std::int64_t count = 0;         ///< integers are 0 to count - 1
+  std::int64_t out_channels = 0;  ///< numbers of a row of the table
 };
 
+/// What a pooling of a network is made from.
 struct PoolOptions {
-  AxisNumbers kernel_size = 2;
+  AxisNumbers kernel_size = 2;      ///< cells of a window along each axis
   OptionalAxisNumbers stride = {};  ///< the kernel's size if not told
-  AxisNumbers padding = 0;
-  AxisNumbers dilation = 1;
-  OutputDefinition definition = OutputDefinition::regular;
-  Pooling pooling = Pooling::max;
+  AxisNumbers padding = 0;          ///< empty cells before the first and behind the last one of an axis
+  AxisNumbers dilation = 1;         ///< cells from one element of a window to the next
+  OutputDefinition definition = OutputDefinition::regular;  ///< which outputs are active
+  Pooling pooling = Pooling::max;                           ///< what becomes of the inputs of a window
 };
 
 /// A network as plain data: nodes by name in the order in which they run, numbers by name, named outputs.
@@ -94,9 +100,10 @@ class Network {
  public:
   using Parameters = std::map<std::string, Parameter, std::less<>>;
 
+  /// A value that a run gives back, under a name.
   struct Output {
-    std::string name;
-    Value value;
+    std::string name;  ///< what results are called
+    Value value;       ///< what is given back
   };
 
   explicit Network(std::string name = "Network", std::uint64_t seed = 0) : seed_(seed), graph_(std::move(name)) {}

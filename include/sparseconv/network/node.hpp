@@ -86,6 +86,7 @@ struct LayerNormNode {
   double epsilon = 1e-5;
 };
 
+/// Each number by itself.
 struct ActivationNode {
   Value input;
   Activation activation = no_activation;
@@ -108,6 +109,7 @@ struct ConcatenateNode {
   std::vector<Value> inputs;
 };
 
+/// Of the inputs that each window covers.
 struct PoolNode {
   Value input;
   NodeGeometry geometry = {};
@@ -144,9 +146,10 @@ using Operation = std::variant<InputNode, ConvNode, InverseConvNode, LinearNode,
                                ActivationNode, SoftmaxNode, AddNode, ConcatenateNode, PoolNode, GlobalPoolNode,
                                BroadcastNode, InputBesideNode, EmbeddingNode, UnpoolNode>;
 
+/// What a network does in one step.
 struct Node {
-  std::string name;
-  Operation operation;
+  std::string name;     ///< each stands once in a graph
+  Operation operation;  ///< what it does
 };
 
 /// Several functions as one, for visit_node(): there is no branch for what is not named.

@@ -13,13 +13,13 @@ namespace sparseconv::inline v0_1 {
 
 /// The kernel of a node and the outputs that it leads to: a KernelGeometry and its OutputDefinition, for any number of axes.
 struct NodeGeometry {
-  AxisNumbers kernel_size = 1;
-  AxisNumbers stride = 1;
-  AxisNumbers padding = 0;
-  AxisNumbers dilation = 1;
-  bool transposed = false;
-  AxisNumbers output_padding = 0;
-  OutputDefinition definition = OutputDefinition::regular;
+  AxisNumbers kernel_size = 1;     ///< cells that the kernel has along each axis
+  AxisNumbers stride = 1;          ///< cells of the input from one output to the next
+  AxisNumbers padding = 0;         ///< empty cells before the first and behind the last one of an axis
+  AxisNumbers dilation = 1;        ///< cells from one kernel element to the next
+  bool transposed = false;         ///< whether inputs and outputs are exchanged
+  AxisNumbers output_padding = 0;  ///< of a transposed one: cells that a bounded grid of the outputs is longer by
+  OutputDefinition definition = OutputDefinition::regular;  ///< which outputs are active
 
   template <int D>
   [[nodiscard]] KernelGeometry<D> on_axes() const {

@@ -12,9 +12,9 @@ namespace sparseconv::inline v0_1 {
 
 /// Numbers of a network that it has by name; they may be changed freely before the network is prepared.
 struct Parameter {
-  std::vector<std::int64_t> shape;
-  std::vector<float> values;  ///< row-major, as many as the shape says
-  bool learned = true;        ///< statistics of a norm are not
+  std::vector<std::int64_t> shape;  ///< of a kernel K x C_in x C_out
+  std::vector<float> values;        ///< row-major, as many as the shape says
+  bool learned = true;              ///< statistics of a norm are not
 };
 
 /// "27 x 16 x 32", as messages and tables print it.

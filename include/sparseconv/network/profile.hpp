@@ -23,23 +23,23 @@ namespace sparseconv::inline v0_1 {
 
 /// What a node of a network did and took.
 struct NodeProfile {
-  std::string name;
-  std::string kind;
-  std::int64_t channels = 0;  ///< of its result
-  std::int64_t sites = 0;     ///< rows of its result
-  std::int64_t pairs = 0;     ///< that its arithmetic goes through; of a linear node its rows
-  double operations = 0;      ///< of its products, 2 for each multiplication and addition
-  double sites_ms = 0;        ///< to make the sites of its result
-  double map_ms = 0;          ///< to make its rulebook or row map
-  double arithmetic_ms = 0;
+  std::string name;             ///< of the node
+  std::string kind;             ///< what it does
+  std::int64_t channels = 0;    ///< of its result
+  std::int64_t sites = 0;       ///< rows of its result
+  std::int64_t pairs = 0;       ///< that its arithmetic goes through; of a linear node its rows
+  double operations = 0;        ///< of its products, 2 for each multiplication and addition
+  double sites_ms = 0;          ///< to make the sites of its result
+  double map_ms = 0;            ///< to make its rulebook or row map
+  double arithmetic_ms = 0;     ///< milliseconds of all else
   std::int64_t map_bytes = 0;   ///< of its rulebook or row map, which others may share
   std::int64_t held_bytes = 0;  ///< of the features that are held when it is done
 };
 
 /// The nodes of a network in their order.
 struct NetworkProfile {
-  std::string network;
-  std::vector<NodeProfile> nodes;
+  std::string network;             ///< its name
+  std::vector<NodeProfile> nodes;  ///< in the order in which they ran
 
   /// The sum of all nodes; of held_bytes the most, of map_bytes nothing, as maps are shared.
   [[nodiscard]] NodeProfile total() const {

@@ -131,18 +131,22 @@ SPARSECONV_HOST_DEVICE constexpr double erf_in_double(double x) {
 /// Functions under the names of the C library; in a namespace of their own, as a call without one means the C library's.
 namespace elementary {
 
+/// e^x, computed in double and rounded once.
 template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE constexpr Number exp(Number x) {
   return static_cast<Number>(exp_in_double(static_cast<double>(x)));
 }
+/// The natural logarithm, computed in double and rounded once.
 template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE constexpr Number log(Number x) {
   return static_cast<Number>(log_in_double(static_cast<double>(x)));
 }
+/// The hyperbolic tangent, computed in double and rounded once.
 template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE constexpr Number tanh(Number x) {
   return static_cast<Number>(tanh_in_double(static_cast<double>(x)));
 }
+/// The error function, computed in double and rounded once.
 template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE constexpr Number erf(Number x) {
   return static_cast<Number>(erf_in_double(static_cast<double>(x)));

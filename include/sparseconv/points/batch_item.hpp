@@ -9,8 +9,8 @@ namespace sparseconv::inline v0_1 {
 
 /// Which item of a batch something becomes. By default the only one.
 struct BatchItem {
-  std::int32_t item = 0;
-  std::int32_t batch_size = 1;
+  std::int32_t item = 0;        ///< from 0 on
+  std::int32_t batch_size = 1;  ///< how many items the batch has
 };
 
 /// Throws: CoordinateError if the batch has no such item. `call` begins the message.

@@ -34,10 +34,10 @@ namespace sparseconv::inline v0_1 {
 ///         surveyors have them, keep their digits in float.
 /// Order:  that of the file, repeated points and NaN included; voxelization is what drops and counts them.
 struct PointCloud {
-  std::int64_t columns = 3;
-  std::vector<float> values = {};
-  std::vector<std::string> names = {};
-  std::array<double, 3> offset = {};  ///< x, y, z of the place that the values are relative to
+  std::int64_t columns = 3;             ///< numbers of a point; x, y and z are the first three
+  std::vector<float> values = {};       ///< point by point
+  std::vector<std::string> names = {};  ///< of the columns, or none
+  std::array<double, 3> offset = {};    ///< x, y, z of the place that the values are relative to
 
   /// The number of points.
   ///

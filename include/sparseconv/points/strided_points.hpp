@@ -18,9 +18,9 @@ namespace sparseconv::inline v0_1 {
 
 /// One number of every point of StridedPoints: its name, the byte of a point that it begins at, and its type.
 struct PointField {
-  std::string name = {};
-  std::int64_t byte = 0;
-  ScalarType type = ScalarType::float32;
+  std::string name = {};                  ///< of the column
+  std::int64_t byte = 0;                  ///< where it begins in a point
+  ScalarType type = ScalarType::float32;  ///< of the number
 };
 
 /// Points that lie in memory already, in any arrangement: structs in a vector, or a message of a robot's middleware. They are read
@@ -31,14 +31,14 @@ struct PointField {
 /// Units:  numbers become the nearest float as they are; x, y and z are first taken relative to `offset`, in double, so that
 ///         double positions far from 0 keep their digits.
 struct StridedPoints {
-  std::span<std::byte const> bytes = {};
-  std::vector<PointField> fields = {};
-  std::int64_t width = 0;
-  std::int64_t height = 1;  ///< 1 for points that are not organised in rows
-  std::int64_t point_step = 0;
-  std::int64_t row_step = 0;  ///< 0: rows follow one another without gaps
-  std::endian byte_order = std::endian::native;
-  std::array<double, 3> offset = {};  ///< x, y, z of the place that columns 0, 1 and 2 shall be relative to
+  std::span<std::byte const> bytes = {};         ///< all of the points
+  std::vector<PointField> fields = {};           ///< x, y and z first
+  std::int64_t width = 0;                        ///< points of a row
+  std::int64_t height = 1;                       ///< 1 for points that are not organised in rows
+  std::int64_t point_step = 0;                   ///< bytes from one point to the next
+  std::int64_t row_step = 0;                     ///< 0: rows follow one another without gaps
+  std::endian byte_order = std::endian::native;  ///< of the numbers
+  std::array<double, 3> offset = {};             ///< x, y, z of the place that columns 0, 1 and 2 shall be relative to
 
   [[nodiscard]] std::int64_t size() const { return width * height; }
   [[nodiscard]] std::int64_t columns() const { return static_cast<std::int64_t>(fields.size()); }

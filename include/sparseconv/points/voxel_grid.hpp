@@ -18,8 +18,8 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Units: metres, or whatever the points are in.
 struct VoxelGrid {
-  std::array<float, 3> voxel_size;
-  std::array<double, 3> low;  ///< the corner of voxel (0, 0, 0); in double, for grids far from 0
+  std::array<float, 3> voxel_size;  ///< extents of a voxel, above 0
+  std::array<double, 3> low;        ///< the corner of voxel (0, 0, 0); in double, for grids far from 0
   std::array<double, 3>
       high;  ///< the opposite corner; (high - low) / voxel_size is rounded to a whole number, so that the
              ///< last voxel may end up to half a voxel before or behind it

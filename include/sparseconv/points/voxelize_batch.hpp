@@ -23,8 +23,8 @@ namespace sparseconv::inline v0_1 {
 /// What became of the points of one cloud of a batch.
 template <MemorySpace Memory = HostMemory>
 struct VoxelizedItem {
-  Buffer<Row, Memory> row_of_point;  ///< rows of the batch's tensor; no_row for a point that was dropped
-  DroppedPoints dropped = {};
+  Buffer<Row, Memory> row_of_point;   ///< rows of the batch's tensor; no_row for a point that was dropped
+  DroppedPoints dropped = {};         ///< how many of its points have no part in the voxels
   std::array<double, 3> offset = {};  ///< of the cloud; what its voxels' means of x, y and z are relative to
 };
 
@@ -37,8 +37,8 @@ std::string to_string(VoxelizedItem<Memory> const& item) {
 /// Several clouds as one tensor: cloud b is batch item b.
 template <MemorySpace Memory = HostMemory>
 struct VoxelizedBatch {
-  SparseTensor<float, 3, Memory> tensor;
-  std::vector<VoxelizedItem<Memory>> items;
+  SparseTensor<float, 3, Memory> tensor;     ///< all clouds
+  std::vector<VoxelizedItem<Memory>> items;  ///< one for each cloud
 };
 
 /// Points that voxelize takes with what belongs to them: a cloud, or StridedPoints.

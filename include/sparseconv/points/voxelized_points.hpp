@@ -38,10 +38,10 @@ struct DroppedPoints {
 /// Units:  means of x, y and z are relative to `offset`, which is that of the points: metres are offset + mean, in double.
 template <MemorySpace Memory = HostMemory>
 struct VoxelizedPoints {
-  SparseTensor<float, 3, Memory> tensor;
-  Buffer<Row, Memory> row_of_point;
-  DroppedPoints dropped = {};
-  std::array<double, 3> offset = {};
+  SparseTensor<float, 3, Memory> tensor;  ///< a site for each voxel that has points, z, y, x
+  Buffer<Row, Memory> row_of_point;       ///< in the order of the points
+  DroppedPoints dropped = {};             ///< how many points have no part in the voxels
+  std::array<double, 3> offset = {};      ///< what the means of x, y and z are relative to
 };
 
 /// What became of points, in one line for a log; `kept` says where those are that were not dropped. What was dropped is said by

@@ -16,8 +16,8 @@ namespace sparseconv::inline v0_1 {
 /// Units: grid cells. Order: by batch, then axis 0, 1, ...; a list in this order without repeats is *canonical*.
 template <int D>
 requires(D >= 1) struct Coordinate {
-  std::int32_t batch = 0;
-  std::array<std::int32_t, static_cast<std::size_t>(D)> position{};
+  std::int32_t batch = 0;                                            ///< item of the batch, from 0 on
+  std::array<std::int32_t, static_cast<std::size_t>(D)> position{};  ///< a cell for each axis, slowest axis first
 
   friend constexpr bool operator==(Coordinate const& a, Coordinate const& b) {
     return a.batch == b.batch && same_numbers(a.position, b.position);

@@ -23,8 +23,8 @@ namespace sparseconv::inline v0_1 {
 /// Shapes: batch x channels x extents (NCHW for D = 2, NCDHW for D = 3), row-major.
 template <Element T, int D, MemorySpace Memory = HostMemory>
 struct DenseTensor {
-  std::array<std::int64_t, static_cast<std::size_t>(D) + 2> shape{};
-  Buffer<T, Memory> values;
+  std::array<std::int64_t, static_cast<std::size_t>(D) + 2> shape{};  ///< batch, channels, extents
+  Buffer<T, Memory> values;                                           ///< row-major, as many as the shape says
 
   /// The number at a batch item, a channel and a position; all inside the shape.
   [[nodiscard]] T const& at(std::int64_t channel, Coordinate<D> const& where) const requires(Memory::host_reads) {

@@ -48,8 +48,8 @@ std::string to_string(Shape<D> const& shape) {
 /// Where the sites of a tensor may lie: positions in [0, shape) where there is a shape, batch items in [0, batch_size).
 template <int D>
 struct Grid {
-  Shape<D> shape{};
-  std::int32_t batch_size = 1;
+  Shape<D> shape{};             ///< extents, slowest axis first; none: no borders
+  std::int32_t batch_size = 1;  ///< how many items there are
 
   [[nodiscard]] constexpr bool contains(Coordinate<D> const& coordinate) const {
     if (coordinate.batch < 0 || coordinate.batch >= batch_size) return false;

@@ -100,8 +100,8 @@ std::shared_ptr<Buffer<Row, Memory> const> item_offsets(Policy const& where, Sit
 
 /// Rows [begin, end).
 struct RowRange {
-  Row begin = 0;
-  Row end = 0;
+  Row begin = 0;  ///< the first row
+  Row end = 0;    ///< the row behind the last
 
   [[nodiscard]] constexpr std::int64_t size() const { return end - begin; }
   friend constexpr bool operator==(RowRange const&, RowRange const&) = default;

@@ -16,14 +16,15 @@ namespace sparseconv::inline v0_1 {
 /// A site and its features.
 template <class T, int D>
 struct SiteRow {
-  Coordinate<D> const& site;
-  std::span<T> features;
+  Coordinate<D> const& site;  ///< where it is
+  std::span<T> features;      ///< its channels
 };
 
 /// The sites of a tensor with their features, in the tensor's order, for a loop; made by site_rows().
 template <class T, int D>
 class SiteRows {
  public:
+  /// Goes from site to site.
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;

@@ -71,7 +71,7 @@ template <class T, class From>
 
 /// Numbers of one type on any number of axes, as files hold them. They may lie in the file that they come from.
 struct Array {
-  ScalarType type = ScalarType::float32;
+  ScalarType type = ScalarType::float32;  ///< of each number
   std::vector<std::int64_t> shape = {0};  ///< no axis at all: one number
   SharedBytes bytes = {};                 ///< little-endian, in C order (the last axis fastest), without gaps
 
@@ -161,8 +161,8 @@ template <class Values>
 
 /// An array, and its name in a file. Of a .npz file that is the name without the ending .npy of its entry.
 struct NamedArray {
-  std::string name;
-  Array array;
+  std::string name;  ///< each stands once in a file
+  Array array;       ///< its numbers
 };
 
 /// A name that stands more than once in the list; null if each stands once.

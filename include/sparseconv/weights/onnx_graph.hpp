@@ -17,6 +17,7 @@ namespace sparseconv::inline v0_1 {
 using OnnxAttributeValue = std::variant<float, std::int64_t, std::string, std::vector<float>, std::vector<std::int64_t>,
                                         std::vector<std::string>, Array>;
 
+/// An attribute of a node, by name.
 struct OnnxAttribute {
   std::string name;
   OnnxAttributeValue value;
