@@ -12,6 +12,7 @@
 
 #include "sparseconv/config.hpp"
 
+/// All names of the library. Programs write `namespace sc = sparseconv;`; what stands in on_seq, on_cpu and on_device may change at any time.
 namespace sparseconv::inline v0_1 {
 
 /// A piece of a message: words, or a number. It views the words.

@@ -152,6 +152,7 @@ class GpuPolicy {
   bool tf32_ = false;
 };
 
+/// `gpu.on(stream)` is one.
 template <>
 inline constexpr bool is_policy<GpuPolicy> = true;
 

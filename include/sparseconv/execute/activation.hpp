@@ -50,7 +50,9 @@ struct Activation {
   friend constexpr bool operator==(Activation const&, Activation const&) = default;
 };
 
+/// Nothing follows.
 inline constexpr Activation no_activation{};
+/// max(x, 0).
 inline constexpr Activation relu{Activation::Kind::relu, 0};
 /// min(max(x, 0), 6).
 inline constexpr Activation relu6{Activation::Kind::relu6, 0};
@@ -62,6 +64,7 @@ inline constexpr Activation gelu_tanh{Activation::Kind::gelu_tanh, 0};
 inline constexpr Activation silu{Activation::Kind::silu, 0};
 /// 1 / (1 + e^-x).
 inline constexpr Activation sigmoid{Activation::Kind::sigmoid, 0};
+/// tanh(x).
 inline constexpr Activation tanh_activation{Activation::Kind::tanh, 0};
 
 /// max(x, 0) + slope * min(x, 0).

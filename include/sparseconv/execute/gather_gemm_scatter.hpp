@@ -55,6 +55,7 @@ void gather_gemm_scatter(Policy const& where, RulebookView<Memory> const& rules,
   }
 }
 
+/// The same of a rulebook that is no view.
 template <ExecutionPolicy Policy, Element T, MemorySpace Memory,
           WeightsOperand<Memory> AnyWeights = WeightsView<T, Memory>>
 void gather_gemm_scatter(Policy const& where, Rulebook<Memory> const& rules,

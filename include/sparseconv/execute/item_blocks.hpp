@@ -10,6 +10,7 @@ namespace sparseconv::inline v0_1 {
 /// depend on the number of rows alone, and there is work for every thread.
 inline constexpr std::int64_t rows_per_block = 256;
 
+/// How many blocks so many rows make.
 constexpr std::int64_t block_count(std::int64_t rows) {
   return (rows + rows_per_block - 1) / rows_per_block;
 }

@@ -53,6 +53,7 @@ void pool_rows(Policy const& where, RulebookView<Memory> const& rules,
   }
 }
 
+/// The same of a rulebook that is no view.
 template <ExecutionPolicy Policy, MemorySpace Memory, Element T>
 void pool_rows(Policy const& where, Rulebook<Memory> const& rules,
                std::type_identity_t<MatrixView<T const, Memory>> input, MatrixView<T, Memory> output, Pooling pooling) {

@@ -28,6 +28,7 @@ constexpr std::uint64_t hash_key(std::uint64_t key) {
   key = (key ^ (key >> 27)) * 0x94d049bb133111ebU;
   return key ^ (key >> 31);
 }
+/// The same of 128 bits.
 constexpr std::uint64_t hash_key(WideKey key) {
   return hash_key(hash_key(key.high) + key.low);
 }

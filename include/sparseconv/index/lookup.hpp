@@ -31,6 +31,7 @@ using Default = std::conditional_t<DevicePolicy<Policy>, Hash, Sorted>;
 
 }  // namespace lookup
 
+/// Whether a type is one of the two.
 template <class Lookup>
 inline constexpr bool is_lookup = std::is_same_v<Lookup, lookup::Sorted> || std::is_same_v<Lookup, lookup::Hash>;
 

@@ -69,6 +69,7 @@ constexpr std::uint64_t block_key(std::int64_t block, std::int64_t blocks, std::
   std::int64_t const missing = block + 1 == blocks ? elements + 1 : elements - present;
   return static_cast<std::uint64_t>(missing) << 32 | static_cast<std::uint64_t>(block);
 }
+/// The block whose key it is.
 constexpr std::int64_t block_of_key(std::uint64_t key) {
   return static_cast<std::int64_t>(key & 0xffffffffU);
 }

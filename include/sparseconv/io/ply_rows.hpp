@@ -42,6 +42,7 @@ namespace sparseconv::inline v0_1 {
   return bytes;
 }
 
+/// Whether one of its properties is a list.
 [[nodiscard]] inline bool has_list(PlyElement const& element) {
   return std::any_of(element.properties.begin(), element.properties.end(),
                      [](PlyProperty const& property) { return property.list_count.has_value(); });

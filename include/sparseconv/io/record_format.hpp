@@ -36,6 +36,7 @@ struct RecordFormat {
 
 /// The least and the most values of a record that is described by columns and element.
 inline constexpr std::int64_t least_record_columns = 3;
+/// See least_record_columns.
 inline constexpr std::int64_t most_record_columns = 256;
 
 /// The type of all values of a record without a description.

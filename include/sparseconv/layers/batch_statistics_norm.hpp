@@ -32,6 +32,7 @@ struct WriteNormTerms {
   Number* factors;
   Number* offsets;
 
+  /// Those of channel c.
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t c) const {
     NormTerms const terms = norm_terms(scale[c], shift[c], mean[c], variance[c] + epsilon);
     factors[c] = static_cast<Number>(terms.factor);

@@ -26,6 +26,8 @@ class GlobalPool {
 
   [[nodiscard]] Pooling pooling() const { return pooling_; }
 
+  /// Pools the sites of each batch item.
+  ///
   /// Shapes: input N x C; result B x C, on item_sites of the input's sites: row b is batch item b, 0 if the item has
   ///         no sites.
   /// Order:  `seq` and `cpu` wait for the result; a device policy does not.

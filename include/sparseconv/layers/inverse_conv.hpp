@@ -180,12 +180,16 @@ InverseConv<T, D, typename Policy::Memory, W> copy_to(Policy const& where,
           copy_to(where, layer.bias())};
 }
 
+/// In one dimension.
 template <Element T, Element W = T>
 using InverseConv1D = InverseConv<T, 1, HostMemory, W>;
+/// In two dimensions: sites are y, x.
 template <Element T, Element W = T>
 using InverseConv2D = InverseConv<T, 2, HostMemory, W>;
+/// In three dimensions: sites are z, y, x.
 template <Element T, Element W = T>
 using InverseConv3D = InverseConv<T, 3, HostMemory, W>;
+/// In four dimensions, as of scans over time.
 template <Element T, Element W = T>
 using InverseConv4D = InverseConv<T, 4, HostMemory, W>;
 

@@ -42,6 +42,8 @@ class KernelLayer {
   /// Weights and biases together.
   [[nodiscard]] std::int64_t parameter_count() const { return weights().size() + bias_.size(); }
 
+  /// Takes other weights.
+  ///
   /// Shapes: K x C_in x C_out, kernel elements row-major with the last axis fastest.
   /// Throws: ShapeError for another number of values.
   void set_weights(std::span<W const> values) requires(Memory::host_reads) {
@@ -53,6 +55,8 @@ class KernelLayer {
     weights_ = Weights<W>(weights().elements, in_channels(), out_channels(), Buffer<W>(values));
   }
 
+  /// Takes another bias.
+  ///
   /// Shapes: C_out numbers; none takes the bias away.
   /// Throws: ShapeError for another number of values.
   void set_bias(std::span<W const> values) requires(Memory::host_reads) {
@@ -63,6 +67,7 @@ class KernelLayer {
     bias_ = Buffer<W>(values);
   }
 
+  /// Takes another activation.
   void set_activation(Activation activation) { activation_ = activation; }
 
  protected:

@@ -40,6 +40,8 @@ class LayerNorm : public ComputedNorm<Memory> {
     this->template set_parameters<Number>(scale, shift, "LayerNorm.set");
   }
 
+  /// The norm of each row of the input.
+  ///
   /// Shapes: N x C to N x C, on the same sites.
   /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
   /// Bits:   the same for every policy: see layer_norm_rows.

@@ -17,12 +17,16 @@ class SparseConv : public Convolution<T, D, HostMemory, W> {
   explicit SparseConv(SparseConvConfig<D> const& config) : Convolution<T, D, HostMemory, W>(config) {}
 };
 
+/// In one dimension.
 template <Element T, Element W = T>
 using SparseConv1D = SparseConv<T, 1, W>;
+/// In two dimensions: sites are y, x.
 template <Element T, Element W = T>
 using SparseConv2D = SparseConv<T, 2, W>;
+/// In three dimensions: sites are z, y, x.
 template <Element T, Element W = T>
 using SparseConv3D = SparseConv<T, 3, W>;
+/// In four dimensions, as of scans over time.
 template <Element T, Element W = T>
 using SparseConv4D = SparseConv<T, 4, W>;
 

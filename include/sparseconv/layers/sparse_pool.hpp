@@ -45,6 +45,8 @@ class SparsePool {
   [[nodiscard]] OutputDefinition definition() const { return definition_; }
   [[nodiscard]] Pooling pooling() const { return pooling_; }
 
+  /// Pools onto the sites of the pool's own definition.
+  ///
   /// Shapes: input N x C; result M x C, on output_sites of the geometry, which are kept with the input's sites.
   /// Order:  `seq` and `cpu` wait for the result; a device policy waits only for new output sites.
   /// Bits:   the same for every policy.
@@ -91,9 +93,13 @@ class SparsePool {
   Pooling pooling_;
 };
 
+/// In one dimension.
 using SparsePool1D = SparsePool<1>;
+/// In two dimensions: sites are y, x.
 using SparsePool2D = SparsePool<2>;
+/// In three dimensions: sites are z, y, x.
 using SparsePool3D = SparsePool<3>;
+/// In four dimensions, as of scans over time.
 using SparsePool4D = SparsePool<4>;
 
 }  // namespace sparseconv::inline v0_1

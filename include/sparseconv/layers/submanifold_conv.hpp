@@ -19,12 +19,16 @@ class SubmanifoldConv : public Convolution<T, D, HostMemory, W> {
   explicit SubmanifoldConv(SubmanifoldConvConfig<D> const& config) : Convolution<T, D, HostMemory, W>(config) {}
 };
 
+/// In one dimension.
 template <Element T, Element W = T>
 using SubmanifoldConv1D = SubmanifoldConv<T, 1, W>;
+/// In two dimensions: sites are y, x.
 template <Element T, Element W = T>
 using SubmanifoldConv2D = SubmanifoldConv<T, 2, W>;
+/// In three dimensions: sites are z, y, x.
 template <Element T, Element W = T>
 using SubmanifoldConv3D = SubmanifoldConv<T, 3, W>;
+/// In four dimensions, as of scans over time.
 template <Element T, Element W = T>
 using SubmanifoldConv4D = SubmanifoldConv<T, 4, W>;
 

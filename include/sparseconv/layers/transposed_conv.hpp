@@ -24,12 +24,16 @@ class TransposedConv : public Convolution<T, D, HostMemory, W> {
   explicit TransposedConv(TransposedConvConfig<D> const& config) : Convolution<T, D, HostMemory, W>(config) {}
 };
 
+/// In one dimension.
 template <Element T, Element W = T>
 using TransposedConv1D = TransposedConv<T, 1, W>;
+/// In two dimensions: sites are y, x.
 template <Element T, Element W = T>
 using TransposedConv2D = TransposedConv<T, 2, W>;
+/// In three dimensions: sites are z, y, x.
 template <Element T, Element W = T>
 using TransposedConv3D = TransposedConv<T, 3, W>;
+/// In four dimensions, as of scans over time.
 template <Element T, Element W = T>
 using TransposedConv4D = TransposedConv<T, 4, W>;
 

@@ -56,16 +56,19 @@ inline Network minkunet(std::string name, MinkUNetShape const& shape, std::int64
   return network;
 }
 
+/// MinkUNet14A of MinkowskiEngine, for classes at every site.
 inline Network minkunet14a(std::int64_t in_channels = 3, std::int64_t classes = 20, std::uint64_t seed = 0) {
   return minkunet("MinkUNet14A", {.planes = {32, 64, 128, 256, 128, 128, 96, 96}, .blocks = {1, 1, 1, 1, 1, 1, 1, 1}},
                   in_channels, classes, seed);
 }
 
+/// MinkUNet18A of MinkowskiEngine, for classes at every site.
 inline Network minkunet18a(std::int64_t in_channels = 3, std::int64_t classes = 20, std::uint64_t seed = 0) {
   return minkunet("MinkUNet18A", {.planes = {32, 64, 128, 256, 128, 128, 96, 96}, .blocks = {2, 2, 2, 2, 2, 2, 2, 2}},
                   in_channels, classes, seed);
 }
 
+/// MinkUNet34C of MinkowskiEngine, for classes at every site.
 inline Network minkunet34c(std::int64_t in_channels = 3, std::int64_t classes = 20, std::uint64_t seed = 0) {
   return minkunet("MinkUNet34C", {.planes = {32, 64, 128, 256, 256, 128, 96, 96}, .blocks = {2, 3, 4, 6, 2, 2, 2, 2}},
                   in_channels, classes, seed);

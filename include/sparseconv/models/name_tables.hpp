@@ -51,6 +51,7 @@ void add_openpcdet_stages(std::vector<NameRule>& rules, AddLayer const& add_laye
   add_layer(rules, "conv*.1", "conv*.2");
 }
 
+/// How checkpoints call the nodes of second().
 inline std::vector<NameTable> second_name_tables() {
   std::vector<NameRule> openpcdet;
   add_input_and_output(openpcdet);
@@ -63,6 +64,7 @@ inline std::vector<NameTable> second_name_tables() {
   return {{"OpenPCDet", std::move(openpcdet), spconv_layouts()}, {"mmdet3d", std::move(mmdet3d), spconv_layouts()}};
 }
 
+/// How checkpoints call the nodes of centerpoint().
 inline std::vector<NameTable> centerpoint_name_tables() {
   std::vector<NameRule> openpcdet;
   add_input_and_output(openpcdet);
@@ -77,6 +79,7 @@ inline std::vector<NameTable> centerpoint_name_tables() {
   return {{"OpenPCDet", std::move(openpcdet), spconv_layouts()}, {"det3d", std::move(det3d), spconv_layouts()}};
 }
 
+/// How checkpoints call the nodes of sparse_encoder().
 inline std::vector<NameTable> sparse_encoder_name_tables() {
   std::vector<NameRule> rules;
   add_input_and_output(rules);
@@ -85,6 +88,7 @@ inline std::vector<NameTable> sparse_encoder_name_tables() {
   return {{"mmdet3d", rules, spconv_layouts()}, {"BEVFusion", rules, spconv_layouts(), AxisOrder::reversed}};
 }
 
+/// How checkpoints call the nodes of pillar().
 inline std::vector<NameTable> pillar_name_tables() {
   std::vector<NameRule> rules;
   add_openpcdet_stages(rules, [](std::vector<NameRule>& to, std::string const& node, std::string const& key) {
@@ -93,12 +97,14 @@ inline std::vector<NameTable> pillar_name_tables() {
   return {{"OpenPCDet", std::move(rules), spconv_layouts()}};
 }
 
+/// How checkpoints call the nodes of pillar_res18().
 inline std::vector<NameTable> pillar_res18_name_tables() {
   std::vector<NameRule> rules;
   add_openpcdet_stages(rules, add_block);
   return {{"OpenPCDet", std::move(rules), spconv_layouts()}};
 }
 
+/// How checkpoints call the nodes of the MinkUNets of MinkowskiEngine.
 inline std::vector<NameTable> minkunet_name_tables() {
   std::vector<NameRule> rules;
   add_conv_norm(rules, "stem.0", "conv0p1s1", "bn0.bn");
@@ -123,6 +129,7 @@ inline std::vector<NameTable> minkunet_name_tables() {
   return {{"MinkowskiEngine", std::move(rules), {WeightLayout::minkowski}, AxisOrder::reversed}};
 }
 
+/// How checkpoints call the nodes of spvnas_minkunet().
 inline std::vector<NameTable> spvnas_minkunet_name_tables() {
   std::vector<NameRule> spvnas;
   add_conv_norm(spvnas, "stem.0", "stem.0", "stem.1");
@@ -172,6 +179,7 @@ inline std::vector<NameTable> spvnas_minkunet_name_tables() {
           {"mmdet3d over spconv", std::move(spconv), spconv_layouts(), AxisOrder::reversed}};
 }
 
+/// How checkpoints call the nodes of spunet().
 inline std::vector<NameTable> spunet_name_tables() {
   std::vector<NameRule> rules;
   add_conv_norm(rules, "conv_input", "conv_input.0", "conv_input.1");
@@ -184,6 +192,7 @@ inline std::vector<NameTable> spunet_name_tables() {
   return {{"Pointcept", std::move(rules), spconv_layouts(), AxisOrder::reversed}};
 }
 
+/// How checkpoints call the nodes of tree_unet().
 inline std::vector<NameTable> tree_unet_name_tables() {
   std::vector<NameRule> rules;
   add_conv_norm(rules, "input", "input_conv.sequence.0", "input_conv.sequence.1");
@@ -204,6 +213,7 @@ inline std::vector<NameTable> tree_unet_name_tables() {
   return {{"Smart-Tree", std::move(rules), spconv_layouts()}};
 }
 
+/// How checkpoints call the nodes of pooled().
 inline std::vector<NameTable> pooled_name_tables() {
   std::vector<NameRule> rules;
   for (int stage = 0; stage < 7; ++stage) {

@@ -425,6 +425,7 @@ inline BindReport bind_parameters(Network& network, std::span<NamedArray const> 
   return text + "\n";
 }
 
+/// Writes to_string() of the report.
 inline std::ostream& operator<<(std::ostream& stream, BindReport const& report) {
   return stream << to_string(report);
 }

@@ -18,6 +18,7 @@ std::string kind_of(Operation const& operation);
 /// named by the first node that has them.
 std::string to_string(Network const& network);
 
+/// Writes to_string() of the network: a table of its nodes.
 inline std::ostream& operator<<(std::ostream& stream, Network const& network) {
   return stream << to_string(network);
 }

@@ -22,6 +22,7 @@ namespace sparseconv::inline v0_1 {
 /// What the text of a network says that it is, and the version that is written and read. A later one may say more of a network, such
 /// as other element types; what it says is not guessed.
 inline constexpr std::string_view network_text_format = "sparseconv.network";
+/// See network_text_format.
 inline constexpr std::uint64_t network_text_version = 1;
 
 /// Makes JSON of the fields of nodes.

@@ -142,6 +142,7 @@ struct UnpoolNode {
   AxisNumbers stride = 2;
 };
 
+/// What a node does: one of these, with its fields.
 using Operation = std::variant<InputNode, ConvNode, InverseConvNode, LinearNode, BatchNormNode, LayerNormNode,
                                ActivationNode, SoftmaxNode, AddNode, ConcatenateNode, PoolNode, GlobalPoolNode,
                                BroadcastNode, InputBesideNode, EmbeddingNode, UnpoolNode>;
@@ -157,6 +158,7 @@ template <class... Functions>
 struct Cases : Functions... {
   using Functions::operator()...;
 };
+/// So that Cases{f, g} knows its functions.
 template <class... Functions>
 Cases(Functions...) -> Cases<Functions...>;
 

@@ -31,11 +31,13 @@ enum class WeightLayout : std::uint8_t {
   pytorch         ///< o i k; of transposed layers i o k
 };
 
+/// All layouts that are known.
 inline constexpr std::array<WeightLayout, 10> all_weight_layouts = {
     WeightLayout::sparseconv,  WeightLayout::spconv1,     WeightLayout::spconv2_native, WeightLayout::spconv2,
     WeightLayout::minkowski,   WeightLayout::torchsparse, WeightLayout::sparseconvnet,  WeightLayout::flexgemm,
     WeightLayout::warpconvnet, WeightLayout::pytorch};
 
+/// The name of a layout, as messages and command lines have it.
 [[nodiscard]] constexpr std::string_view name_of(WeightLayout layout) noexcept {
   constexpr std::array<std::string_view, 10> names = {"sparseconv",  "spconv1",     "spconv2_native", "spconv2",
                                                       "minkowski",   "torchsparse", "sparseconvnet",  "flexgemm",

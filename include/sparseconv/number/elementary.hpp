@@ -30,7 +30,9 @@ constexpr double power_of_two(int exponent) {
   return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
+/// The natural logarithm of 2 in two parts.
 inline constexpr double ln2_high = 0x1.62e42fefp-1;  // so few bits that a product with an exponent is exact
+/// The other part of it.
 inline constexpr double ln2_low = 0x1.473de6af278edp-34;
 
 /// e^x = 2^k e^r with |r| <= ln(2) / 2, and e^r by its series.

@@ -19,9 +19,9 @@ namespace sparseconv::inline v0_1 {
 /// offset, as PointCloud has them.
 template <MemorySpace Memory>
 struct DevicePointCloud {
-  std::int64_t columns = 3;
-  Buffer<float, Memory> values = {};
-  std::array<double, 3> offset = {};
+  std::int64_t columns = 3;           ///< numbers of a point
+  Buffer<float, Memory> values = {};  ///< point by point
+  std::array<double, 3> offset = {};  ///< what x, y and z are relative to
 
   /// The number of points. Throws: ShapeError if the values do not make whole points.
   [[nodiscard]] std::int64_t size() const { return rows_of_cloud(values.size(), columns, "DevicePointCloud::size"); }

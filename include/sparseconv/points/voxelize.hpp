@@ -97,6 +97,7 @@ requires(!std::same_as<T const, float const>) VoxelizedPoints<Memory> voxelize(P
                 "double: a float has 7 digits");
   return {};
 }
+/// The call without a policy.
 template <class Points>
 requires(!ExecutionPolicy<Points>) VoxelizedPoints<> voxelize(Points const&, VoxelGrid const&,
                                                               VoxelLimits const& = {}) {
@@ -105,6 +106,7 @@ requires(!ExecutionPolicy<Points>) VoxelizedPoints<> voxelize(Points const&, Vox
                 "voxelize(sc::cpu, points, grid)");
   return {};
 }
+/// The call with its policy at the end.
 template <class Points, ExecutionPolicy Policy>
 requires(!ExecutionPolicy<Points>) VoxelizedPoints<> voxelize(Points const& points, VoxelGrid const& grid,
                                                               Policy const&) {

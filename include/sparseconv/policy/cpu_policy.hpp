@@ -69,6 +69,7 @@ class CpuPolicy {
   InstructionSet instructions_ = fastest_instruction_set();
 };
 
+/// All cores: the policy that most programs use. One object for the whole program; cpu.threads(n) makes others.
 inline const CpuPolicy cpu{};
 
 }  // namespace sparseconv::inline v0_1

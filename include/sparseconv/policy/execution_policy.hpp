@@ -10,8 +10,10 @@ namespace sparseconv::inline v0_1 {
 /// Whether a type is a policy; a policy of one's own specialises it.
 template <class Policy>
 inline constexpr bool is_policy = false;
+/// `seq` is one.
 template <>
 inline constexpr bool is_policy<SequentialPolicy> = true;
+/// `cpu` is one.
 template <>
 inline constexpr bool is_policy<CpuPolicy> = true;
 

@@ -39,6 +39,7 @@ inline constexpr std::array every_instruction_set{InstructionSet::portable, Inst
 inline constexpr std::array instruction_set_names{"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"};
 static_assert(instruction_set_names.size() == every_instruction_set.size());
 
+/// Its name: "avx2".
 inline std::string to_string(InstructionSet set) {
   return instruction_set_names[static_cast<std::size_t>(set)];
 }

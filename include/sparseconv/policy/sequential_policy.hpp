@@ -17,6 +17,7 @@ struct SequentialPolicy {
   [[nodiscard]] std::shared_ptr<MemoryPool> memory() const { return nullptr; }
 };
 
+/// The policy of plain loops on the calling thread.
 inline constexpr SequentialPolicy seq{};
 
 }  // namespace sparseconv::inline v0_1

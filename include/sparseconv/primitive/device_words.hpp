@@ -20,6 +20,7 @@ namespace sparseconv::inline v0_1 {
 constexpr int count_ones(std::uint32_t word) {
   return std::popcount(word);
 }
+/// The same of 64 bits.
 constexpr int count_ones(std::uint64_t word) {
   return count_ones(static_cast<std::uint32_t>(word)) + count_ones(static_cast<std::uint32_t>(word >> 32));
 }
@@ -28,6 +29,7 @@ constexpr int count_ones(std::uint64_t word) {
 constexpr int lowest_one(std::uint32_t word) {
   return count_ones(~word & (word - 1));
 }
+/// The same of 64 bits.
 constexpr int lowest_one(std::uint64_t word) {
   return count_ones(~word & (word - 1));
 }
@@ -36,6 +38,7 @@ constexpr int lowest_one(std::uint64_t word) {
 constexpr int bit_length(std::uint32_t number) {
   return 32 - std::countl_zero(number);
 }
+/// The same of 64 bits.
 constexpr int bit_length(std::uint64_t number) {
   auto const high = static_cast<std::uint32_t>(number >> 32);
   return high != 0 ? 32 + bit_length(high) : bit_length(static_cast<std::uint32_t>(number));

@@ -18,6 +18,7 @@ void for_each_range(SequentialPolicy const&, std::int64_t count, std::int64_t gr
   for (std::int64_t begin = 0; begin < count; begin += grain) body(begin, std::min(begin + grain, count));
 }
 
+/// The same, shared out among the threads of the policy.
 template <class Body>
 void for_each_range(CpuPolicy const& where, std::int64_t count, std::int64_t grain, Body const& body) {
   auto const call = [&body](std::int64_t begin, std::int64_t end) {

@@ -43,6 +43,7 @@ struct WideKey {
 constexpr std::uint64_t low_bits(WideKey key) {
   return key.low;
 }
+/// The same of a key that has no more.
 constexpr std::uint64_t low_bits(std::uint64_t key) {
   return key;
 }

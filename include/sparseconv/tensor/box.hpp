@@ -14,6 +14,7 @@ namespace sparseconv::inline v0_1 {
 template <int D>
 using WideCoordinate = std::array<std::int64_t, static_cast<std::size_t>(D) + 1>;
 
+/// A coordinate in 64 bits.
 template <int D>
 constexpr WideCoordinate<D> widen(Coordinate<D> const& coordinate) {
   WideCoordinate<D> wide;

@@ -24,6 +24,7 @@ Buffer<T, typename Policy::Memory> copy_to(Policy const& where, std::span<T cons
   return copy;
 }
 
+/// The same of an array that owns its numbers.
 template <DevicePolicy Policy, class T>
 Buffer<T, typename Policy::Memory> copy_to(Policy const& where, Buffer<T> const& host) {
   return copy_to(where, std::span<T const>(host));
@@ -44,6 +45,7 @@ SparseTensor<T, D, typename Policy::Memory> copy_to(Policy const& where, SparseT
   return SparseTensor<T, D, typename Policy::Memory>(sites, host.channels(), copy_to(where, features));
 }
 
+/// A tensor with a copy of its sites. Order, Throws: as copy_to of an array.
 template <DevicePolicy Policy, Element T, int D>
 SparseTensor<T, D, typename Policy::Memory> copy_to(Policy const& where, SparseTensor<T, D> const& host) {
   return copy_to(where, host, copy_to(where, host.sites()));
@@ -60,16 +62,19 @@ Buffer<T> copy_to_host(Policy const& where, T const* device, std::int64_t count)
   return copy;
 }
 
+/// The same of an array that owns its numbers.
 template <DevicePolicy Policy, class T>
 Buffer<T> copy_to_host(Policy const& where, Buffer<T, typename Policy::Memory> const& device) {
   return copy_to_host(where, device.data(), device.size());
 }
 
+/// The same of sites; the copy is a set of its own.
 template <DevicePolicy Policy, int D>
 SiteSet<D> copy_to_host(Policy const& where, SiteSet<D, typename Policy::Memory> const& device) {
   return SiteSet<D>(device.grid(), copy_to_host(where, device.data(), device.size()), device.bounding_box());
 }
 
+/// The features alone, onto sites of the host that are there already.
 template <DevicePolicy Policy, Element T, int D>
 SparseTensor<T, D> copy_to_host(Policy const& where, SparseTensor<T, D, typename Policy::Memory> const& device,
                                 SiteSet<D> const& sites) {
@@ -77,6 +82,7 @@ SparseTensor<T, D> copy_to_host(Policy const& where, SparseTensor<T, D, typename
   return SparseTensor<T, D>(sites, device.channels(), copy_to_host(where, features.data, features.size()));
 }
 
+/// The same of a tensor, with a copy of its sites.
 template <DevicePolicy Policy, Element T, int D>
 SparseTensor<T, D> copy_to_host(Policy const& where, SparseTensor<T, D, typename Policy::Memory> const& device) {
   return copy_to_host(where, device, copy_to_host(where, device.sites()));

@@ -40,6 +40,7 @@ class Shape {
   bool bounded_ = false;
 };
 
+/// "5 x 5", or "unbounded", as messages print it.
 template <int D>
 std::string to_string(Shape<D> const& shape) {
   return shape.bounded() ? to_string(shape.extents()) : "unbounded";

@@ -67,6 +67,7 @@ SparseTensor<T, D, typename Policy::Memory> make_sparse_tensor(
   return features_to_sites(where, sites, rows, duplicates);
 }
 
+/// The same of lists in braces.
 template <Element T, int D, HostPolicy Policy>
 SparseTensor<T, D> make_sparse_tensor(Policy const& where, Grid<D> const& grid,
                                       std::initializer_list<Coordinate<D>> points, std::initializer_list<T> features,
@@ -84,6 +85,7 @@ SparseTensor<T, D> make_sparse_tensor(Grid<D> const&, std::span<Coordinate<D> co
                 "make_sparse_tensor<float, 2>(sc::cpu, grid, points, features)");
   return {};
 }
+/// The same of lists in braces.
 template <Element T, int D>
 SparseTensor<T, D> make_sparse_tensor(Grid<D> const& grid, std::initializer_list<Coordinate<D>> points,
                                       std::initializer_list<T> features, Duplicates duplicates = Duplicates::reject) {

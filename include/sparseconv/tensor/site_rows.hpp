@@ -75,10 +75,12 @@ template <Element T, int D>
 [[nodiscard]] SiteRows<T const, D> site_rows(SparseTensor<T, D> const& tensor) {
   return {tensor.sites().data(), tensor.features()};
 }
+/// The same of a tensor whose features may be written.
 template <Element T, int D>
 [[nodiscard]] SiteRows<T, D> site_rows(SparseTensor<T, D>& tensor) {
   return {tensor.sites().data(), tensor.features()};
 }
+/// Of a temporary it is a sentence of the compiler.
 template <Element T, int D>
 SiteRows<T const, D> site_rows(SparseTensor<T, D> const&& tensor) {
   static_assert(never<T>,

@@ -134,16 +134,19 @@ class ProtobufFields {
 
 // What the value of a field is. Throws: FormatError if it is stored as something else.
 
+/// A text.
 [[nodiscard]] inline std::string text_of_field(ProtobufField const& field, std::string_view where) {
   if (field.type != WireType::bytes) ProtobufFields::fail_type(where, field, "a text");
   return {reinterpret_cast<char const*>(field.bytes.data()), field.bytes.size()};
 }
 
+/// An integer.
 [[nodiscard]] inline std::int64_t integer_of_field(ProtobufField const& field, std::string_view where) {
   if (field.type != WireType::varint) ProtobufFields::fail_type(where, field, "an integer");
   return static_cast<std::int64_t>(field.integer);
 }
 
+/// A float.
 [[nodiscard]] inline float float_of_field(ProtobufField const& field, std::string_view where) {
   if (field.type != WireType::fixed32) ProtobufFields::fail_type(where, field, "a float");
   return std::bit_cast<float>(static_cast<std::uint32_t>(field.integer));

@@ -26,7 +26,9 @@ struct ZipCloser {
   void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
   void operator()(zip_file_t* entry) const noexcept { zip_fclose(entry); }
 };
+/// An open archive.
 using ZipArchive = std::unique_ptr<zip_t, ZipCloser>;
+/// An open entry of an archive.
 using ZipEntry = std::unique_ptr<zip_file_t, ZipCloser>;
 
 /// What messages say of who writes an archive that can be read.
@@ -82,12 +84,12 @@ struct ZipInput {
 
 /// One entry of an archive: its place, its name, and what the archive's directory claims of it.
 struct ZipItem {
-  zip_uint64_t index;
-  std::string name;
+  zip_uint64_t index;          ///< its place
+  std::string name;            ///< as the directory has it
   std::uint64_t bytes;         ///< unpacked
   std::uint64_t packed_bytes;  ///< in the archive
   std::uint16_t method;        ///< how it is packed, by zip's numbers
-  bool is_encrypted;
+  bool is_encrypted;           ///< such an entry is refused
 };
 
 /// All entries of which the directory says what a ZipItem holds.
