@@ -38,9 +38,29 @@ TEST(Text, ReadsAnySeparatorAndLineEnd) {
       EXPECT_TRUE(cloud.names.empty());
     }
   EXPECT_EQ(parse("1|2|3", {.separator = '|'}).values, (Values{1, 2, 3}));
+  // The names have the separator that is told, too, or their own.
+  EXPECT_EQ(parse("x|y|z|a\n1|2|3|4\n", {.separator = '|'}).names, (Names{"x", "y", "z", "a"}));
+  EXPECT_EQ(parse("# x|y|z|a\n1|2|3|4\n", {.separator = '|'}).names, (Names{"x", "y", "z", "a"}));
+  EXPECT_EQ(parse("x, y, z, a b\n1 2 3 4\n").names, (Names{"x", "y", "z", "a b"}));
   // A comma is a number's own between other separators.
   EXPECT_EQ(parse("1,5;2,25;3\n").values, (Values{1.5, 2.25, 3}));
   EXPECT_EQ(parse("1,5\t2,25\t3\n").values, (Values{1.5, 2.25, 3}));
+  EXPECT_EQ(parse("1,5 2,25 3\n4 5,5 6\n").values, (Values{1.5, 2.25, 3, 4, 5.5, 6}));
+  EXPECT_EQ(parse("x,y,z\n\"1,5\",\"2,25\",3\n").values, (Values{1.5, 2.25, 3}));
+  EXPECT_EQ(parse("\"x\" \"y\" \"z\" \"a b\"\n\"1\" 2 \"3\" 4\n").names, (Names{"x", "y", "z", "a b"}));
+}
+
+TEST(Text, TakesTabsAsSeparatorsOrAsGaps) {
+  // One tab each: what is missing is NaN.
+  const PointCloud cloud = parse("1\t2\t3\t4\n5\t6\t\t8\n");
+  EXPECT_TRUE(std::isnan(cloud.row(1)[2]));
+  EXPECT_EQ(cloud.row(1)[3], 8.0F);
+  // Pandas writes no name above its index.
+  EXPECT_EQ(parse("\tx\ty\tz\n0\t1\t2\t3\n").values, (Values{1, 2, 3}));
+  EXPECT_TRUE(std::isnan(parse("x\ty\tz\ta\n1\t2\t\t4\n").row(0)[2]));
+  // As many tabs as bring the numbers under one another.
+  EXPECT_EQ(parse("1\t\t2\t3\n4.5678901\t5\t6\n").size(), 2);
+  EXPECT_EQ(parse("4.5678901\t5\t6\n1\t\t2\t3\n").row(1)[1], 2.0F);
 }
 
 TEST(Text, TakesNamesFromALineAboveTheNumbers) {
@@ -82,8 +102,35 @@ TEST(Text, TakesMissingValuesAsNaN) {
   EXPECT_TRUE(std::isnan(cloud.row(1)[2]));
   EXPECT_EQ(cloud.row(1)[3], 8.0F);
   EXPECT_TRUE(std::isnan(cloud.row(2)[3]));
-  // A separator at the end of each line is one too many.
+  // A separator at the end of each line is one too many, unless the names tell that a value is missing there.
   EXPECT_EQ(parse("1,2,3,\n4,5,6,\n").values, (Values{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(parse("x,y,z,\n1,2,3,\n").columns, 3);
+  EXPECT_TRUE(std::isnan(parse("x,y,z,a\n1,2,3,\n").row(0)[3]));
+  EXPECT_TRUE(std::isnan(parse("1,2,3,4\n1,2,3,\n").row(1)[3]));
+  EXPECT_TRUE(std::isnan(parse("1,2,3\n,,\n").row(1)[0]));
+  // The points that a camera did not see are the first ones often.
+  EXPECT_EQ(parse("x,y,z\n,,\n,,\n1,2,3\n").size(), 3);
+  EXPECT_TRUE(std::isnan(parse("x y z a\n1 2 3 NA\n").row(0)[3]));
+  EXPECT_TRUE(std::isnan(parse("x,y,z\n1,2,null\n").row(0)[2]));
+}
+
+TEST(Text, PassesOverColumnsWithoutNumbers) {
+  std::string const labelled = "stamp,x,y,z,class\n2026-01-01T00:00:00,1,2,3,car\n2026-01-01T00:00:01,4,5,6,\"a, b\"\n";
+  EXPECT_EQ(parse(labelled, {.names = "_ x y z _"}).values, (Values{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(
+      failure(labelled),
+      "read_text: scan: line 2 has \"2026-01-01T00:00:00\" as \"stamp\", where a number stands; name the columns by "
+      "TextFormat::names, and that one _, which is passed over");
+  // Molecules, and vertices of a mesh.
+  EXPECT_EQ(parse("2\nwater\nO 1 2 3\nH 4 5 6\n", {.names = "_ x y z"}).size(), 2);
+  EXPECT_EQ(parse("v 1 2 3\nv 4 5 6\n", {.names = "_ x y z"}).values, (Values{1, 2, 3, 4, 5, 6}));
+  // Lines of words say nothing where the names are told.
+  EXPECT_EQ(parse("A survey, 2026\nEast North Up\nm m m\n1 2 3\n", {.names = "x y z"}).values, (Values{1, 2, 3}));
+  // A point is never taken for one of them.
+  EXPECT_EQ(
+      failure("1 2 3 four\n5 6 7 8\n", {.names = "x y z a"}),
+      "read_text: scan: line 1 has \"four\" as \"a\", where a number stands; name the columns by TextFormat::names, "
+      "and that one _, which is passed over");
 }
 
 TEST(Text, TakesPositionsRelativeToAnOffset) {
@@ -98,9 +145,11 @@ TEST(Text, TakesPositionsRelativeToAnOffset) {
 
 TEST(Text, NamesWhatIsNoTextOfPoints) {
   EXPECT_EQ(failure(""), "read_text: scan: no line of numbers is in it; is the file empty, or in another format?");
-  EXPECT_EQ(failure("one\ntwo\n"),
-            "read_text: scan: line 2, \"two\", is not of numbers, and a line of names was above it; is the file in "
-            "another format?");
+  EXPECT_EQ(
+      failure("one\ntwo\n"),
+      "read_text: scan: line 2, \"two\", is not of numbers, and a line of names was above it; name the columns by "
+      "TextFormat::names, as in \"x y z _\", or what stands between values by TextFormat::separator; or is the "
+      "file in another format?");
   EXPECT_EQ(
       failure("1 2\n"),
       "read_text: scan: line 1, \"1 2\", has 2 values; points need x, y and z. Where something else than a comma, a "
@@ -114,7 +163,12 @@ TEST(Text, NamesWhatIsNoTextOfPoints) {
             "TextFormat::names");
   EXPECT_EQ(failure("1 2 3\n4 5\n"),
             "read_text: scan: line 2 has 2 values, line 1 has 3; give every point all its numbers");
-  EXPECT_EQ(failure("1 2 3\n4 five 6\n"), "read_text: scan: line 2 has \"five\", where a number stands");
+  EXPECT_EQ(
+      failure("1 2 3\n4 five 6\n"),
+      "read_text: scan: line 2 has \"five\", where a number stands; correct it, or pass over that column, as _ in "
+      "TextFormat::names");
+  EXPECT_EQ(failure("\xFF\xFE" + std::string("1\0", 2)),
+            "read_text: scan: the text is UTF-16; save it as UTF-8, or ASCII");
   EXPECT_EQ(failure(std::string("1 2 3\n4 5 \0", 11)),
             "read_text: scan: byte 10 is zero, which no text has; the file is damaged, or in another format");
   EXPECT_EQ(failure("1 2 3\n" + std::string(1048577, '1')),

@@ -73,7 +73,7 @@ class TextRows : public PointRows {
       if (is_comment(line)) continue;
       split_values(line, head_.separator, values_);
       if (head_.points && values_.size() == 1 && add_scan()) continue;
-      read_row(is_first ? head_.first_number : lines_.number());
+      read_row(line, is_first ? head_.first_number : lines_.number());
       ++taken;
       ++done_;
     }
@@ -98,7 +98,10 @@ class TextRows : public PointRows {
     return true;
   }
 
-  void read_row(std::size_t line) {
+  void read_row(std::string_view text, std::size_t line) {
+    if (values_.size() == head_.columns + 1 && values_.back().empty()) values_.pop_back();
+    // Some tabs that are one gap.
+    if (values_.size() != head_.columns && head_.separator == '\t') split_values(text, ' ', values_);
     if (values_.size() != head_.columns)
       throw FormatError({window_.where(), ": line ", line, " has ", values_.size(), " values, line ",
                          head_.first_number, " has ", head_.columns, "; give every point all its numbers"});
@@ -108,30 +111,17 @@ class TextRows : public PointRows {
       std::int64_t const column = order_.of_field[i].first;
       if (column == no_column) continue;
       RecordNumber const& number = layout_.numbers[static_cast<std::size_t>(column)];
-      std::optional<double> const value = read_value(values_[i], column < 3);
+      std::optional<double> const value = parse_value(values_[i], column < 3);
       if (!value)
-        throw FormatError(
-            {window_.where(), ": line ", line, " has ", in_quotes(values_[i]), ", where a number stands"});
+        throw FormatError({window_.where(), ": line ", line, " has ", in_quotes(values_[i]),
+                           ", where a number stands; correct it, or "
+                           "pass over that column, as _ in TextFormat::names"});
       if (column < 3) {
         store_little_endian(*value, record + number.begin);
       } else {
         store_little_endian(static_cast<float>(*value), record + number.begin);
       }
     }
-  }
-
-  /// A number, NaN where none stands. Between other separators a comma is a number's own, as in 1,5.
-  [[nodiscard]] std::optional<double> read_value(std::string_view value, bool is_position) const {
-    if (value.empty()) return std::numeric_limits<double>::quiet_NaN();
-    std::string with_point;
-    if (value.find(',') != std::string_view::npos) {
-      with_point = value;
-      std::replace(with_point.begin(), with_point.end(), ',', '.');
-      value = with_point;
-    }
-    if (is_position) return parse_position(value);
-    std::optional<float> const number = parse_number(value);
-    return number ? std::optional<double>(*number) : std::nullopt;
   }
 
   LineStream lines_;
@@ -143,15 +133,22 @@ class TextRows : public PointRows {
 };
 
 /// The points of a text of columns; the window stands at its beginning.
+///
+/// Throws:  FormatError if its bytes say that its characters have 16 bits; what TextRows throws.
 [[nodiscard]] inline std::unique_ptr<PointRows> open_text_rows(ByteWindow window, TextFormat const& format) {
+  std::span<const std::byte> const beginning = window.ahead(2);
+  std::string_view const text(reinterpret_cast<char const*>(beginning.data()), beginning.size());
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    throw FormatError({window.where(), ": the text is UTF-16; save it as UTF-8, or ASCII"});
   return std::make_unique<TextRows>(std::move(window), format);
 }
 
 /// Reads points from a text in which each line is a point: .xyz, .txt, .csv, .asc, .pts.
 ///
-/// `name` is what messages call the text. Commas, semicolons or blanks stand between the values of a line; lines of comment begin
-/// with #, //, % or !. A line of words above the numbers names the columns, and so does a comment that names x, y and z; a line of
-/// one number there tells how many points come, as in .pts files. A value that is missing between two separators is NaN.
+/// `name` is what messages call the text. Commas, semicolons, tabs or blanks stand between the values of a line, with or without
+/// quotes around them; lines of comment begin with #, //, % or !. A line of words above the numbers names the columns, and so does a
+/// comment that names x, y and z; a line of one number there tells how many points come, as in .pts files. A value that is missing
+/// between two separators, or is NA, N/A, null or None, is NaN.
 /// Shapes:  as many columns as the first line of numbers has; with names x, y, z (or X, Y, Z) come first, then the others in their
 ///          order; without, the first three are x, y and z. A .pts file of 4, 6 or 7 columns has intensity, red, green, blue or both.
 /// Units:   those of the file, rounded to the nearest float, positions relative to an offset (PointReading); integers exactly up to

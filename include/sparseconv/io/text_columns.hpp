@@ -7,11 +7,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/byte_window.hpp"
 #include "sparseconv/io/column_order.hpp"
+#include "sparseconv/io/text_values.hpp"
+#include "sparseconv/points/strided_points.hpp"
 #include "sparseconv/weights/number_text.hpp"
 #include "sparseconv/weights/text_lines.hpp"
 
@@ -20,9 +23,10 @@ namespace sparseconv::inline v0_1 {
 /// What a text of columns does not say itself, or says wrongly.
 struct TextFormat {
   /// The names of the columns, blanks between them, as in "x y z _ intensity"; a column called _ is passed over. Empty: those of a
-  /// line above the numbers, if there is one; else the first three columns are x, y and z.
+  /// line above the numbers, if there is one; else the first three columns are x, y and z. Where names are told, lines of words
+  /// above the numbers say nothing, and what is passed over need not be numbers.
   std::string names = {};
-  /// What stands between two values. 0: the semicolon, the comma or blanks, as the first line of numbers has them.
+  /// What stands between two values. 0: the semicolon, the comma, the tab or blanks, as the first line of numbers has them.
   char separator = 0;
 };
 
@@ -82,48 +86,6 @@ class LineStream {
   return word.empty() || word[0] == '#' || word[0] == '%' || word[0] == '!' || word.starts_with("//");
 }
 
-/// The separator that a line seems to have: a semicolon, a comma, or a blank for any number of blanks. Where tabs are, a comma is
-/// one within numbers.
-[[nodiscard]] inline char find_separator(std::string_view line) {
-  if (line.find(';') != std::string_view::npos) return ';';
-  if (line.find(',') != std::string_view::npos && line.find('\t') == std::string_view::npos) return ',';
-  return ' ';
-}
-
-/// Cuts a line into values, without blanks and quotes around them. Between two separators there may be none; behind the last
-/// separator of a line there is none that counts.
-inline void split_values(std::string_view line, char separator, std::vector<std::string_view>& values) {
-  values.clear();
-  if (separator == ' ') {
-    Words words(line);
-    for (std::string_view word; words.next(word);) values.push_back(word);
-    return;
-  }
-  constexpr std::string_view blanks = " \t\v\f";
-  while (!line.empty()) {
-    std::size_t const end = std::min(line.find(separator), line.size());
-    std::string_view value = line.substr(0, end);
-    value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
-    value.remove_suffix(value.size() - 1 - value.find_last_not_of(blanks));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    line.remove_prefix(std::min(end + 1, line.size()));
-    if (!value.empty() || line.find_first_not_of(blanks) != std::string_view::npos) values.push_back(value);
-  }
-}
-
-/// Whether all values are numbers, but for those that are missing, which not all are.
-[[nodiscard]] inline bool are_numbers(std::span<const std::string_view> values) {
-  bool has_number = false;
-  for (std::string_view const value : values) {
-    if (value.empty()) continue;
-    std::string with_point(value);
-    std::replace(with_point.begin(), with_point.end(), ',', '.');
-    if (!parse_number(with_point)) return false;
-    has_number = true;
-  }
-  return has_number;
-}
-
 /// The names that Leica's .pts files, which begin with the number of their points, have for as many columns; they write none.
 [[nodiscard]] inline std::vector<std::string> names_of_pts(std::size_t columns) {
   if (columns == 4) return {"x", "y", "z", "intensity"};
@@ -155,29 +117,125 @@ struct TextColumns {
   std::size_t first_number = 0;                        ///< of that line
 };
 
+/// The names that a line has above `columns` values, or above an unknown number where that is 0. It is cut at `separator`, or else at
+/// what makes as many names as there are values, x, y and z among them; if nothing does, at what makes the most.
+[[nodiscard]] inline std::vector<std::string> cut_names(std::string_view line, char separator, std::size_t columns) {
+  std::vector<std::string_view> values;
+  auto const names_cut_at = [&](char at) {
+    split_values(line, at, values);
+    if (values.size() > 1 && values.back().empty()) values.pop_back();
+    return std::vector<std::string>(values.begin(), values.end());
+  };
+  char most_at = separator;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i <= usual_separators.size(); ++i) {
+    char const tried = i == 0 ? separator : usual_separators[i - 1];
+    std::vector<std::string> names = names_cut_at(tried);
+    if ((columns == 0 || names.size() == columns) && have_axes(names)) return names;
+    if (names.size() > most) most_at = tried;
+    most = std::max(most, names.size());
+  }
+  return names_cut_at(most_at);
+}
+
+/// What is known of the columns before a line of numbers is found.
+struct TextNames {
+  TextFormat format = {};
+  std::vector<std::string> told = {};  ///< by TextFormat::names
+  std::string above = {};              ///< a line of names
+  std::string comment = {};            ///< the last one
+
+  /// The names of the values of a line that was cut at `separator`. None if they are not known.
+  [[nodiscard]] std::vector<std::string> of_values(std::size_t count, char separator) const {
+    if (!told.empty()) return told;
+    return above.empty() ? std::vector<std::string>() : cut_names(above, separator, count);
+  }
+};
+
+/// Whether a line's values are a point's numbers. Some may be missing, and all if the names say that it is one; those of columns that
+/// are passed over may be anything.
+[[nodiscard]] inline bool are_numbers(std::span<const std::string_view> values, std::span<const std::string> names) {
+  bool const are_named = names.size() == values.size() && have_axes(names);
+  bool has_number = are_named;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (are_named && names[i] == "_") continue;
+    if (!parse_value(values[i], false)) return false;
+    has_number = has_number || !is_missing(values[i]);
+  }
+  return has_number;
+}
+
+/// Cuts a line of numbers at the separator that is told, or at the first that makes numbers of all its values. False if none does.
+[[nodiscard]] inline bool cut_numbers(std::string_view line, TextNames const& names, char& separator,
+                                      std::vector<std::string_view>& values) {
+  bool const is_told = names.format.separator != 0;
+  for (char const tried : usual_separators) {
+    separator = is_told ? names.format.separator : tried;
+    split_values(line, separator, values);
+    if (!is_told && tried != ' ' && values.size() == 1) continue;
+    std::vector<std::string> const named = names.of_values(values.size(), separator);
+    bool const fits = values.size() == named.size();
+    if (values.size() > 1 && values.back().empty() && !fits) values.pop_back();
+    // Some tabs may be one gap, or have no value between them: the names tell.
+    bool const has_gap = std::find(values.begin(), values.end(), std::string_view()) != values.end();
+    if (!is_told && tried == '\t' && has_gap && !fits) continue;
+    if (are_numbers(values, named)) return true;
+    if (is_told) break;
+  }
+  return false;
+}
+
+/// Throws:  FormatError if a line that is not of numbers is none of names, but a point with something else among its numbers.
+inline void expect_names(std::string_view line, std::size_t number, TextNames const& names, std::string_view where) {
+  std::vector<std::string_view> values;
+  for (std::size_t i = 0; i <= usual_separators.size(); ++i) {
+    char const separator = i == 0 ? names.format.separator : usual_separators[i - 1];
+    split_values(line, separator, values);
+    std::vector<std::string> const named = names.of_values(values.size(), separator);
+    if (named.size() != values.size() || !have_axes(named)) continue;
+    int positions = 0;
+    std::size_t word = named.size();
+    for (std::size_t column = 0; column < named.size(); ++column) {
+      std::string_view const name = named[column];
+      if (parse_value(values[column], false)) {
+        positions += is_called(name, "x") || is_called(name, "y") || is_called(name, "z") ? 1 : 0;
+      } else if (name != "_") {
+        word = std::min(word, column);
+      }
+    }
+    // A title may have a number as well.
+    if (positions >= 2 && word < named.size())
+      throw FormatError({where, ": line ", number, " has ", in_quotes(values[word]), " as ", in_quotes(named[word]),
+                         ", where a number stands; name the columns by TextFormat::names, and that one _, which is "
+                         "passed over"});
+  }
+  if (names.told.empty() && !names.above.empty())
+    throw FormatError({where, ": line ", number, ", ", in_quotes(line),
+                       ", is not of numbers, and a line of names was above it; name the columns by TextFormat::names, "
+                       "as in \"x y z _\", or what stands between values by TextFormat::separator; or is the file in "
+                       "another format?"});
+}
+
 /// Reads the lines up to the first of numbers.
 ///
-/// Throws:  FormatError if there is none, or more than one line of other words is above it.
+/// Throws:  FormatError if there is none, or a line of other words is above it that is none of names.
 [[nodiscard]] inline TextColumns read_text_head(LineStream& lines, TextFormat const& format, std::string_view where) {
-  TextColumns head;
+  TextColumns head{.separator = format.separator};
+  TextNames names{.format = format};
   std::vector<std::string_view> values;
-  std::string comment;
-  std::string header;
+  split_values(format.names, ' ', values);
+  names.told.assign(values.begin(), values.end());
   std::string_view line;
   while (lines.next(line)) {
     if (lines.number() == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     if (is_comment(line)) {
       std::size_t const begin = line.find_first_not_of("#/%! \t");
-      if (begin != std::string_view::npos) comment = line.substr(begin);
+      if (begin != std::string_view::npos) names.comment = line.substr(begin);
       continue;
     }
-    head.separator = format.separator != 0 ? format.separator : find_separator(line);
-    split_values(line, head.separator, values);
-    if (!are_numbers(values)) {
-      if (!header.empty())
-        throw FormatError({where, ": line ", lines.number(), ", ", in_quotes(line),
-                           ", is not of numbers, and a line of names was above it; is the file in another format?"});
-      header = line;
+    if (!cut_numbers(line, names, head.separator, values)) {
+      expect_names(line, lines.number(), names, where);
+      names.above = line;
       continue;
     }
     if (values.size() == 1 && !head.points && parse_count(values.front())) {
@@ -189,14 +247,14 @@ struct TextColumns {
     head.first_number = lines.number();
     break;
   }
-  if (head.columns == 0 && header.empty() && !head.points)
+  if (head.columns == 0 && names.above.empty() && !head.points)
     throw FormatError({where, ": no line of numbers is in it; is the file empty, or in another format?"});
-  std::string const& names = !format.names.empty() ? format.names : !header.empty() ? header : comment;
-  if (!names.empty()) {
-    split_values(names, format.names.empty() ? find_separator(names) : ' ', values);
-    head.names.assign(values.begin(), values.end());
+  if (head.columns == 0) head.separator = format.separator;
+  head.names = names.of_values(head.columns, head.separator);
+  if (head.names.empty()) {
     // A comment may be anything: it names columns if it has as many words, and x, y and z among them.
-    if (&names == &comment && (values.size() != head.columns || !have_axes(head.names))) head.names.clear();
+    head.names = cut_names(names.comment, head.separator, head.columns);
+    if (head.names.size() != head.columns || !have_axes(head.names)) head.names.clear();
   }
   if (head.names.empty() && head.points) head.names = names_of_pts(head.columns);
   if (head.columns == 0) head.columns = head.names.empty() ? 3 : head.names.size();
