@@ -129,6 +129,10 @@ TEST(Las, GivesBlocksThatAreTheWhole) {
     for (std::int64_t i = 0; i < block.size(); ++i) ASSERT_EQ(block.row(i)[0], static_cast<float>(count++));
   EXPECT_EQ(count, 1000);
   EXPECT_TRUE(parse(las_header({})).empty());
+  // A count that only the older place of 1.4 has.
+  ByteWriter one = las_header({.minor = 4, .old_count = 1});
+  old_point(one, 100);
+  EXPECT_EQ(parse(one).size(), 1);
 }
 
 TEST(Las, NamesWhatItDoesNotTake) {

@@ -64,6 +64,21 @@ TEST(NpyPoints, LaysOutStructuredRecords) {
   EXPECT_EQ(points.layout.numbers[5].begin, 22u);
 }
 
+TEST(NpyPoints, GivesNamesInUtf8) {
+  // NumPy writes versions 1 and 2 in Latin-1, 3 in UTF-8, and what cannot be printed as Python does.
+  auto const names_of = [](int version, std::string const& height) {
+    const ByteWriter writer =
+        npy_header("{'descr': [('x', '<f4'), ('y', '<f4'), ('z', '<f4'), ('H" + height +
+                       "he', '<f4'), (\"it's\\t\\\\\", '<f4')], 'fortran_order': False, 'shape': (2,), }",
+                   version);
+    return parse_npy_points(writer.bytes(), std::nullopt, "read").layout.names;
+  };
+  std::vector<std::string> const names = {"x", "y", "z", "H\xC3\xB6he", "it's\t\\"};
+  EXPECT_EQ(names_of(1, "\xF6"), names);
+  EXPECT_EQ(names_of(2, "\xF6"), names);
+  EXPECT_EQ(names_of(3, "\xC3\xB6"), names);
+}
+
 TEST(NpyPoints, FindsAPositionOfThreeNumbers) {
   for (std::string const& descr :
        {std::string("[('label', '|u1'), ('xyz', '<f4', (3,))]"),
@@ -96,7 +111,11 @@ TEST(NpyPoints, NamesARecordThatIsNoPoint) {
 }
 
 TEST(NpyPoints, NamesAShapeItDoesNotTake) {
-  for (const std::string shape : {"()", "(30,)", "(10, 2)", "(2, 3, 4)"})
+  EXPECT_EQ(
+      failure_of_shape("(2, 3, 4)"),
+      "read: an array of shape \"(2, 3, 4)\"; points are N x C with C >= 3: x, y, z and what else they carry; save "
+      "a.reshape(-1, 4)");
+  for (const std::string shape : {"()", "(30,)", "(10, 2)", "(2, 3, 2)"})
     EXPECT_EQ(failure_of_shape(shape), "read: an array of shape \"" + shape +
                                            "\"; points are N x C with C >= 3: x, y, z and what else they carry");
   EXPECT_EQ(failure_of_shape("(-1, 3)"),

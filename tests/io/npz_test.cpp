@@ -52,6 +52,8 @@ TEST(Npz, TakesUsualNamesFirst) {
             .values,
         (std::vector<float>{1, 2, 3, 4, 5, 6}))
         << name;
+  // Open3D's archive has colours of the same shape.
+  EXPECT_EQ(parse_npz(zip({{"colors.npy", points}, {"positions.npy", others}}), "scan").columns, 4);
   // The more usual of two, wherever it stands.
   EXPECT_EQ(parse_npz(zip({{"xyz.npy", points}, {"points.npy", others}, {"pc.npy", points}}), "scan").columns, 4);
 }

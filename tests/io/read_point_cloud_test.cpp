@@ -40,6 +40,12 @@ TEST(ReadPointCloud, TakesTextsOfAnyExtension) {
     EXPECT_EQ(read_point_cloud(TemporaryFile(name, ByteWriter("1 2 3\n4 5 6\n").bytes()).path()).values,
               (Values{1, 2, 3, 4, 5, 6}))
         << name;
+  // Open3D's, which have no names.
+  const TemporaryFile normals("scan.xyzn", ByteWriter("1 2 3 0 0 1\n").bytes());
+  EXPECT_EQ(read_point_cloud(normals.path()).names, (std::vector<std::string>{"x", "y", "z", "nx", "ny", "nz"}));
+  const TemporaryFile colours("scan.XYZRGB", ByteWriter("1 2 3 0 0.5 1\n").bytes());
+  EXPECT_EQ(read_point_cloud(colours.path()).names, (std::vector<std::string>{"x", "y", "z", "red", "green", "blue"}));
+  EXPECT_EQ(read_point_cloud(colours.path(), {.text = {.names = "z y x _ _ _"}}).values, (Values{3, 2, 1}));
   const TemporaryFile file("scan.txt", ByteWriter("1|2|3\n").bytes());
   EXPECT_EQ(read_point_cloud(file.path(), {.text = {.names = "z y x", .separator = '|'}}).values, (Values{3, 2, 1}));
 }
@@ -94,11 +100,12 @@ TEST(ReadPointCloud, NamesAnExtensionItDoesNotTake) {
       "read_point_cloud: a/scan.npz: a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call "
       "read_npz");
   for (const std::string extension : {"", ".obj"})
-    EXPECT_EQ(message_of<FormatError>([&] { return read_point_cloud("a/scan" + extension); }),
-              "read_point_cloud: a/scan" + extension + ": the extension \"" + extension +
-                  "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .txt, .csv, .asc and .pts; call read_records, "
-                  "read_npy, "
-                  "read_ply, read_pcd, read_las or read_text itself");
+    EXPECT_EQ(
+        message_of<FormatError>([&] { return read_point_cloud("a/scan" + extension); }),
+        "read_point_cloud: a/scan" + extension + ": the extension \"" + extension +
+            "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts; call "
+            "read_records, read_npy, "
+            "read_ply, read_pcd, read_las or read_text itself");
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ struct LasFile {
   std::uint64_t points = 0;
   double scale = 0.01;
   double x_offset = 0;
-  std::string between = {};  ///< header and points: what other programs put there
+  std::string between = {};     ///< header and points: what other programs put there
+  std::uint64_t old_count = 0;  ///< of the points, where versions before 1.4 have it
 };
 
 /// The header of a LAS file, field by field, and what stands between it and the points.
@@ -26,7 +27,7 @@ inline ByteWriter las_header(LasFile const& file) {
   writer.text(std::string(64, 's')).numbers<std::uint16_t>(12, 2020, header_bytes);
   writer.numbers<std::uint32_t>(static_cast<std::size_t>(header_bytes) + file.between.size(), 0);
   writer.numbers<std::uint8_t>(file.format).numbers<std::uint16_t>(file.record_bytes);
-  writer.numbers<std::uint32_t>(file.minor == 4 ? 0 : file.points, 0, 0, 0, 0, 0);
+  writer.numbers<std::uint32_t>(file.minor == 4 ? file.old_count : file.points, 0, 0, 0, 0, 0);
   writer.numbers<double>(file.scale, file.scale, file.scale, file.x_offset, 0, 0, 0, 0, 0, 0, 0, 0);
   if (file.minor >= 3) writer.numbers<std::uint64_t>(0);
   if (file.minor == 4) {

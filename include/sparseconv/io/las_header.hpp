@@ -74,7 +74,8 @@ inline constexpr std::array<LasRecord, 11> las_records = {{{20, 0, 0, 0},
   header.points = number(107, std::uint32_t{});
   if (revision == 4) {
     if (bytes.size() < longest_las_header) throw truncated();
-    header.points = number(247, std::uint64_t{});
+    // Writers that know 1.4 by name only tell the number of points where 1.3 has it.
+    if (std::uint64_t const points = number(247, std::uint64_t{}); points > 0) header.points = points;
   }
   if (format >= 128 || (format & 64) != 0)
     throw FormatError({where,

@@ -12,6 +12,7 @@
 #include "sparseconv/io/column_order.hpp"
 #include "sparseconv/weights/npy_header.hpp"
 #include "sparseconv/weights/number_text.hpp"
+#include "sparseconv/weights/pickle_text.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -27,8 +28,11 @@ inline constexpr std::size_t most_npy_name_bytes = std::size_t{2} << 20;
 /// complex numbers - gets no name.
 class NpyFields {
  public:
+  /// Names become UTF-8; `is_latin1` says that they are not in the text, as in files of versions 1 and 2.
+  ///
   /// Throws:  FormatError if the text is no such list, or has more numbers than most_npy_numbers.
-  NpyFields(std::string_view descr, std::string_view where) : text_(descr), where_(where) {
+  NpyFields(std::string_view descr, bool is_latin1, std::string_view where)
+      : text_(descr), is_latin1_(is_latin1), where_(where) {
     read_list("", 0);
     if (!at_end()) fail();
   }
@@ -62,17 +66,20 @@ class NpyFields {
   }
   [[nodiscard]] char ahead() { return at_end() ? '\0' : text_[position_]; }
 
-  /// A string in single or double quotes; a backslash stands before a quote or a backslash.
+  /// A string in single or double quotes, as Python writes it.
   std::string read_string() {
     char const quote = ahead();
     if (quote != '\'' && quote != '"') fail();
-    std::string text;
-    for (++position_; position_ < text_.size() && text_[position_] != quote; ++position_) {
+    std::size_t const begin = position_;
+    for (++position_; position_ < text_.size() && text_[position_] != quote; ++position_)
       if (text_[position_] == '\\' && position_ + 1 < text_.size()) ++position_;
-      text += text_[position_];
-    }
     expect(quote);
-    return text;
+    std::optional<std::string> const text = unquoted_text(text_.substr(begin, position_ - begin));
+    if (!text) fail();
+    if (!is_latin1_) return *text;
+    std::string name;
+    for (char const c : *text) append_utf8(static_cast<unsigned char>(c), name);
+    return name;
   }
 
   /// A name, or the name of (title, name).
@@ -174,6 +181,7 @@ class NpyFields {
   static constexpr std::size_t longest_record = std::size_t{1} << 24;
 
   std::string_view text_;
+  bool is_latin1_;
   std::string_view where_;
   std::size_t position_ = 0;
   std::vector<RowField> numbers_;

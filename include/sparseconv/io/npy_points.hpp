@@ -54,8 +54,11 @@ inline void name_positions(std::vector<RowField>& fields) {
                                                                              std::string_view where) {
   const std::vector<std::int64_t> extents = parse_npy_extents(text, where);
   if (extents.size() != 2 || extents[1] < 3)
-    throw FormatError({where, ": an array of shape ", in_quotes(text),
-                       "; points are N x C with C >= 3: x, y, z and what else they carry"});
+    throw FormatError(
+        {where, ": an array of shape ", in_quotes(text),
+         "; points are N x C with C >= 3: x, y, z and what else they carry",
+         (extents.size() > 2 && extents.back() >= 3 ? error_message({"; save a.reshape(-1, ", extents.back(), ")"})
+                                                    : std::string())});
   return {static_cast<std::uint64_t>(extents[0]), static_cast<std::uint64_t>(extents[1])};
 }
 
@@ -72,9 +75,10 @@ inline void expect_npy_size(std::uint64_t rows, std::uint64_t columns, std::uint
 }
 
 /// Lays out a structured array of any number of axes: each of its records is a point.
-inline void lay_out_npy_records(NpyDictionary const& dictionary, std::optional<std::uint64_t> there, NpyPoints& points,
+inline void lay_out_npy_records(NpyPreamble const& preamble, std::optional<std::uint64_t> there, NpyPoints& points,
                                 std::string_view where) {
-  NpyFields const record(dictionary.descr, where);
+  NpyDictionary const& dictionary = preamble.dictionary;
+  NpyFields const record(dictionary.descr, preamble.is_latin1, where);
   std::vector<RowField> fields = record.numbers();
   name_positions(fields);
   points.layout = lay_out_records(fields, order_columns(fields, where), record.record_bytes());
@@ -120,7 +124,7 @@ inline void lay_out_npy_numbers(NpyDictionary const& dictionary, std::optional<s
   std::optional<std::uint64_t> there;
   if (file_bytes) there = *file_bytes - points.data_begin;
   if (preamble.dictionary.descr.starts_with('[')) {
-    lay_out_npy_records(preamble.dictionary, there, points, where);
+    lay_out_npy_records(preamble, there, points, where);
   } else {
     lay_out_npy_numbers(preamble.dictionary, there, points, where);
   }

@@ -56,9 +56,9 @@ struct NpzOptions {
 
 /// The names that arrays of points usually have, the most usual first. "arr_0" is not one: np.savez gives it to whatever
 /// comes first.
-inline constexpr std::array<std::string_view, 12> usual_point_arrays = {
-    "points", "point_cloud", "pointcloud",   "pc",       "pcd",  "pts",
-    "cloud",  "lidar",       "lidar_points", "velodyne", "scan", "xyz"};
+inline constexpr std::array<std::string_view, 13> usual_point_arrays = {
+    "points", "point_cloud",  "pointcloud", "pc",   "pcd", "pts",      "cloud",
+    "lidar",  "lidar_points", "velodyne",   "scan", "xyz", "positions"};
 
 /// The most arrays whose headers are read to find the one that can be a cloud.
 inline constexpr std::size_t most_judged_arrays = 1000;

@@ -19,11 +19,12 @@ namespace sparseconv::inline v0_1 {
 /// What a file's extension leaves open.
 struct PointCloudOptions {
   RecordFormat records = {};  ///< of .bin files, which do not say it themselves
-  TextFormat text = {};       ///< of .xyz, .txt, .csv, .asc and .pts files
+  TextFormat text = {};       ///< of .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts files
   PointReading reading = {};  ///< the offset of positions, and the size of a block
 };
 
-/// Opens a .bin, .npy, .ply, .pcd, .las, .xyz, .txt, .csv, .asc or .pts file; the extension, in any case, says which reader takes it.
+/// Opens a .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc or .pts file; the extension, in any case, says which
+/// reader takes it, and what the columns of .xyzn and .xyzrgb files are called that options.text does not name.
 ///
 /// A .npz file needs libzip, and so a call of its own: read_npz in sparseconv/io/npz.hpp.
 /// Throws:  FormatError for any other extension; what the format's own reader throws.
@@ -37,15 +38,18 @@ struct PointCloudOptions {
   if (extension == ".npy") return npy_blocks(path, options.reading);
   if (extension == ".ply") return ply_blocks(path, options.reading);
   if (extension == ".pcd") return pcd_blocks(path, options.reading);
-  for (char const* text : {".xyz", ".txt", ".csv", ".asc", ".pts"})
-    if (extension == text) return text_blocks(path, options.text, options.reading);
+  TextFormat text = options.text;
+  if (text.names.empty() && extension == ".xyzn") text.names = "x y z nx ny nz";
+  if (text.names.empty() && extension == ".xyzrgb") text.names = "x y z red green blue";
+  for (char const* known : {".xyz", ".xyzn", ".xyzrgb", ".txt", ".csv", ".asc", ".pts"})
+    if (extension == known) return text_blocks(path, text, options.reading);
   if (extension == ".npz")
     throw FormatError({"read_point_cloud: ", path.string(),
                        ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz"});
-  throw FormatError(
-      {"read_point_cloud: ", path.string(), ": the extension \"", extension,
-       "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .txt, .csv, .asc and .pts; call read_records, "
-       "read_npy, read_ply, read_pcd, read_las or read_text itself"});
+  throw FormatError({"read_point_cloud: ", path.string(), ": the extension \"", extension,
+                     "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts; "
+                     "call read_records, "
+                     "read_npy, read_ply, read_pcd, read_las or read_text itself"});
 }
 
 /// Reads the points of such a file as a whole.

@@ -152,6 +152,7 @@ struct NpyType {
 struct NpyPreamble {
   NpyDictionary dictionary;
   std::size_t data_begin = 0;
+  bool is_latin1 = false;  ///< its characters are; else UTF-8
 };
 
 /// Finds the dictionary in the first bytes of a .npy file of `file_bytes`. It views `bytes`.
@@ -184,7 +185,7 @@ struct NpyPreamble {
   if (!dictionary || (dictionary->fortran_order != "True" && dictionary->fortran_order != "False"))
     throw FormatError({where, ": the header ", in_quotes(text.substr(begin, length)),
                        " does not tell descr, fortran_order and shape; this is no array that NumPy wrote"});
-  return {*dictionary, begin + length};
+  return {*dictionary, begin + length, version < 3};
 }
 
 }  // namespace sparseconv::inline v0_1
