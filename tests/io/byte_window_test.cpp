@@ -60,6 +60,16 @@ TEST(ByteWindow, ShowsNoMoreThanThereIs) {
   EXPECT_EQ(window.left(), 0u);
 }
 
+TEST(ByteWindow, DropsAByteOrderMark) {
+  for (std::string const text : {"", "\xEF", "\xEF\xBB", "\xEF\xBB\xBF", "\xEF\xBB\xBFx", "x\xEF\xBB\xBF"}) {
+    const test::TemporaryFile file("text", ByteWriter(text).bytes());
+    ByteWindow window(file.path(), "read");
+    drop_byte_order_mark(window);
+    EXPECT_EQ(window.position(), text.starts_with("\xEF\xBB\xBF") ? 3u : 0u);
+    EXPECT_EQ(window.ahead(9).size(), text.size() - window.position());
+  }
+}
+
 TEST(ByteWindow, NamesAFileThatIsNotThere) {
   EXPECT_EQ(test::message_of<FormatError>([] {
               return ByteWindow("missing", "read").position();

@@ -51,6 +51,10 @@ TEST(Pcd, ReadsAscii) {
   EXPECT_EQ(cloud.values, (Values{1, 2, 3, 0.5, -4, 50, 6, 1}));
 }
 
+TEST(Pcd, PassesOverAByteOrderMark) {
+  EXPECT_EQ(parse("\xEF\xBB\xBF" + header("1", "ascii") + "1 2 3 4\n").values, (Values{1, 2, 3, 4}));
+}
+
 TEST(Pcd, ReadsBinary) {
   const PointCloud cloud = parse(ByteWriter(header("2", "binary")).numbers<float>(1, 2, 3, 0.5, 4, 5, 6, 1));
   EXPECT_EQ(cloud.names, (Names{"x", "y", "z", "intensity"}));

@@ -158,6 +158,10 @@ TEST(Ply, ReadsRowsThatSpanLines) {
   EXPECT_EQ(parse(ascii + header + "3\n0 1\n2\n1 2\n3\n4\n5\n\n6\n").values, (Values{1, 2, 3, 4, 5, 6}));
 }
 
+TEST(Ply, PassesOverAByteOrderMark) {
+  EXPECT_EQ(parse("\xEF\xBB\xBF" + ascii + "element vertex 1\n" + xyz + end + "1 2 3\n").values, (Values{1, 2, 3}));
+}
+
 TEST(Ply, ReadsAnyLineEnd) {
   for (const std::string line_end : {"\n", "\r\n", "\r"}) {
     std::string text = ascii + "comment x\nelement vertex 2\n" + xyz + end + "1 2 3\n4 5 6\n";

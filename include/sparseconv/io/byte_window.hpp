@@ -113,4 +113,14 @@ class ByteWindow {
   std::vector<std::byte> buffer_;
 };
 
+/// Passes over the mark that some editors put before a text in UTF-8, at the beginning of a window.
+///
+/// Throws:  FormatError if reading fails.
+inline void drop_byte_order_mark(ByteWindow& window) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  std::span<const std::byte> const ahead = window.ahead(mark.size());
+  if (std::string_view(reinterpret_cast<char const*>(ahead.data()), ahead.size()).starts_with(mark))
+    window.drop(mark.size());
+}
+
 }  // namespace sparseconv::inline v0_1

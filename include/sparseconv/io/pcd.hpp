@@ -103,6 +103,7 @@ class AsciiPcdRows : public PointRows {
 
 /// The points of a PCD file; the window stands at its beginning. What the header tells is judged before more is read.
 [[nodiscard]] inline std::unique_ptr<PointRows> open_pcd_rows(ByteWindow window) {
+  drop_byte_order_mark(window);
   TextLines lines(window.ahead(longest_text_header + 1));
   PcdHeader header = parse_pcd_header(lines, window.where());
   ColumnOrder order = order_columns(header.numbers, window.where());

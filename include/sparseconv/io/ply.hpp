@@ -41,6 +41,7 @@ namespace sparseconv::inline v0_1 {
 
 /// The points of a PLY file; the window stands at its beginning. What the header tells is judged before more is read.
 [[nodiscard]] inline std::unique_ptr<PointRows> open_ply_rows(ByteWindow window) {
+  drop_byte_order_mark(window);
   TextLines lines(window.ahead(longest_text_header + 1));
   PlyHeader header = parse_ply_header(lines, window.where());
   std::size_t const vertex = find_ply_vertex(header, window.where());

@@ -136,6 +136,7 @@ class TextRows : public PointRows {
 ///
 /// Throws:  FormatError if its bytes say that its characters have 16 bits; what TextRows throws.
 [[nodiscard]] inline std::unique_ptr<PointRows> open_text_rows(ByteWindow window, TextFormat const& format) {
+  drop_byte_order_mark(window);
   std::span<const std::byte> const beginning = window.ahead(2);
   std::string_view const text(reinterpret_cast<char const*>(beginning.data()), beginning.size());
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))

@@ -227,7 +227,6 @@ inline void expect_names(std::string_view line, std::size_t number, TextNames co
   names.told.assign(values.begin(), values.end());
   std::string_view line;
   while (lines.next(line)) {
-    if (lines.number() == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
     if (is_comment(line)) {
       std::size_t const begin = line.find_first_not_of("#/%! \t");
       if (begin != std::string_view::npos) names.comment = line.substr(begin);
