@@ -14,9 +14,10 @@ namespace scan_input {
 /// is returned; `more` ends its description.
 inline CLI::Option* declare_scan_file(CLI::App& app, ScanOptions& options, std::string const& name,
                                       std::string const& more) {
-  CLI::Option* const file = app.add_option(
-      name, options.file,
-      "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: .xyz, .txt, .csv, .asc, .pts. " + more);
+  CLI::Option* const file = app.add_option(name, options.file,
+                                           "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: "
+                                           ".xyz, .xyzn, .xyzrgb, .txt, .csv, .asc, .pts. " +
+                                               more);
   app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 256")
       ->check(CLI::Range(3, 256))
       ->capture_default_str();
@@ -29,6 +30,9 @@ inline CLI::Option* declare_scan_file(CLI::App& app, ScanOptions& options, std::
   app.add_option("--fields", options.records.fields,
                  "The record of a .bin file, as in \"f4 x, f4 y, f4 z, u1 intensity, u2 ring, f8 time\"; _ is padding");
   app.add_option("--names", options.text.names, "The columns of a text, as in \"x y z _ intensity\"; _ is passed over");
+  app.add_option(
+      "--separator", options.text.separator,
+      "What stands between the values of a text, where it is no semicolon, comma, tab or blank, as in \"|\"");
   app.add_option("--array", options.array, "Which array of a .npz file, if its name or shape does not tell");
   return file;
 }

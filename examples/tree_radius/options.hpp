@@ -9,6 +9,7 @@
 
 #include "command_line/file_checks.hpp"
 #include "command_line/number_checks.hpp"
+#include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
 #include "tree_radius/tree_voxels.hpp"
 
@@ -28,18 +29,12 @@ struct Options {
 
 /// Declares the options on the command line `app` is to parse; `options` must outlive it.
 inline void declare_options(CLI::App& app, Options& options) {
-  app.add_option(
-      "scan", options.scan.file,
-      "A tree: .bin (float32 records), .npy, .npz, .ply or .pcd, in metres. Without one a tree is simulated.");
+  scan_input::declare_scan_file(app, options.scan, "scan", "In metres; without one a tree is simulated.");
   app.add_option("--weights", options.weights,
                  "The trained network: a checkpoint of Smart-Tree (.pt), or arrays of the same names")
       ->required();
   app.add_option("--up", options.up, "Which axis of the scan points up, y or z (default: z)")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Up>{{"y", Up::y}, {"z", Up::z}}));
-  app.add_option("--columns", options.scan.records.columns, "Numbers in a record of a .bin file, 3 to 6")
-      ->check(CLI::Range(3, 6))
-      ->capture_default_str();
-  app.add_option("--array", options.scan.array, "Which array of a .npz file, if its name or shape does not tell");
   app.add_option("--voxel", options.voxel_size, "Side of a voxel in metres; the published network was trained for 0.01")
       ->check(command_line::number_between(1e-6, 1e6))
       ->capture_default_str();

@@ -39,7 +39,7 @@ std::string make_text(Dice& dice) {
 void spoil_text(std::string& text, Dice& dice) {
   if (dice.one_in(4)) {
     text.insert(dice.below(text.size() + 1), dice.pick({"\n", "\r", ";", ",", "\t", " ", "#", "//", "\"", "x", "5\n",
-                                                        "_", "|", ",,", "1,5", "\n\n"}));
+                                                        "_", "|", ",,", "\t\t", "1,5", "\"1,5\"", "NA", "\n\n"}));
   } else {
     spoil_rows(text, dice);
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,6 +96,9 @@ TEST(ReadPointCloud, TakesTheFormatOfRecords) {
 }
 
 TEST(ReadPointCloud, NamesAnExtensionItDoesNotTake) {
+  std::string const folder = std::filesystem::temp_directory_path().string();
+  EXPECT_EQ(message_of<FormatError>([&] { return read_point_cloud(folder); }),
+            "read_point_cloud: " + folder + ": this is a directory; name one file in it");
   EXPECT_EQ(
       message_of<FormatError>([] { return read_point_cloud("a/scan.npz"); }),
       "read_point_cloud: a/scan.npz: a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call "

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/las.hpp"
@@ -13,6 +14,7 @@
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/io/text.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/bytes.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -46,6 +48,8 @@ struct PointCloudOptions {
   if (extension == ".npz")
     throw FormatError({"read_point_cloud: ", path.string(),
                        ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz"});
+  if (std::error_code failure; std::filesystem::is_directory(path, failure))
+    expect_file(path, "read_point_cloud: " + path.string());
   throw FormatError({"read_point_cloud: ", path.string(), ": the extension \"", extension,
                      "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts; "
                      "call read_records, "

@@ -51,7 +51,8 @@ struct WrittenPcdField {
 ///
 /// The file appears whole or not at all: it is written under another name beside it, then renamed.
 /// Shapes:  a field for each column, under its name (c3, c4 and so on where the cloud has none), of 4-byte floats; colours as
-///          pack_pcd_fields has them; x, y and z of 8 bytes where the cloud has an offset, which is added.
+///          pack_pcd_fields has them; x, y and z of 8 bytes where the cloud has an offset, which is added. Programs that know positions
+///          of 4 bytes alone, as the Point Cloud Library's point types, take those for none: for them give the cloud no offset.
 /// Throws:  ShapeError and Error as written_numbers does, for a name with a blank, and for the name _, which is padding there, too;
 ///          Error if the file cannot be written.
 inline void write_pcd(std::filesystem::path const& path, PointCloud const& cloud) {
