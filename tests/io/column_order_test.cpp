@@ -84,14 +84,16 @@ TEST(ColumnOrder, LaysOutTexts) {
 }
 
 TEST(ColumnOrder, NamesAMissingOrRepeatedAxis) {
-  EXPECT_EQ(message_of<FormatError>([] {
-              return ordered({"x", "", "y", "i"});
-            }),
-            "read: points need one z each, the file has 0; its fields are \"x\", \"y\", \"i\"");
+  EXPECT_EQ(
+      message_of<FormatError>([] {
+        return ordered({"x", "", "y", "i"});
+      }),
+      "read: points need one z each, the file has 0; its fields are \"x\", \"y\", \"i\"; rename the one that it is");
   EXPECT_EQ(message_of<FormatError>([] {
               return ordered({"x", "y", "z", "y"});
             }),
-            "read: points need one y each, the file has 2; its fields are \"x\", \"y\", \"z\", \"y\"");
+            "read: points need one y each, the file has 2; its fields are \"x\", \"y\", \"z\", \"y\"; rename those "
+            "that it is not");
   EXPECT_EQ(message_of<FormatError>([] { return ordered({""}); }),
             "read: points need one x each, the file has 0; its fields are none");
 }

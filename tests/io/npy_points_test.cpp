@@ -96,7 +96,7 @@ TEST(NpyPoints, NamesARecordThatIsNoPoint) {
     return failure(npy_header("{'descr': " + descr + ", 'fortran_order': False, 'shape': (0,), }"));
   };
   EXPECT_EQ(failure_of("[('u', '<f4'), ('v', '<f4')]"),
-            "read: points need one x each, the file has 0; its fields are \"u\", \"v\"");
+            "read: points need one x each, the file has 0; its fields are \"u\", \"v\"; rename the one that it is");
   for (const std::string descr : {"[('x', '<f4'", "[('x' '<f4')]", "[x]", "[('x', '<f4')] 1", "[(1, '<f4')]",
                                   "[('x', '<f4', (-1,))]", "[[[[[[[[[]]]]]]]]]"})
     EXPECT_NE(failure_of(descr).find("NumPy wr"), std::string::npos) << failure_of(descr);

@@ -291,10 +291,12 @@ TEST(Pcd, ReadsNoPoints) {
 }
 
 TEST(Pcd, NamesAMissingAxis) {
-  EXPECT_EQ(failure("FIELDS x y\nSIZE 4 4\nTYPE F F\nPOINTS 0\nDATA ascii\n"),
-            "read_pcd: scan: points need one z each, the file has 0; its fields are \"x\", \"y\"");
+  EXPECT_EQ(
+      failure("FIELDS x y\nSIZE 4 4\nTYPE F F\nPOINTS 0\nDATA ascii\n"),
+      "read_pcd: scan: points need one z each, the file has 0; its fields are \"x\", \"y\"; rename the one that it is");
   EXPECT_EQ(failure("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 2\nPOINTS 0\nDATA ascii\n"),
-            "read_pcd: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"z_0\", \"z_1\"");
+            "read_pcd: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"z_0\", \"z_1\"; "
+            "rename the one that it is");
 }
 
 TEST(Pcd, NamesATruncatedOrOverlongAsciiFile) {

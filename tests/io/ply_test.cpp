@@ -204,7 +204,8 @@ TEST(Ply, ReadsNoPoints) {
 TEST(Ply, NamesWhatTheVerticesLack) {
   EXPECT_EQ(
       failure(ascii + "element vertex 1\nproperty float x\nproperty float y\nproperty float q\n" + end + "1 2 3\n"),
-      "read_ply: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"q\"");
+      "read_ply: scan: points need one z each, the file has 0; its fields are \"x\", \"y\", \"q\"; rename the one that "
+      "it is");
   EXPECT_EQ(failure(ascii + "element face 0\n" + end),
             "read_ply: scan: the file has no element \"vertex\", so it holds no points; is the one with the points "
             "called otherwise? Rename it");

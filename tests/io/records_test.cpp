@@ -71,7 +71,8 @@ TEST(Records, TakesADescriptionOfTheFields) {
             "\", where a type and a name stand, as in \"f4 x, f4 y, f4 z, u1 intensity\"; types are i1, u1, i2, u2, "
             "i4, u4, i8, u8, f2, f4 and f8");
   EXPECT_EQ(failure("f4 x, f4 y"),
-            "read_records: RecordFormat::fields: points need one z each, the file has 0; its fields are \"x\", \"y\"");
+            "read_records: RecordFormat::fields: points need one z each, the file has 0; its fields are \"x\", \"y\"; "
+            "rename the one that it is");
   EXPECT_NE(
       failure("f4 x, f4 y, f4 z, f4 i, u1 n")
           .find(

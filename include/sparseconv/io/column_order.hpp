@@ -71,7 +71,9 @@ struct ColumnOrder {
       if (!fields[field].name.empty())
         there += error_message({there.empty() ? "" : ", ", in_quotes(fields[field].name)});
     throw FormatError({where, ": points need one ", axis, " each, the file has ", found.size(), "; its fields are ",
-                       (there.empty() ? "none" : there)});
+                       (there.empty()   ? "none"
+                        : found.empty() ? there + "; rename the one that it is"
+                                        : there + "; rename those that it is not")});
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].name.empty() || order.of_field[i].first != no_column) continue;
