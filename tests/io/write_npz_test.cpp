@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,8 +12,8 @@
 #include "sparseconv/weights/npz_arrays.hpp"
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
-#include "support/file_size_limit.hpp"
 #include "support/folder_contents.hpp"
+#include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
 
 namespace sparseconv::write_npz_test {
@@ -58,16 +59,9 @@ TEST(WriteNpz, HoldsSitesAndFeatures) {
   EXPECT_EQ(arrays[1].array.values_as<float>("test"), (std::vector<float>{0.5, 1.5, 2.5, 3.5, 4.5, 5.5}));
 }
 
-TEST(WriteNpz, LeavesTheFileThatIsThereWhereWritingFails) {
-  const test::TemporaryFile file("scan.npz", test::ByteWriter("before").bytes());
-  PointCloud const large{.columns = 3, .values = std::vector<float>(300000)};
-  {
-    const test::FileSizeLimit limit(100000);
-    EXPECT_NE(message_of<Error>([&] { return (write_npz(file.path(), large), 0); }).find("write_npz: cannot write "),
-              std::string::npos);
-  }
-  EXPECT_EQ(text_of(file.path()), "before");
-  EXPECT_EQ(test::count_files(file.folder()), 1);
+TEST(WriteNpz, KeepsTheFileThatIsThereOnAFullDisk) {
+  test::expect_file_kept_on_a_full_disk(
+      "write_npz", [](std::filesystem::path const& path, PointCloud const& cloud) { write_npz(path, cloud); });
 }
 
 }  // namespace

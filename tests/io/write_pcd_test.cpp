@@ -2,14 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "sparseconv/io/pcd.hpp"
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
-#include "support/file_size_limit.hpp"
 #include "support/folder_contents.hpp"
+#include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
 
 namespace sparseconv::write_pcd_test {
@@ -80,13 +81,13 @@ TEST(WritePcd, NamesWhatCannotBeWritten) {
       "write_pcd: " + file.path().string() + ": a column is called \"_\", which is padding in a PCD file; rename it");
   EXPECT_NE(failure({.columns = 4, .names = {"x", "y", "z", "a b"}}).find("which cannot stand in the file"),
             std::string::npos);
-  {
-    PointCloud const large{.columns = 3, .values = std::vector<float>(300000)};
-    const test::FileSizeLimit limit(100000);
-    EXPECT_NE(failure(large).find("write_pcd: cannot write "), std::string::npos);
-  }
   EXPECT_EQ(text_of(file.path()), "before");
   EXPECT_EQ(test::count_files(file.folder()), 1);
+}
+
+TEST(WritePcd, KeepsTheFileThatIsThereOnAFullDisk) {
+  test::expect_file_kept_on_a_full_disk(
+      "write_pcd", [](std::filesystem::path const& path, PointCloud const& cloud) { write_pcd(path, cloud); });
 }
 
 }  // namespace

@@ -2,14 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "sparseconv/io/ply.hpp"
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
-#include "support/file_size_limit.hpp"
 #include "support/folder_contents.hpp"
+#include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
 
 namespace sparseconv::write_ply_test {
@@ -83,13 +84,13 @@ TEST(WritePly, NamesWhatCannotBeWritten) {
               return (write_ply("missing/scan.ply", PointCloud{}), 0);
             }).find("write_ply: cannot write missing/scan.ply: "),
             std::string::npos);
-  {
-    PointCloud const large{.columns = 3, .values = std::vector<float>(300000)};
-    const test::FileSizeLimit limit(100000);
-    EXPECT_NE(failure(large).find("write_ply: cannot write "), std::string::npos);
-  }
   EXPECT_EQ(text_of(file.path()), "before");
   EXPECT_EQ(test::count_files(file.folder()), 1);
+}
+
+TEST(WritePly, KeepsTheFileThatIsThereOnAFullDisk) {
+  test::expect_file_kept_on_a_full_disk(
+      "write_ply", [](std::filesystem::path const& path, PointCloud const& cloud) { write_ply(path, cloud); });
 }
 
 }  // namespace
