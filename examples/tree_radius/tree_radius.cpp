@@ -55,8 +55,7 @@ void run(Options const& options) {
   Branches const branches = read_branches(input, outputs);
   std::optional<std::vector<float>> truth;
   if (simulated) truth = true_radii(voxels.tensor);
-  std::cout << (simulated ? "simulated tree" : options.scan.file) << ", "
-            << to_string(voxels) << '\n'
+  std::cout << (simulated ? "simulated tree" : options.scan.file) << ", " << to_string(voxels) << '\n'
             << options.weights << ": " << report << options.threads << " thread" << (options.threads == 1 ? "" : "s")
             << ", " << time.count() << " ms from points to radii\n"
             << radius_table(branches.radii, truth) << branches.leaves << " of " << input.size()

@@ -353,9 +353,10 @@ TYPED_TEST(ConvolutionOn, RefusesGivenSitesThatNothingCouldReach) {
   // Windows of 2o - 1 to 2o + 1 against cells 0 to 9.
   EXPECT_EQ(onto(0, 0).size(), 1);
   EXPECT_EQ(onto(0, 5).size(), 1);
-  EXPECT_EQ(message_of<CoordinateError>([&] { return onto(0, 6); }),
-            "SparseConv1D: the given sites (grid unbounded) lie from 6 to 6 along axis 0; from the input's grid of 10 the "
-            "layer reaches 0 to 5; give sites in cells of the output grid");
+  EXPECT_EQ(
+      message_of<CoordinateError>([&] { return onto(0, 6); }),
+      "SparseConv1D: the given sites (grid unbounded) lie from 6 to 6 along axis 0; from the input's grid of 10 the "
+      "layer reaches 0 to 5; give sites in cells of the output grid");
   EXPECT_THROW(static_cast<void>(onto(0, -1)), CoordinateError);
   EXPECT_EQ(message_of<CoordinateError>([&] { return onto(1, 2); }),
             "SparseConv1D: the given sites have batch items 1 to 1, the input has 1; give sites of items that it has");

@@ -231,9 +231,10 @@ TEST(InverseConv, UndoesALayerThatWasCalledOntoGivenSites) {
   expect_inverse(up, lower, input.sites());
 
   SiteSet<2> const outside = test::sites_of<2>({.batch_size = 2}, {{0, {3, 9}}});
-  EXPECT_EQ(message_of<CoordinateError>([&] { return up(cpu, SparseTensor<double, 2>(outside, 5), input.sites()); }),
-            "InverseConv of given sites: the given sites (grid unbounded) lie from 9 to 9 along axis 1; from the input's "
-            "grid of 14 x 15 the layer reaches 0 to 7; give sites in cells of the output grid");
+  EXPECT_EQ(
+      message_of<CoordinateError>([&] { return up(cpu, SparseTensor<double, 2>(outside, 5), input.sites()); }),
+      "InverseConv of given sites: the given sites (grid unbounded) lie from 9 to 9 along axis 1; from the input's "
+      "grid of 14 x 15 the layer reaches 0 to 7; give sites in cells of the output grid");
 }
 
 // Three items, of which the second has no sites, and targets of a stride that no pair reaches.
