@@ -44,6 +44,7 @@ requires(!ExecutionPolicy<Of> && requires(Of const& network) { network.graph(); 
                                                                                              More const&...) {
   refuse_call<AnyTensor, Of, More...>();
 }
+/// A call that is commonly tried: it is refused by a sentence of the compiler.
 template <ExecutionPolicy Policy, class Of, int D, MemorySpace Memory>
 requires(!reaches<Policy, Memory>) void plan(Policy const&, Of const&, SiteSet<D, Memory> const&) {
   check_reach<Policy, Memory>();

@@ -70,11 +70,13 @@ Engine<T, HostMemory, W> prepare(Network const&, More const&...) {
   refuse_call<AnyTensor, Network, More...>();
   throw ShapeError("prepare: the call has no policy in front");
 }
+/// A call that is commonly tried: it is refused by a sentence of the compiler.
 template <class... More>
 RefusedTensor<AnyTensor, More...> evaluate(Network const&, More const&...) {
   refuse_call<AnyTensor, Network, More...>();
   return {};
 }
+/// A call that is commonly tried: it is refused by a sentence of the compiler.
 template <ExecutionPolicy Policy, class Input>
 requires(!begins_as_wanted<AnyTensor, Policy, Input>) RefusedTensor<AnyTensor, Input> evaluate(Policy const&,
                                                                                                Network const&,

@@ -152,6 +152,7 @@ NetworkProfile profile(Engine<T, Memory, W> const&, More const&...) {
   refuse_call<AnyTensor, Engine<T, Memory, W>, More...>();
   return {};
 }
+/// A call that is commonly tried: it is refused by a sentence of the compiler.
 template <ExecutionPolicy Policy, class AnyEngine, class Input, class... More>
 requires(!begins_as_wanted<AnyTensor, Policy, Input>) NetworkProfile
     profile(Policy const&, AnyEngine const&, Input const&, More const&...) {
