@@ -6,7 +6,7 @@
 
 #include "sparseconv/points/voxelize.hpp"
 
-namespace scan_input {
+namespace scan_input::points_out_of_range_test {
 namespace {
 
 namespace sc = sparseconv;
@@ -44,4 +44,4 @@ TEST(PointsOutOfRange, AreFiniteOnes) {
 }
 
 }  // namespace
-}  // namespace scan_input
+}  // namespace scan_input::points_out_of_range_test

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sparseconv {
+namespace sparseconv::text_values_test {
 namespace {
 
 using Values = std::vector<std::string_view>;
@@ -54,4 +54,4 @@ TEST(ParseValue, TakesACommaAsAPointAndWhatIsMissingAsNaN) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::text_values_test

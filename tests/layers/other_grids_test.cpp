@@ -14,7 +14,7 @@
 
 // Operands of one layer that lie in grids of different extents: what is computed, and what is refused.
 
-namespace sparseconv {
+namespace sparseconv::other_grids_test {
 namespace {
 
 using test::message_of;
@@ -138,4 +138,4 @@ TEST(OtherGrids, ResidualsAndSumsOfAnotherGridAreRefused) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::other_grids_test

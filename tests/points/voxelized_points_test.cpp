@@ -12,7 +12,7 @@
 #include "sparseconv/points/voxelizer.hpp"
 #include "support/emulated_gpu.hpp"
 
-namespace sparseconv {
+namespace sparseconv::voxelized_points_test {
 namespace {
 
 VoxelGrid const grid{.voxel_size = {1, 1, 1}, .low = {0, 0, 0}, .high = {8, 4, 2}};
@@ -63,4 +63,4 @@ TEST(VoxelizedPoints, SayThatTheGridMissesMostPoints) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::voxelized_points_test

@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace sparseconv {
+namespace sparseconv::written_place_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,4 +67,4 @@ TEST_F(WrittenPlaces, AreNoDirectories) {
 }
 
 }  // namespace
-}  // namespace sparseconv
+}  // namespace sparseconv::written_place_test

@@ -9,7 +9,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 
-namespace command_line {
+namespace command_line::file_checks_test {
 namespace {
 
 class FileChecks : public ::testing::Test {
@@ -59,4 +59,4 @@ TEST_F(FileChecks, TakeTheOthers) {
 }
 
 }  // namespace
-}  // namespace command_line
+}  // namespace command_line::file_checks_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace command_line {
+namespace command_line::number_checks_test {
 namespace {
 
 /// What is said of a text; empty if it is taken.
@@ -35,4 +35,4 @@ TEST(Seed, TakesDigitsThatFit) {
 }
 
 }  // namespace
-}  // namespace command_line
+}  // namespace command_line::number_checks_test

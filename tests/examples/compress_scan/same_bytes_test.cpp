@@ -13,7 +13,7 @@
 #include "compress_scan/parse_scan.hpp"
 #include "support/instruction_sets.hpp"
 
-namespace compress_scan {
+namespace compress_scan::same_bytes_test {
 namespace {
 
 namespace sc = sparseconv;
@@ -85,4 +85,4 @@ TEST(SameBytes, OfRandomWeights) {
 }
 
 }  // namespace
-}  // namespace compress_scan
+}  // namespace compress_scan::same_bytes_test
