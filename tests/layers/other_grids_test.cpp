@@ -7,6 +7,7 @@
 
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/networks.hpp"
+#include "support/at_policy.hpp"
 #include "support/emulated_gpu.hpp"
 #include "support/error_message.hpp"
 #include "support/policies.hpp"
@@ -17,29 +18,13 @@
 namespace sparseconv::other_grids_test {
 namespace {
 
+using test::here;
 using test::message_of;
+using test::there;
 
 Grid<2> const fine{.shape = {8, 10}, .batch_size = 2};
 std::vector<Coordinate<2>> const fine_list{{0, {0, 9}}, {0, {7, 0}}, {1, {2, 2}}, {1, {3, 3}}};
 std::vector<Coordinate<2>> const coarse_list{{0, {0, 4}}, {0, {3, 0}}, {1, {1, 1}}};
-
-/// An operand where a policy works.
-template <class Policy, class Operand>
-auto there(Policy const& where, Operand const& operand) {
-  if constexpr (HostPolicy<Policy>) {
-    return operand;
-  } else {
-    return copy_to(where, operand);
-  }
-}
-template <class Policy, class Tensor>
-auto here(Policy const& where, Tensor const& tensor) {
-  if constexpr (HostPolicy<Policy>) {
-    return tensor;
-  } else {
-    return copy_to_host(where, tensor);
-  }
-}
 
 template <class Body>
 void for_each_policy(Body const& body) {
