@@ -10,7 +10,6 @@
 
 #include "sparseconv/io/npz.hpp"
 #include "sparseconv/weights/npz_arrays.hpp"
-#include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
 #include "support/folder_contents.hpp"
 #include "support/full_disk.hpp"
