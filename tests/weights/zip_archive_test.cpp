@@ -1,10 +1,13 @@
 #include "sparseconv/weights/zip_archive.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <string>
 
 #include "support/error_message.hpp"
+#include "support/temporary_file.hpp"
 #include "support/zip_file.hpp"
 
 namespace sparseconv::zip_archive_test {
@@ -42,6 +45,14 @@ TEST(ZipArchive, ListsArraysAndWhatTheDirectoryClaims) {
   unpack(entry.get(), 20000 - 100 + 1, unpacked, "read");
   EXPECT_EQ(unpacked, zeros.bytes());
   EXPECT_LE(unpacked.capacity(), 20001u);
+}
+
+TEST(ZipArchive, NamesAPipe) {
+  const test::TemporaryFile file("other", {});
+  std::filesystem::path const pipe = file.folder() / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(message_of<FormatError>([&] { return open_zip_file(pipe, "read").bytes; }),
+            "read: its size cannot be told; it must be a file, and no pipe");
 }
 
 TEST(ZipArchive, TakesWhatStoredAndDeflatedEntriesCanHold) {

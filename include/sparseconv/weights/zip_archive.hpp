@@ -69,17 +69,16 @@ struct ZipInput {
 
 /// Opens an archive that is a file. `where` begins every message.
 ///
-/// Throws:  FormatError if there is no such file, or it is no archive.
+/// Throws:  FormatError if there is no such file, it is a pipe, or it is no archive.
 [[nodiscard]] inline ZipInput open_zip_file(std::filesystem::path const& path, std::string_view where) {
   expect_file(path, where);
-  zip_error_t failure;
-  zip_error_init(&failure);
-  zip_source_t* source = zip_source_file_create(path.string().c_str(), 0, -1, &failure);
-  ZipArchive archive = open_zip(source, failure, where);
   std::error_code failure_of_size;
   const std::uintmax_t bytes = std::filesystem::file_size(path, failure_of_size);
   if (failure_of_size) throw FormatError({where, ": its size cannot be told; it must be a file, and no pipe"});
-  return {std::move(archive), bytes};
+  zip_error_t failure;
+  zip_error_init(&failure);
+  zip_source_t* source = zip_source_file_create(path.string().c_str(), 0, -1, &failure);
+  return {open_zip(source, failure, where), bytes};
 }
 
 /// One entry of an archive: its place, its name, and what the archive's directory claims of it.
