@@ -125,6 +125,16 @@ TEST(NpyPoints, NamesAShapeItDoesNotTake) {
   EXPECT_EQ(failure(wide),
             "read: an array of shape \"(3, 70000)\" would be 3 points of 70000 numbers; if it is the "
             "transposed of a cloud, save a.T");
+  ByteWriter scan = npy_header("|u1", "(3, 20000)");
+  scan.text(std::string(60000, 'x'));
+  EXPECT_NE(failure(scan).find("would be 3 points of 20000 numbers"), std::string::npos);
+}
+
+// Features that a network learned may be some thousand numbers a point.
+TEST(NpyPoints, MayHaveManyNumbers) {
+  EXPECT_FALSE(is_transposed_cloud(3, 1024));
+  EXPECT_TRUE(is_transposed_cloud(4, 1025));
+  EXPECT_FALSE(is_transposed_cloud(100, 4096));
 }
 
 TEST(NpyPoints, NamesASizeThatDoesNotFit) {

@@ -28,8 +28,13 @@ struct NpyPoints {
   std::size_t data_begin = 0;
 };
 
-/// The most columns that an array of numbers may have: one of more is the transposed of a cloud.
+/// The most columns that an array of numbers may have.
 inline constexpr std::uint64_t most_npy_columns = 65536;
+
+/// Whether an array of numbers is the transposed of a cloud: points have thousands of numbers, and there are hardly any.
+constexpr bool is_transposed_cloud(std::uint64_t rows, std::uint64_t columns) {
+  return columns > most_npy_columns || (columns > 1024 && rows <= 16);
+}
 
 /// The names that a field of three numbers has where these are a position.
 inline constexpr std::array<std::string_view, 10> usual_position_fields = {
@@ -104,7 +109,7 @@ inline void lay_out_npy_numbers(NpyDictionary const& dictionary, std::optional<s
   points.is_by_columns = dictionary.fortran_order == "True";
   if (there) expect_npy_size(rows, columns, size_of(type.type), *there, where);
   if (rows == 0) return;
-  if (columns > most_npy_columns)
+  if (is_transposed_cloud(rows, columns))
     throw FormatError({where, ": an array of shape ", in_quotes(dictionary.shape), " would be ", rows, " points of ",
                        columns, " numbers; if it is the transposed of a cloud, save a.T"});
   for (std::uint64_t column = 0; column < columns; ++column) {
