@@ -6,6 +6,7 @@
 #include <span>
 
 #include "compress_scan/codec_networks.hpp"
+#include "compress_scan/partition_block.hpp"
 #include "compress_scan/symbol_partition.hpp"
 
 namespace compress_scan {
@@ -17,8 +18,9 @@ template <sparseconv::HostPolicy Policy>
 sparseconv::Buffer<SymbolPartition> partitions_of(Policy const& where, Tensor const& logits) {
   sparseconv::Buffer<SymbolPartition> partitions(where.memory(), logits.size());
   auto const rows = logits.features();
-  sparseconv::for_each_index(where, logits.size(),
-                             [&](std::int64_t i) { partitions[i] = partition_by_logits(rows.row_data(i)); });
+  sparseconv::for_each_range(where, logits.size(), 1024, [&](std::int64_t begin, std::int64_t end) {
+    partition_rows(rows.row_data(begin), std::span(partitions.data() + begin, static_cast<std::size_t>(end - begin)));
+  });
   return partitions;
 }
 
