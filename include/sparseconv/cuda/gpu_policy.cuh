@@ -166,18 +166,20 @@ struct Gpu {
   ///
   /// Throws: CudaError if there is no device, if it is older than compute capability 7.5, or for the default stream.
   [[nodiscard]] GpuPolicy on(cudaStream_t stream) const {
-    refuse_default(stream);
+    check_stream(stream);
     return GpuPolicy(std::make_shared<DeviceMemoryResource>(stream));
   }
 
   /// The same with the caller's pool on the current device, which must live longer than all that comes from it.
   [[nodiscard]] GpuPolicy on(cudaStream_t stream, cudaMemPool_t pool) const {
-    refuse_default(stream);
+    check_stream(stream);
     return GpuPolicy(std::make_shared<DeviceMemoryResource>(stream, pool));
   }
 
  private:
-  static void refuse_default(cudaStream_t stream) {
+  static void check_stream(cudaStream_t stream) {
+    int devices = 0;  // asked first: without a driver or a device the stream is what a failed call left, often 0
+    check_cuda(cudaGetDeviceCount(&devices), "gpu.on");
     if (stream != nullptr && stream != cudaStreamLegacy) return;
     throw CudaError(
         "gpu.on: the default stream makes all others wait; make one with cudaStreamCreateWithFlags(&stream, "
