@@ -76,12 +76,12 @@ int main() {
 
   std::vector<ColouredPoint> const cloud{{1, 2, 3, 1, 10, 20, 30, 255}, {1.1F, 2, 3, 1, 30, 20, 10, 255}};
   sc::StridedPoints const coloured =
-      sc::strided_points(std::span(cloud), {{"x", offsetof(ColouredPoint, x)},
-                                            {"y", offsetof(ColouredPoint, y)},
-                                            {"z", offsetof(ColouredPoint, z)},
-                                            {"red", offsetof(ColouredPoint, red), sc::ScalarType::uint8},
-                                            {"green", offsetof(ColouredPoint, green), sc::ScalarType::uint8},
-                                            {"blue", offsetof(ColouredPoint, blue), sc::ScalarType::uint8}});
+      sc::strided_points(cloud, {{"x", offsetof(ColouredPoint, x)},
+                                 {"y", offsetof(ColouredPoint, y)},
+                                 {"z", offsetof(ColouredPoint, z)},
+                                 {"red", offsetof(ColouredPoint, red), sc::ScalarType::uint8},
+                                 {"green", offsetof(ColouredPoint, green), sc::ScalarType::uint8},
+                                 {"blue", offsetof(ColouredPoint, blue), sc::ScalarType::uint8}});
   auto const colours = sc::voxelize(sc::cpu, coloured, grid);
   std::printf("structs: %td voxel, mean red %g\n", colours.tensor.size(),
               static_cast<double>(colours.tensor.features()(0, 3)));

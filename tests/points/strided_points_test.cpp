@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/error_message.hpp"
@@ -152,6 +154,25 @@ TEST(StridedPoints, OfStructsHaveTheirSteps) {
   EXPECT_EQ(points.point_step, 32);
   EXPECT_EQ(points.bytes.size(), 160U);
   EXPECT_NO_THROW(check_points(points, "here"));
+}
+
+TEST(StridedPoints, OfStructsInAnyContainerThatKeepsThemTogether) {
+  struct Point {
+    float x, y, z;
+  };
+  std::vector<PointField> const fields{{"x", 0}, {"y", 4}, {"z", 8}};
+  std::vector<Point> listed(3);
+  std::array<Point, 3> const fixed{};
+  Point plain[3] = {};
+  for (StridedPoints const& points :
+       {strided_points(listed, fields), strided_points(std::as_const(listed), fields),
+        strided_points(std::span(listed), fields), strided_points(std::span<Point const>(listed), fields)}) {
+    EXPECT_EQ(points.size(), 3);
+    EXPECT_EQ(points.point_step, 12);
+    EXPECT_EQ(static_cast<void const*>(points.bytes.data()), listed.data());
+  }
+  EXPECT_EQ(static_cast<void const*>(strided_points(fixed, fields).bytes.data()), fixed.data());
+  EXPECT_EQ(static_cast<void const*>(strided_points(plain, fields).bytes.data()), plain);
 }
 
 }  // namespace

@@ -235,6 +235,12 @@ class Network {
   Value activate(Value x, Activation activation) { return add(own_name("activate"), ActivationNode{x, activation}); }
   Value softmax(Value x) { return add(own_name("softmax"), SoftmaxNode{x}); }
   Value add(Value first, Value second) { return add(own_name("add"), AddNode{first, second}); }
+  /// With a name, as nodes with numbers have: a sentence of the compiler.
+  template <class Name>
+  Value add(Name const&, Value first, Value second) {
+    static_assert(never<Name>, "sparseconv: Network::add: additions name themselves; call net.add(first, second)");
+    return add(first, second);
+  }
   Value concatenate(std::vector<Value> values) {
     return add(own_name("concatenate"), ConcatenateNode{std::move(values)});
   }

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,12 +45,17 @@ struct StridedPoints {
   [[nodiscard]] std::int64_t columns() const { return static_cast<std::int64_t>(fields.size()); }
 };
 
-/// The points of structs that follow one another, as in a vector: fields by offsetof.
-template <class Point>
-[[nodiscard]] StridedPoints strided_points(std::span<Point const> structs, std::vector<PointField> fields) {
-  return {.bytes = std::as_bytes(structs),
+/// The points of structs that follow one another, in a vector, an array or a span: fields by offsetof.
+template <std::ranges::contiguous_range Structs>
+[[nodiscard]] StridedPoints strided_points(Structs&& structs, std::vector<PointField> fields) {
+  static_assert(std::ranges::borrowed_range<Structs>,
+                "sparseconv: strided_points shows the structs where they lie, and these end with the statement: give "
+                "them a name first");
+  using Point = std::ranges::range_value_t<Structs>;
+  std::span<Point const> const shown(structs);
+  return {.bytes = std::as_bytes(shown),
           .fields = std::move(fields),
-          .width = static_cast<std::int64_t>(structs.size()),
+          .width = static_cast<std::int64_t>(shown.size()),
           .point_step = static_cast<std::int64_t>(sizeof(Point))};
 }
 

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <utility>
@@ -106,6 +107,17 @@ template <ExecutionPolicy Policy, VoxelizablePoints Cloud>
 VoxelizedBatch<typename Policy::Memory> voxelize(Policy const& where, std::vector<Cloud> const& clouds,
                                                  VoxelGrid const& grid, VoxelLimits const& limits = {}) {
   return voxelize(where, std::span<Cloud const>(clouds), grid, limits);
+}
+
+/// Clouds in braces, which would be copied: a sentence of the compiler.
+template <ExecutionPolicy Policy, VoxelizablePoints Cloud>
+VoxelizedBatch<typename Policy::Memory> voxelize(Policy const&, std::initializer_list<Cloud>, VoxelGrid const&,
+                                                 VoxelLimits const& = {}) {
+  static_assert(
+      never<Cloud>,
+      "sparseconv: voxelize: a list of clouds in braces would copy them; put them into a std::vector, or give "
+      "a std::span<Cloud const>");
+  return {};
 }
 
 }  // namespace sparseconv::inline v0_1
