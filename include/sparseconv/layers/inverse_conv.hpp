@@ -94,6 +94,15 @@ class InverseConv : public KernelLayer<T, Memory, W> {
     return convolve_onto(where, input, targets, {}, how);
   }
 
+  /// Without targets: a sentence of the compiler.
+  template <PolicyThatReaches<Memory> Policy>
+  SparseTensor<T, D, Memory> operator()(Policy const&, SparseTensor<T, D, Memory> const& input) const {
+    static_assert(never<Policy>,
+                  "sparseconv: an InverseConv leads back to sites that the call names: up(sc::cpu, x, target_sites), "
+                  "those of the tensor that the layer which it undoes was given");
+    return input;
+  }
+
   /// Whatever else is called says in one sentence what is wrong, and does not compile.
   template <class... Arguments>
   requires(!begins_as_wanted<TensorKind<T, D, Memory>, Arguments...>)
