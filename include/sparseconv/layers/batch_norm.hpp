@@ -85,6 +85,15 @@ class BatchNorm {
     offsets_ = std::move(offsets);
   }
 
+  /// Lists side by side, whose order nobody could check: a sentence of the compiler.
+  template <class First, class Second, class... More>
+  void set(First const&, Second const&, More const&...) {
+    static_assert(
+        never<First>,
+        "sparseconv: BatchNorm::set takes its lists by name: norm.set({.scale = gamma, .shift = beta, .mean = "
+        "running_mean, .variance = running_var})");
+  }
+
   /// y = x * factors + offsets; both in the norm's memory.
   [[nodiscard]] std::span<Number const> factors() const { return span_of(factors_); }
   [[nodiscard]] std::span<Number const> offsets() const { return span_of(offsets_); }
