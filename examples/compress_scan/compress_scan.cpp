@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line/write_text.hpp"
 #include "compress_scan/decode_sites.hpp"
 #include "compress_scan/encode_sites.hpp"
 #include "compress_scan/options.hpp"
@@ -38,8 +39,7 @@ void write_bytes(std::string const& path, std::span<std::byte const> bytes) {
 
 void write_json(std::string const& path, nlohmann::json const& table) {
   if (path.empty()) return;
-  std::string const text = table.dump(2) + "\n";
-  write_bytes(path, std::as_bytes(std::span(text)));
+  command_line::write_text("compress_scan", path, table.dump(2) + "\n");
 }
 
 /// Both networks, ready to run; the time goes to the report.

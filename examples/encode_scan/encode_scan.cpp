@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "command_line/write_text.hpp"
 #include "drawing/panels.hpp"
 #include "encode_scan/birds_eye_view.hpp"
 #include "encode_scan/box_of_points.hpp"
@@ -50,13 +50,6 @@ sc::Picture draw(sc::PointCloud const& cloud, MeasuredRun const& run, sc::VoxelG
       scan_view(cloud, window, ground),
       response_view(strongest_responses(run.output), shape[1], shape[2], stride * double{grid.voxel_size[0]},
                     stride * double{grid.voxel_size[1]}, window));
-}
-
-void write_json(std::string const& path, nlohmann::json const& table) {
-  std::ofstream file(path);
-  file << table.dump(2) << '\n';
-  if (!file.flush())
-    throw sc::Error("encode_scan: cannot write " + path + "; give --json a path in an existing folder");
 }
 
 void encode(Options const& options) {
@@ -105,7 +98,9 @@ void encode(Options const& options) {
 
   sc::write_png(options.output, draw(cloud, result, grid, ground));
   std::cout << "picture: " << options.output << '\n';
-  if (!options.json.empty()) write_json(options.json, to_json(cloud, result, options.threads));
+  if (!options.json.empty()) {
+    command_line::write_text("encode_scan", options.json, to_json(cloud, result, options.threads).dump(2) + "\n");
+  }
 }
 
 }  // namespace encode_scan

@@ -6,10 +6,10 @@
 #include <iostream>
 #include <new>
 #include <optional>
-#include <span>
 #include <string>
 #include <thread>
 
+#include "command_line/write_text.hpp"
 #include "run_network/input.hpp"
 #include "run_network/options.hpp"
 #include "run_network/progress_line.hpp"
@@ -17,7 +17,6 @@
 #include "run_network/run_on.hpp"
 #include "sparseconv/compiled_networks.hpp"
 #include "sparseconv/network/text_table.hpp"
-#include "sparseconv/weights/partial_file.hpp"
 #include "sparseconv/weights/write_npz_arrays.hpp"
 
 namespace sc = sparseconv;
@@ -70,13 +69,6 @@ std::string origin_of_numbers(Options const& options, NetworkChoice const& choic
   return choice.of_file ? choice.name : "untrained";
 }
 
-void write_json(std::string const& path, nlohmann::json const& table) {
-  sc::PartialFile file(path, "run_network: cannot write " + path);
-  std::string const text = table.dump(2) + "\n";
-  file.write(std::as_bytes(std::span(text)));
-  file.keep();
-}
-
 void run(Options const& options, NetworkChoice const& choice) {
   Input const input = read_input(options, choice);
   ReadyNetwork const ready(options, choice, input.list.channels);
@@ -96,7 +88,10 @@ void run(Options const& options, NetworkChoice const& choice) {
   for (NamedOutput const& output : results.outputs) std::cout << describe(output) << '\n';
   if (!options.output.empty()) sc::write_npz_arrays(options.output, output_arrays(results.outputs));
   if (!options.save.empty()) save_network(options.save, network);
-  if (!options.json.empty()) write_json(options.json, to_json(how, options.element, input.list, results));
+  if (!options.json.empty()) {
+    command_line::write_text("run_network", options.json,
+                             to_json(how, options.element, input.list, results).dump(2) + "\n");
+  }
 }
 
 }  // namespace run_network

@@ -1,10 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <sparseconv/sparseconv.hpp>
+#include <sstream>
 #include <string>
 
+#include "command_line/write_text.hpp"
 #include "worked_example/reach_picture.hpp"
 #include "worked_example/walk_through.hpp"
 
@@ -18,15 +19,14 @@ int main(int argc, char** argv) try {
 
   worked_example::print_walk_through(std::cout, sparseconv::seq);
 
-  std::ofstream picture(output);
+  std::ostringstream picture;
   worked_example::draw_picture(picture, sparseconv::seq);
-  picture.close();
-  if (!picture) {
-    std::cerr << "worked_example: " << output << " cannot be written; name another file with --output\n";
-    return 1;
-  }
+  command_line::write_text("worked_example", output, picture.str());
   std::cout << "\nThe picture of it is in " << output << ".\n";
   return 0;
+} catch (sparseconv::Error const& error) {  // a sentence that begins with the call
+  std::cerr << error.what() << '\n';
+  return 1;
 } catch (std::exception const& error) {
   std::cerr << "worked_example: " << error.what() << '\n';
   return 1;
