@@ -92,10 +92,11 @@ TEST_F(WritePng, SaysWhyAPathCannotBeWritten) {
   EXPECT_EQ(files(), 0);
 }
 
-TEST_F(WritePng, LeavesNothingBehindWhenItCannotRename) {
+TEST_F(WritePng, LeavesADirectoryOfThatNameAlone) {
   const std::filesystem::path path = folder_ / "picture.png";
   std::filesystem::create_directory(path);
-  EXPECT_EQ(message_of(path, patterned(2, 2)), "write_png: cannot write " + path.string() + ": Is a directory");
+  EXPECT_EQ(message_of(path, patterned(2, 2)),
+            "write_png: cannot write " + path.string() + ": this is a directory; name a file in it");
   EXPECT_EQ(files(), 1) << "only the folder that stood in the way";
 }
 

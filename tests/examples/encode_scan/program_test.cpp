@@ -47,7 +47,7 @@ TEST(EncodeScan, WarnsOfNumbersThatNobodyMeasures) {
   sc::test::ByteWriter writer;
   for (int i = 0; i < 1000; ++i) writer.numbers<double>(0.1 * i, 7.3 + 0.01 * i, -1.7, 0.3 * i);
   sc::test::TemporaryFile const file("scan.bin", writer.bytes());
-  std::string const arguments = "scan.bin --range 0,0,-3,20,20,1 --repeat 1 --threads 1 --output out.png ";
+  std::string const arguments = "scan.bin --range 0,0,-3,100,20,1 --repeat 1 --threads 1 --output out.png ";
   EXPECT_NE(sc::test::run_program(ENCODE_SCAN_PROGRAM, arguments, file.folder())
                 .text.find("it seems that the file has other columns or types"),
             std::string::npos);
