@@ -1,6 +1,7 @@
 // expect: compiles
 // What the sentences of wrong calls must leave alone.
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "sparseconv/networks.hpp"
@@ -78,8 +79,21 @@ int add(T const&, SparseTensor<float, 3> const&) {
   return 0;
 }
 
+// Arguments that turn into what a function takes, where the library's would take anything.
+void cast(std::string const&, SparseTensor<float, 3> const&, CpuPolicy const&) {}
+int activate(double, SparseTensor<float, 3> const&) {
+  return 0;
+}
+// A function among the arguments, and sites or a policy of the library, so that its functions are looked for.
+void measure(SparseTensor<float, 3> const&) {}
+void embed(std::string const&, void (*)(SparseTensor<float, 3> const&), CpuPolicy const&) {}
+void concatenate(std::string const&, void (*)(SparseTensor<float, 3> const&), SparseTensor<float, 3> const&) {}
+
 int all(SparseTensor<float, 3> const& tensor) {
-  return add(1, 2) + softmax(3) + plan(4, Pose{}) + add(Pose{}, tensor);
+  cast("name", tensor, cpu);
+  embed("name", measure, cpu);
+  concatenate("name", measure, tensor);
+  return add(1, 2) + softmax(3) + plan(4, Pose{}) + add(Pose{}, tensor) + activate(1, tensor);
 }
 
 }  // namespace robot

@@ -23,8 +23,11 @@ template <class T, int D, class Memory>
 TensorKind<T, D, Memory> kind_of(SparseTensor<T, D, Memory> const*);
 TensorKind<void, 0, void> kind_of(void const*);
 
+/// The kind of any argument of a call. A function is none that a pointer to void could point to.
 template <class Argument>
-using KindOf = decltype(kind_of(static_cast<std::remove_reference_t<Argument> const*>(nullptr)));
+using KindOf = decltype(kind_of(
+    static_cast<std::conditional_t<std::is_function_v<Argument>, void, std::remove_cvref_t<Argument>> const*>(
+        nullptr)));
 
 /// Whether a call has its policy and its tensor in place, and the policy reaches the tensor.
 template <class Wanted, class... Arguments>
@@ -47,9 +50,13 @@ inline constexpr bool begins_as_wanted<TensorKind<T, D, Memory>, Policy, Input, 
 /// What a function takes that has no tensor of its own to compare with.
 using AnyTensor = TensorKind<void, 0, void>;
 
-/// Whether one of a call's arguments is a tensor: functions answer for their wrong calls only then, as others may have their name.
+/// Whether a call begins with a policy or a tensor, and one of its arguments is a tensor: functions answer for their wrong calls
+/// only then, as functions of a program may have their name, and be looked for beside them.
 template <class... Arguments>
-inline constexpr bool names_a_tensor = ((KindOf<Arguments>::axes != 0) || ...);
+inline constexpr bool names_a_tensor = false;
+template <class First, class... More>
+inline constexpr bool names_a_tensor<First, More...> = (KindOf<First>::axes != 0) ||
+                                                       (ExecutionPolicy<First> && ((KindOf<More>::axes != 0) || ...));
 
 /// Whether a call has its policy and two tensors in place, as a layer with a residual takes them: the second of the first's kind.
 template <class Wanted, class... Arguments>
