@@ -123,11 +123,13 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         auto cloud = sparseconv::fuzz::read_whole_and_in_blocks([&] {
           return sparseconv::open_ply_rows({bytes, "read_ply: fuzz"});
         });
-        sparseconv::TextLines lines(bytes);
+        bool const has_mark = std::string_view(reinterpret_cast<char const*>(data), size).starts_with("\xEF\xBB\xBF");
+        auto const behind_mark = bytes.subspan(has_mark ? 3 : 0);
+        sparseconv::TextLines lines(behind_mark);
         auto const header = sparseconv::parse_ply_header(lines, "fuzz");
         try {
           if (header.format != sparseconv::PlyFormat::ascii)
-            sparseconv::expect_ply_size(header, size - lines.position(), "fuzz");
+            sparseconv::expect_ply_size(header, behind_mark.size() - lines.position(), "fuzz");
         } catch (sparseconv::Error const& error) {
           sparseconv::fuzz::require(false, "a whole file's size is not refused", error.what());
         }
