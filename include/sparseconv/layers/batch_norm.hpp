@@ -34,7 +34,7 @@ struct BatchNormStatistics {
 ///
 /// A new one has scale 1, shift 0, mean 0, variance 1, as in PyTorch before training. copy_to brings it to a device.
 template <Element T, MemorySpace Memory = HostMemory>
-class BatchNorm {
+class BatchNorm : private RefusedCalls<TensorKind<T, 0, Memory>> {
  public:
   using Number = Accumulator<T>;
 
@@ -115,14 +115,7 @@ class BatchNorm {
     return result;
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<T, 0, Memory>>::operator();
 
  private:
   static std::int64_t checked(std::int64_t channels, double epsilon) {

@@ -46,7 +46,7 @@ struct WriteNormTerms {
 ///
 /// A new one has scale 1 and shift 0. copy_to brings it to a device.
 template <Element T, MemorySpace Memory = HostMemory>
-class BatchStatisticsNorm : public ComputedNorm<Memory> {
+class BatchStatisticsNorm : public ComputedNorm<Memory>, private RefusedCalls<TensorKind<T, 0, Memory>> {
  public:
   /// Throws: ShapeError if channels < 1, or epsilon is not positive and finite.
   explicit BatchStatisticsNorm(std::int64_t channels, double epsilon = 1e-5) requires(Memory::host_reads)
@@ -81,14 +81,7 @@ class BatchStatisticsNorm : public ComputedNorm<Memory> {
     return result;
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<T, 0, Memory>>::operator();
 
   /// The same for rows that lie anywhere in the norm's memory. The output may be the input.
   template <ExecutionPolicy Policy>

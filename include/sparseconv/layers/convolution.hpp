@@ -28,7 +28,9 @@ namespace sparseconv::inline v0_1 {
 /// T is the element type of the features, W that of weights and bias: both double, or each float, half or bfloat16. Sums are
 /// kept in double or float. On a device W is T, or T is float.
 template <Element T, int D, MemorySpace Memory = HostMemory, Element W = T>
-class Convolution : public KernelLayer<T, Memory, W> {
+class Convolution : public KernelLayer<T, Memory, W>,
+                    private RefusedCalls<TensorKind<T, D, Memory>>,
+                    private RefusedResiduals<TensorKind<T, D, Memory>> {
   using Layer = KernelLayer<T, Memory, W>;
 
  public:
@@ -119,14 +121,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
     return convolve_onto(where, input, outputs, {}, how);
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<T, D, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, D, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<T, D, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<T, D, Memory>>::operator();
 
   /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).
   ///
@@ -148,14 +143,7 @@ class Convolution : public KernelLayer<T, Memory, W> {
     return convolve_onto(where, input, residual.sites(), residual.features(), how);
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_with_two<TensorKind<T, D, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, D, Memory>, Arguments...> with_residual(Arguments const&...)
-  const {
-    refuse_call_of_two<TensorKind<T, D, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedResiduals<TensorKind<T, D, Memory>>::with_residual;
 
  private:
   template <class Config>

@@ -19,7 +19,7 @@ namespace sparseconv::inline v0_1 {
 ///
 /// It has no numbers of its own, so one object serves every element type, dimension and memory. A call is safe from
 /// several threads.
-class GlobalPool {
+class GlobalPool : private RefusedCalls<AnyTensor> {
  public:
   /// Throws: ShapeError for average_over_kernel, as there is no kernel.
   explicit GlobalPool(Pooling pooling = Pooling::max) : pooling_(pooling) { check_item_pooling(pooling, "GlobalPool"); }
@@ -47,13 +47,7 @@ class GlobalPool {
     return result;
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<AnyTensor, Arguments...>) RefusedTensor<AnyTensor, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<AnyTensor, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<AnyTensor>::operator();
 
  private:
   Pooling pooling_;

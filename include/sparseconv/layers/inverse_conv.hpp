@@ -36,7 +36,9 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Source: Graham, Engelcke, van der Maaten, CVPR 2018, section 3 (deconvolution).
 template <Element T, int D, MemorySpace Memory = HostMemory, Element W = T>
-class InverseConv : public KernelLayer<T, Memory, W> {
+class InverseConv : public KernelLayer<T, Memory, W>,
+                    private RefusedCalls<TensorKind<T, D, Memory>>,
+                    private RefusedResiduals<TensorKind<T, D, Memory>> {
   using Layer = KernelLayer<T, Memory, W>;
 
  public:
@@ -103,14 +105,7 @@ class InverseConv : public KernelLayer<T, Memory, W> {
     return input;
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<T, D, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, D, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<T, D, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<T, D, Memory>>::operator();
 
   /// Convolves and adds what a shortcut brings, while the sums are at hand: activation(sum + bias + residual).
   ///
@@ -126,14 +121,7 @@ class InverseConv : public KernelLayer<T, Memory, W> {
     return convolve_onto(where, input, residual.sites(), residual.features(), how);
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_with_two<TensorKind<T, D, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, D, Memory>, Arguments...> with_residual(Arguments const&...)
-  const {
-    refuse_call_of_two<TensorKind<T, D, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedResiduals<TensorKind<T, D, Memory>>::with_residual;
 
  private:
   static std::string own_name() { return error_message({"InverseConv", D, "D"}); }

@@ -22,7 +22,7 @@ namespace sparseconv::inline v0_1 {
 ///
 /// A new one has scale 1 and shift 0. copy_to brings it to a device.
 template <Element T, MemorySpace Memory = HostMemory>
-class LayerNorm : public ComputedNorm<Memory> {
+class LayerNorm : public ComputedNorm<Memory>, private RefusedCalls<TensorKind<T, 0, Memory>> {
  public:
   /// Throws: ShapeError if channels < 1, or epsilon is not positive and finite.
   explicit LayerNorm(std::int64_t channels, double epsilon = 1e-5) requires(Memory::host_reads)
@@ -56,14 +56,7 @@ class LayerNorm : public ComputedNorm<Memory> {
     return result;
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<T, 0, Memory>>::operator();
 };
 
 /// The norm in the memory of a device policy.

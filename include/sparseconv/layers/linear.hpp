@@ -36,7 +36,9 @@ struct LinearConfig {
 /// T is the element type of the features, W that of weights and bias: both double, or each float, half or bfloat16. Sums are
 /// kept in double or float. On a device W is T, or T is float.
 template <Element T, MemorySpace Memory = HostMemory, Element W = T>
-class Linear : public KernelLayer<T, Memory, W> {
+class Linear : public KernelLayer<T, Memory, W>,
+               private RefusedCalls<TensorKind<T, 0, Memory>>,
+               private RefusedResiduals<TensorKind<T, 0, Memory>> {
   using Layer = KernelLayer<T, Memory, W>;
 
  public:
@@ -61,14 +63,7 @@ class Linear : public KernelLayer<T, Memory, W> {
     return multiply(where, input, input.sites(), {});
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<T, 0, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<T, 0, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<T, 0, Memory>>::operator();
 
   /// Adds what a shortcut brings, while the sums are at hand: activation(input W + bias + residual).
   ///
@@ -89,14 +84,7 @@ class Linear : public KernelLayer<T, Memory, W> {
     return multiply(where, input, residual.sites(), residual.features());
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_with_two<TensorKind<T, 0, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<T, 0, Memory>, Arguments...> with_residual(Arguments const&...)
-  const {
-    refuse_call_of_two<TensorKind<T, 0, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedResiduals<TensorKind<T, 0, Memory>>::with_residual;
 
  private:
   template <ExecutionPolicy Policy, int D>

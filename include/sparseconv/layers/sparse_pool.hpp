@@ -29,7 +29,7 @@ struct SparsePoolConfig {
 /// Throws: ShapeError if a kernel extent, stride or dilation is below 1, or a padding is negative, or the stride of the
 ///         submanifold definition is not 1.
 template <int D>
-class SparsePool {
+class SparsePool : private RefusedCalls<TensorKind<void, D, void>> {
  public:
   explicit SparsePool(SparsePoolConfig<D> const& config)
       : geometry_{.kernel_size = config.kernel_size,
@@ -68,14 +68,7 @@ class SparsePool {
     return pool_onto(where, input, outputs);
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<void, D, void>, Arguments...>)
-      RefusedTensor<TensorKind<void, D, void>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<void, D, void>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<void, D, void>>::operator();
 
  private:
   template <ExecutionPolicy Policy, Element T, MemorySpace Memory>

@@ -59,7 +59,7 @@ void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
 ///
 /// Site sets and maps are kept with the sites of the inputs: a second run over them builds none.
 template <Element T, MemorySpace Memory, Element W>
-class Engine {
+class Engine : private RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>> {
  public:
   using Outer = OuterElement<T>;
   template <int D>
@@ -96,14 +96,7 @@ class Engine {
     return *std::move(result);
   }
 
-  /// Whatever else is called says in one sentence what is wrong, and does not compile.
-  template <class... Arguments>
-  requires(!begins_as_wanted<TensorKind<Outer, 0, Memory>, Arguments...>)
-      RefusedTensor<TensorKind<Outer, 0, Memory>, Arguments...>
-  operator()(Arguments const&...) const {
-    refuse_call<TensorKind<Outer, 0, Memory>, Arguments...>();
-    return {};
-  }
+  using RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>>::operator();
 
   /// Runs a network of any number of inputs and outputs, in the order of inputs() and outputs().
   /// Order, Bits, Throws: as the call.

@@ -188,4 +188,28 @@ constexpr void refuse_call_of_all() {
   }
 }
 
+/// The calls of a layer beside those that it has: each says in one sentence what is wrong, and does not compile. A layer derives from
+/// this and takes it in by `using RefusedCalls<Wanted>::operator()`.
+template <class Wanted>
+struct RefusedCalls {
+  template <class... Arguments>
+  requires(!begins_as_wanted<Wanted, Arguments...>) RefusedTensor<Wanted, Arguments...>
+  operator()(Arguments const&...) const {
+    refuse_call<Wanted, Arguments...>();
+    return {};
+  }
+};
+
+/// The same of `with_residual`, which takes two tensors.
+template <class Wanted>
+struct RefusedResiduals {
+  template <class... Arguments>
+  requires(!begins_with_two<Wanted, Arguments...>)
+      RefusedTensor<Wanted, Arguments...> with_residual(Arguments const&...)
+  const {
+    refuse_call_of_two<Wanted, Arguments...>();
+    return {};
+  }
+};
+
 }  // namespace sparseconv::inline v0_1
