@@ -8,11 +8,10 @@
 #include <exception>
 #include <iostream>
 #include <new>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "command_line/write_text.hpp"
+#include "command_line/write_file.hpp"
 #include "compress_scan/decode_sites.hpp"
 #include "compress_scan/encode_sites.hpp"
 #include "compress_scan/options.hpp"
@@ -25,21 +24,14 @@
 #include "sparseconv/io/png.hpp"
 #include "sparseconv/weights/mapped_file.hpp"
 #include "sparseconv/weights/npy_array.hpp"
-#include "sparseconv/weights/partial_file.hpp"
 
 namespace sc = sparseconv;
 
 namespace compress_scan {
 
-void write_bytes(std::string const& path, std::span<std::byte const> bytes) {
-  sc::PartialFile file(path, "compress_scan: cannot write " + path);
-  file.write(bytes);
-  file.keep();
-}
-
 void write_json(std::string const& path, nlohmann::json const& table) {
   if (path.empty()) return;
-  command_line::write_text("compress_scan", path, table.dump(2) + "\n");
+  command_line::write_file("compress_scan", path, table.dump(2) + "\n");
 }
 
 /// Both networks, ready to run; the time goes to the report.
@@ -81,7 +73,7 @@ void encode(Options const& options) {
   EncodedSites const encoded = encode_sites(where, engines, sites, header, times);
   auto const bytes = times.time(CodecStage::write, [&] {
     std::vector<std::byte> file = format_scan(encoded.scan);
-    write_bytes(options.compressed, file);
+    command_line::write_file("compress_scan", options.compressed, file);
     return file;
   });
   auto const file_bytes = static_cast<std::int64_t>(bytes.size());

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "command_line/write_text.hpp"
+#include "command_line/write_file.hpp"
 #include "drawing/panels.hpp"
 #include "encode_scan/birds_eye_view.hpp"
 #include "encode_scan/box_of_points.hpp"
@@ -99,7 +99,7 @@ void encode(Options const& options) {
   sc::write_png(options.output, draw(cloud, result, grid, ground));
   std::cout << "picture: " << options.output << '\n';
   if (!options.json.empty()) {
-    command_line::write_text("encode_scan", options.json, to_json(cloud, result, options.threads).dump(2) + "\n");
+    command_line::write_file("encode_scan", options.json, to_json(cloud, result, options.threads).dump(2) + "\n");
   }
 }
 

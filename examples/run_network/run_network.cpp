@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "command_line/write_text.hpp"
+#include "command_line/write_file.hpp"
 #include "run_network/input.hpp"
 #include "run_network/options.hpp"
 #include "run_network/progress_line.hpp"
@@ -89,7 +89,7 @@ void run(Options const& options, NetworkChoice const& choice) {
   if (!options.output.empty()) sc::write_npz_arrays(options.output, output_arrays(results.outputs));
   if (!options.save.empty()) save_network(options.save, network);
   if (!options.json.empty()) {
-    command_line::write_text("run_network", options.json,
+    command_line::write_file("run_network", options.json,
                              to_json(how, options.element, input.list, results).dump(2) + "\n");
   }
 }

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-#include "command_line/write_text.hpp"
+#include "command_line/write_file.hpp"
 #include "worked_example/reach_picture.hpp"
 #include "worked_example/walk_through.hpp"
 
@@ -21,7 +21,7 @@ int main(int argc, char** argv) try {
 
   std::ostringstream picture;
   worked_example::draw_picture(picture, sparseconv::seq);
-  command_line::write_text("worked_example", output, picture.str());
+  command_line::write_file("worked_example", output, picture.str());
   std::cout << "\nThe picture of it is in " << output << ".\n";
   return 0;
 } catch (sparseconv::Error const& error) {  // a sentence that begins with the call

@@ -128,8 +128,7 @@ struct TextColumns {
   };
   char most_at = separator;
   std::size_t most = 0;
-  for (std::size_t i = 0; i <= usual_separators.size(); ++i) {
-    char const tried = i == 0 ? separator : usual_separators[i - 1];
+  for (char const tried : separators_beginning_with(separator)) {
     std::vector<std::string> names = names_cut_at(tried);
     if ((columns == 0 || names.size() == columns) && have_axes(names)) return names;
     if (names.size() > most) most_at = tried;
@@ -188,8 +187,7 @@ struct TextNames {
 /// Throws:  FormatError if a line that is not of numbers is none of names, but a point with something else among its numbers.
 inline void expect_names(std::string_view line, std::size_t number, TextNames const& names, std::string_view where) {
   std::vector<std::string_view> values;
-  for (std::size_t i = 0; i <= usual_separators.size(); ++i) {
-    char const separator = i == 0 ? names.format.separator : usual_separators[i - 1];
+  for (char const separator : separators_beginning_with(names.format.separator)) {
     split_values(line, separator, values);
     std::vector<std::string> const named = names.of_values(values.size(), separator);
     if (named.size() != values.size() || !have_axes(named)) continue;

@@ -18,6 +18,11 @@ namespace sparseconv::inline v0_1 {
 /// What stands between the values of a line, in the order in which it is tried; a blank for any number of blanks.
 inline constexpr std::array<char, 4> usual_separators = {';', ',', '\t', ' '};
 
+/// The separators to try for a line of names: one that is told or was found, then the usual ones.
+[[nodiscard]] constexpr std::array<char, 5> separators_beginning_with(char separator) {
+  return {separator, usual_separators[0], usual_separators[1], usual_separators[2], usual_separators[3]};
+}
+
 /// Cuts a line into values, without blanks and quotes around them; within quotes nothing is a separator. Between two separators, and
 /// behind the last, there may be no value: it is empty.
 inline void split_values(std::string_view line, char separator, std::vector<std::string_view>& values) {

@@ -1,4 +1,4 @@
-#include "command_line/write_text.hpp"
+#include "command_line/write_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,24 +10,24 @@
 #include "support/folder_contents.hpp"
 #include "support/temporary_file.hpp"
 
-namespace command_line::write_text_test {
+namespace command_line::write_file_test {
 namespace {
 
 using sparseconv::test::TemporaryFile;
 
-TEST(WriteText, TakesThePlaceOfWhatIsThere) {
+TEST(WriteFile, TakesThePlaceOfWhatIsThere) {
   TemporaryFile const file("table.json", sparseconv::test::ByteWriter("before").bytes());
-  write_text("program", file.path().string(), "after\n");
+  write_file("program", file.path().string(), "after\n");
   EXPECT_EQ(sparseconv::test::text_of(file.path()), "after\n");
 }
 
-TEST(WriteText, LeavesTheFileAsItWasOnAFullDisk) {
+TEST(WriteFile, LeavesTheFileAsItWasOnAFullDisk) {
   TemporaryFile const file("table.json", sparseconv::test::ByteWriter("before").bytes());
   std::string message;
   {
     sparseconv::test::FileSizeLimit const limit(1000);
     message = sparseconv::test::message_of<sparseconv::Error>(
-        [&] { return (write_text("program", file.path().string(), std::string(100000, 'x')), 0); });
+        [&] { return (write_file("program", file.path().string(), std::string(100000, 'x')), 0); });
   }
   EXPECT_TRUE(message.starts_with("program: cannot write " + file.path().string() + ": ")) << message;
   EXPECT_EQ(sparseconv::test::text_of(file.path()), "before");
@@ -35,4 +35,4 @@ TEST(WriteText, LeavesTheFileAsItWasOnAFullDisk) {
 }
 
 }  // namespace
-}  // namespace command_line::write_text_test
+}  // namespace command_line::write_file_test
