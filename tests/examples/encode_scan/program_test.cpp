@@ -60,6 +60,22 @@ TEST(EncodeScan, WarnsOfNumbersThatNobodyMeasures) {
   }
 }
 
+// z, y, x: two points in one voxel, then one and one, and all out of range in another order.
+TEST(EncodeScan, ReadsATextAndLimitsItsVoxelsAsItIsTold) {
+  sc::test::TemporaryFile const file("scan.txt", sc::test::ByteWriter("1|2|30\n1|2|30\n1|2|31\n1|2|32\n").bytes());
+  std::string const arguments =
+      "scan.txt --separator '|' --names 'z y x' --range 25,0,0,45,20,4 --repeat 1 --threads 1 --output out.png ";
+  auto const says = [&](std::string const& more, std::string const& sentence) {
+    auto const outcome = sc::test::run_program(ENCODE_SCAN_PROGRAM, arguments + more, file.folder());
+    EXPECT_EQ(outcome.status, 0) << outcome.text;
+    EXPECT_NE(outcome.text.find(sentence), std::string::npos) << outcome.text;
+  };
+  says("", "4 points: 4 in 3 voxels, 0 dropped out of range\n");
+  says("--max-points 1",
+       "4 points: 3 in 3 voxels, 0 dropped out of range, 1 dropped over the limit of points a voxel\n");
+  says("--max-voxels 2", "4 points: 3 in 2 voxels, 0 dropped out of range, 1 dropped over the limit of voxels\n");
+}
+
 TEST(EncodeScan, LosesNoScanToItsResults) {
   sc::test::TemporaryFile const file("scan.ply", {});
   sc::write_ply(file.path(), slope());
