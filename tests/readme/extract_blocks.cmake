@@ -4,7 +4,8 @@
 # block is a snippet, which the file snippets/PAGE.cpp puts where it belongs, among what it needs, by
 #   #include "PAGE/HEADING.inc"         (the second below a heading: HEADING_2.inc)
 # in functions that are inline, so that the compiler checks them and writes no code for them: half the time.
-# Blocks of other languages are not compiled: ```c++ shows the shape of code, ```cuda is for nvcc.
+# A block ```cuda is a snippet for nvcc, by the name HEADING.cuda.inc: what it includes, the file that takes it in includes itself, and
+# tests/cuda/pages_test.cu takes in all of them. Other blocks are not compiled: ```c++ shows the shape of code.
 
 # Writes the snippets of a page, what its programs print, and a source that compiles all. Sets in the caller's scope:
 # <name>_source, empty if the page has no C++; <name>_programs, how many programs there are.
@@ -80,6 +81,15 @@ function(sparseconv_extract_blocks page name folder)
         string(APPEND programs "namespace program_${program_count} {\n#line ${first_line} \"${page}\"\n${code}}\n")
         string(APPEND calls "    case ${program_count}: program_${program_count}::run(); return 0;\n")
         set(waits_for_output TRUE)
+      endif()
+    elseif(language STREQUAL "cuda")
+      string(REGEX REPLACE "#include [^\n]*" "" code "${code}")
+      file(CONFIGURE OUTPUT "${folder}/${name}/${heading}.cuda.inc" @ONLY CONTENT "#line @first_line@ \"@page@\"\n@code@")
+      file(STRINGS "${PROJECT_SOURCE_DIR}/tests/cuda/pages_test.cu" included REGEX "#include \"${name}/${heading}.cuda.inc\"")
+      list(LENGTH included count)
+      if(NOT count EQUAL 1)
+        message(FATAL_ERROR "${page_name} has a block of cuda below '${heading}'; tests/cuda/pages_test.cu must include "
+                            "${name}/${heading}.cuda.inc once")
       endif()
     endif()
   endwhile()
