@@ -72,6 +72,7 @@ namespace sparseconv::inline v0_1 {
   SPARSECONV_LIST_MERGE(TEMPLATE)                                                                                     \
   TEMPLATE on_cpu::Microkernels<float> const& on_cpu::microkernels<float>(InstructionSet);                            \
   TEMPLATE on_cpu::Microkernels<double> const& on_cpu::microkernels<double>(InstructionSet);                          \
+  TEMPLATE on_cpu::Microkernels<half> const* on_cpu::narrow_microkernels<half>(InstructionSet, std::int64_t);         \
   TEMPLATE on_cpu::Microkernels<bfloat16> const* on_cpu::narrow_microkernels<bfloat16>(InstructionSet, std::int64_t); \
   TEMPLATE void on_cpu::finish_rows(InstructionSet, on_cpu::RowsToFinish<float> const&);                              \
   TEMPLATE void on_cpu::finish_rows(InstructionSet, on_cpu::RowsToFinish<double> const&);                             \

@@ -40,8 +40,8 @@ class CpuPolicy {
 
   /// The same policy, whose kernels use this instruction set instead of fastest_instruction_set(): for tests, and for equal bits
   /// on processors of different kinds. All sets but `portable` have the same bits, as has NEON; elsewhere `portable` has those
-  /// of `seq`. Products of bfloat16 by avx512_bf16 have them too but where a number comes closer to 0 than 2^-126; by amx_bf16
-  /// they have bits of their own.
+  /// of `seq`. Products of bfloat16 by avx512_bf16 have them too but where a number comes closer to 0 than 2^-126; by tiles
+  /// (bfloat16 by amx_bf16 and amx_fp16, half by amx_fp16) they have bits of their own.
   ///
   /// Throws: CapacityError if the processor lacks it.
   [[nodiscard]] CpuPolicy instructions(InstructionSet set) const {

@@ -27,16 +27,17 @@ enum class InstructionSet {
   avx2,         ///< AVX2 with fused multiply-add and conversions of half (F16C)
   avx512,       ///< AVX-512 F, and what avx2 has
   avx512_bf16,  ///< dot products of bfloat16, and what avx512 has
-  amx_bf16      ///< products of tiles of bfloat16 (AMX); what does not fit tiles is as with avx512
+  amx_bf16,     ///< products of tiles of bfloat16 (AMX); what does not fit tiles is as with avx512
+  amx_fp16      ///< products of tiles of half too
 };
 
 /// All instruction sets, in rising order.
 inline constexpr std::array every_instruction_set{InstructionSet::portable, InstructionSet::avx2,
-                                                  InstructionSet::avx512, InstructionSet::avx512_bf16,
-                                                  InstructionSet::amx_bf16};
+                                                  InstructionSet::avx512,   InstructionSet::avx512_bf16,
+                                                  InstructionSet::amx_bf16, InstructionSet::amx_fp16};
 
 /// Their names in the same order, as messages and command lines have them.
-inline constexpr std::array instruction_set_names{"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16"};
+inline constexpr std::array instruction_set_names{"portable", "avx2", "avx512", "avx512_bf16", "amx_bf16", "amx_fp16"};
 static_assert(instruction_set_names.size() == every_instruction_set.size());
 
 /// Its name: "avx2".
@@ -65,6 +66,14 @@ inline bool has_bfloat16_tiles() {
   constexpr unsigned tile_states = (1U << 17) | (1U << 18);
   return (low & tile_states) == tile_states;
 }
+
+/// Whether it has tiles of half beside those of bfloat16.
+inline bool has_half_tiles() {
+  unsigned most = 0, eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (!has_bfloat16_tiles() || __get_cpuid_count(7, 0, &most, &ebx, &ecx, &edx) == 0 || most < 1) return false;
+  constexpr unsigned amx_fp16 = 1U << 21;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & amx_fp16) != 0;
+}
 #endif
 
 /// Whether kernels of an instruction set round a product and its addition once, where features or weights are float or double: sets
@@ -85,7 +94,8 @@ inline InstructionSet best_instruction_set() {
     if (!f16c || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return InstructionSet::portable;
     if (!__builtin_cpu_supports("avx512f")) return InstructionSet::avx2;
     if (!__builtin_cpu_supports("avx512bf16")) return InstructionSet::avx512;
-    return has_bfloat16_tiles() ? InstructionSet::amx_bf16 : InstructionSet::avx512_bf16;
+    if (!has_bfloat16_tiles()) return InstructionSet::avx512_bf16;
+    return has_half_tiles() ? InstructionSet::amx_fp16 : InstructionSet::amx_bf16;
   }();
   return best;
 #else
@@ -93,13 +103,14 @@ inline InstructionSet best_instruction_set() {
 #endif
 }
 
-/// The instruction set that `cpu` uses where nobody names one: the fastest that has been measured. That is the best, but avx512 on
-/// Intel's processors: their dot products of bfloat16 take twice as long as products of float, and tiles have not been measured.
+/// The instruction set that `cpu` uses where nobody names one: the fastest that has been measured. That is the best without tiles,
+/// which have not been measured, and at most avx512 on Intel's processors: their dot products of bfloat16 take twice as long as
+/// products of float.
 inline InstructionSet fastest_instruction_set() {
 #if SPARSECONV_X86_KERNELS
   static InstructionSet const fastest = [] {
-    InstructionSet const best = best_instruction_set();
-    return __builtin_cpu_is("intel") ? std::min(best, InstructionSet::avx512) : best;
+    bool const is_intels = __builtin_cpu_is("intel") != 0;
+    return std::min(best_instruction_set(), is_intels ? InstructionSet::avx512 : InstructionSet::avx512_bf16);
   }();
   return fastest;
 #else

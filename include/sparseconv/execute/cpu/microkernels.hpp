@@ -8,7 +8,7 @@
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/instruction_set.hpp"
 #if SPARSECONV_BODIES
-#include "sparseconv/execute/cpu/microkernels/amx_bf16.hpp"
+#include "sparseconv/execute/cpu/microkernels/amx.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx2.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx512.hpp"
 #include "sparseconv/execute/cpu/microkernels/avx512_bf16.hpp"
@@ -27,14 +27,14 @@ requires(!is_narrow<T>) Microkernels<T>
 const& microkernels(InstructionSet set);
 
 /// Those that multiply rows of so many channels of a narrow type as they are, or a null pointer if the set has none: then they are
-/// widened. For amx_bf16 the system is asked, once and if the channels fit, whether this process may use tiles.
+/// widened. For tiles the system is asked, once and if the channels fit, whether this process may use them.
 template <Element T>
 requires(is_narrow<T>) Microkernels<T>
 const* narrow_microkernels(InstructionSet set, std::int64_t in_channels);
 
 /// Whether there is a set with such kernels for features of T and weights of W.
 template <Element T, Element W>
-inline constexpr bool has_narrow_microkernels = std::same_as<T, bfloat16>&& std::same_as<W, bfloat16>;
+inline constexpr bool has_narrow_microkernels = is_narrow<T>&& std::same_as<T, W>;
 
 /// See RowsToFinish; by the instructions of the set.
 template <Element T>
@@ -61,13 +61,14 @@ template <Element T>
 requires(is_narrow<T>) Microkernels<T>
 const* narrow_microkernels(InstructionSet set, std::int64_t in_channels) {
 #if SPARSECONV_X86_KERNELS
-  if constexpr (std::same_as<T, bfloat16>) {
-    Microkernels<T> const* const kernels = set == InstructionSet::avx512_bf16 ? &avx512_bf16::microkernels<T>
-                                           : set == InstructionSet::amx_bf16  ? &amx_bf16::microkernels
-                                                                              : nullptr;
-    if (kernels == nullptr || in_channels % kernels->channels != 0) return nullptr;
-    return set != InstructionSet::amx_bf16 || amx_bf16::may_use_tiles() ? kernels : nullptr;
+  constexpr bool is_bfloat16 = std::same_as<T, bfloat16>;
+  if constexpr (is_bfloat16) {
+    auto const& dot_products = avx512_bf16::microkernels<T>;
+    if (set == InstructionSet::avx512_bf16) return in_channels % dot_products.channels == 0 ? &dot_products : nullptr;
   }
+  auto const& tiles = amx::microkernels<T>;
+  bool const has_tiles = set >= (is_bfloat16 ? InstructionSet::amx_bf16 : InstructionSet::amx_fp16);
+  if (has_tiles && in_channels % tiles.channels == 0 && amx::may_use_tiles()) return &tiles;
 #endif
   static_cast<void>(set);
   static_cast<void>(in_channels);
