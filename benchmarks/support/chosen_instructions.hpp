@@ -9,8 +9,8 @@
 
 namespace benchmark_support {
 
-/// The instruction set that the argument --instructions=portable|avx2|avx512|avx512_bf16|amx_bf16 asks for, which is taken out of
-/// the list; none if there is no such argument.
+/// The instruction set that the argument --instructions=portable|avx2|avx512|avx512_bf16|amx_bf16|amx_fp16 asks for, which is
+/// taken out of the list; none if there is no such argument.
 ///
 /// Throws: Error if there is no such set, or the processor lacks it.
 inline std::optional<sparseconv::InstructionSet> take_instructions(int& argc, char** argv) {
@@ -25,8 +25,9 @@ inline std::optional<sparseconv::InstructionSet> take_instructions(int& argc, ch
   --argc;
   std::optional<InstructionSet> const set = sparseconv::instruction_set_named(name);
   if (set && *set <= sparseconv::best_instruction_set()) return set;
-  throw sparseconv::Error("--instructions=" + name +
-                          ": give portable, avx2, avx512, avx512_bf16 or amx_bf16, and one that this processor has");
+  throw sparseconv::Error(
+      "--instructions=" + name +
+      ": give portable, avx2, avx512, avx512_bf16, amx_bf16 or amx_fp16, and one that this processor has");
 }
 
 }  // namespace benchmark_support

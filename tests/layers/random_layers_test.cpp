@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "sparseconv/execute/cpu/microkernels.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/layers/convolution.hpp"
 #include "support/instruction_sets.hpp"
@@ -84,8 +83,7 @@ void expect_on_every_host_policy(RandomLayer<T, W, D> const& layer, LayerTally& 
     bool const is_portable = where.instruction_set() == InstructionSet::portable;
     if (is_portable && SPARSECONV_NEON_KERNELS) continue;
     auto const result = result_of(where, dataflow::gather_gemm_scatter, set.c_str());
-    // Tiles of bfloat16 have bits of their own.
-    if (where.instruction_set() == InstructionSet::amx_bf16 && on_cpu::has_narrow_microkernels<T, W>) continue;
+    if (test::takes_tiles<T, W>(where.instruction_set(), layer.input().channels())) continue;
     expect_same(result, is_portable ? by_seq : by_cpu);
   }
   if (by_seq) expect_same_by_hash(seq, layer, *by_seq);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <vector>
 
+#include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/instruction_set.hpp"
 
 namespace sparseconv::test {
@@ -13,6 +16,13 @@ inline std::vector<InstructionSet> instruction_sets() {
     if (set <= best_instruction_set()) sets.push_back(set);
   }
   return sets;
+}
+
+/// Whether a set multiplies rows of so many channels by tiles, which have bits of their own, if the system lets it use them.
+template <class T, class W>
+bool takes_tiles(InstructionSet set, std::int64_t in_channels) {
+  InstructionSet const least = std::same_as<T, half> ? InstructionSet::amx_fp16 : InstructionSet::amx_bf16;
+  return is_narrow<T> && std::same_as<T, W> && set >= least && in_channels % 32 == 0;
 }
 
 }  // namespace sparseconv::test

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -18,9 +19,9 @@
 
 namespace sparseconv::test {
 
-/// The tiles of a processor and what its instructions do to them, after Intel's manual (volume 2, TDPBF16PS, TILELOADD and so on):
-/// written from what it says, and not from the kernels that are tested with it.
-class Bfloat16Tiles {
+/// The tiles of a processor and what its instructions do to them, after Intel's manual (volume 2, TDPBF16PS, TDPFP16PS, TILELOADD
+/// and so on): written from what it says, and not from the kernels that are tested with it.
+class TileModel {
  public:
   static constexpr int tiles = 8;
   static constexpr int most_rows = 16;
@@ -68,6 +69,20 @@ class Bfloat16Tiles {
     }
   }
 
+  /// A bfloat16 as float: its upper half.
+  static float bfloat16_number(std::uint16_t bits) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+  }
+
+  /// A half as float: a sign, 5 bits of exponent, 10 digits, which have a one before them but where the exponent is 0.
+  static float half_number(std::uint16_t bits) {
+    int const exponent = bits >> 10 & 31;
+    int const digits = bits & 1023;
+    float size = std::ldexp(static_cast<float>(exponent == 0 ? digits : 1024 + digits), std::max(exponent, 1) - 25);
+    if (exponent == 31) size = digits == 0 ? std::numeric_limits<float>::infinity() : std::nanf("");
+    return (bits & 0x8000) == 0 ? size : -size;
+  }
+
   /// What a sum becomes by some products: even and odd ones are summed apart in their order, then joined, then added to the sum. A
   /// product and its addition are one step. Each step is rounded to nearest, and what goes into it or comes out closer to 0 than
   /// 2^-126 is 0.
@@ -79,8 +94,9 @@ class Bfloat16Tiles {
     return flushed(flushed(sum) + flushed(apart[0] + apart[1]));
   }
 
-  /// sums += a b, where row p of b has, for each column, the numbers for columns 2p and 2p + 1 of a.
-  void multiply_add(int sums, int a, int b) {
+  /// sums += a b, where row p of b has, for each column, the numbers for columns 2p and 2p + 1 of a; `number` says what two bytes
+  /// mean. No half but 0 is so close to 0 that it is taken for it.
+  void multiply_add(int sums, int a, int b, float (*number)(std::uint16_t bits)) {
     check(sums);
     check(a);
     check(b);
@@ -91,8 +107,8 @@ class Bfloat16Tiles {
       for (int column = 0; column < bytes_of(sums) / 4; ++column) {
         std::array<float, most_bytes / 2> of_a, of_b;
         for (int k = 0; k < 2 * twos; ++k) {
-          of_a[at(k)] = number(a, row, k);
-          of_b[at(k)] = number(b, k / 2, 2 * column + k % 2);
+          of_a[at(k)] = number(two_bytes(a, row, k));
+          of_b[at(k)] = number(two_bytes(b, k / 2, 2 * column + k % 2));
         }
         float sum;
         std::byte* const place = numbers_[at(sums)][at(row)].data() + 4 * column;
@@ -121,11 +137,10 @@ class Bfloat16Tiles {
            256 * std::to_integer<int>(configuration_[at(17 + 2 * tile)]);
   }
   [[nodiscard]] int rows_of(int tile) const { return std::to_integer<int>(configuration_[at(48 + tile)]); }
-  /// A bfloat16 as float.
-  [[nodiscard]] float number(int tile, int row, int column) const {
+  [[nodiscard]] std::uint16_t two_bytes(int tile, int row, int column) const {
     std::uint16_t bits;
     std::memcpy(&bits, numbers_[at(tile)][at(row)].data() + 2 * column, sizeof(bits));
-    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+    return bits;
   }
 
   std::array<std::byte, 64> configuration_ = {};
@@ -154,7 +169,7 @@ class TrappedTiles {
 
   /// How many instructions there were.
   [[nodiscard]] std::int64_t carried_out() const { return carried_out_; }
-  [[nodiscard]] static Bfloat16Tiles const& tiles() { return tiles_; }
+  [[nodiscard]] static TileModel const& tiles() { return tiles_; }
 
  private:
   static void carry_out(int, siginfo_t*, void* context) {
@@ -187,7 +202,9 @@ class TrappedTiles {
       tiles_.store(tile, address, stride);
       length = 6;
     } else if (code[3] == 0x5c && kind == 2 && of_registers) {
-      tiles_.multiply_add(tile, low, third);
+      tiles_.multiply_add(tile, low, third, TileModel::bfloat16_number);
+    } else if (code[3] == 0x5c && kind == 3 && of_registers) {
+      tiles_.multiply_add(tile, low, third, TileModel::half_number);
     } else {
       give_up();
     }
@@ -202,7 +219,7 @@ class TrappedTiles {
   }
 
   struct sigaction before_ = {};
-  static inline Bfloat16Tiles tiles_;
+  static inline TileModel tiles_;
   static inline std::int64_t carried_out_ = 0;
 };
 #endif

@@ -184,7 +184,7 @@ TEST(RunNetworkOptions, RefuseWordsThatAreNone) {
   EXPECT_NE(parse_error_of({"second", "--element", "int8"}).find("int8 not in {float,half,bfloat16,double}"),
             std::string::npos);
   EXPECT_NE(parse_error_of({"second", "--instructions", "sse"})
-                .find("sse not in {portable,avx2,avx512,avx512_bf16,amx_bf16}"),
+                .find("sse not in {portable,avx2,avx512,avx512_bf16,amx_bf16,amx_fp16}"),
             std::string::npos);
   EXPECT_NE(parse_error_of({"second", "--repeat", "0"}).find("--repeat"), std::string::npos);
   EXPECT_NE(parse_error_of({"second", "--threads", "-1"}).find("--threads"), std::string::npos);

@@ -47,7 +47,7 @@ TYPED_TEST(PackedWeightsOf, HoldEveryWeightAndZerosBehind) {
   }
 }
 
-// As dot products and tiles of bfloat16 take them.
+// As dot products of bfloat16 and tiles take them.
 TEST(PackedWeights, LieInTwosWhereTwoChannelsAreMultipliedAtOnce) {
   for (auto const order : {on_cpu::PanelOrder::twos, on_cpu::PanelOrder::exchanged_twos}) {
     on_cpu::Microkernels<bfloat16> const kernels{
