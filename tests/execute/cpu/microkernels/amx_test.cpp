@@ -29,14 +29,6 @@ namespace {
 constexpr float least = std::numeric_limits<float>::min();  // 2^-126
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// A number as float, by the model.
-float of_model(bfloat16 number) {
-  return test::TileModel::bfloat16_number(number.bits());
-}
-float of_model(half number) {
-  return test::TileModel::half_number(number.bits());
-}
-
 float product(std::vector<float> const& row, std::vector<float> const& column, float before) {
   return test::TileModel::multiply_add(before, row, column);
 }
@@ -135,6 +127,14 @@ TEST(TileModel, RefusesWhatTheProcessorRefuses) {
 }
 
 #if SPARSECONV_X86_KERNELS && defined(__linux__)
+
+/// A number as float, by the model.
+float of_model(bfloat16 number) {
+  return test::TileModel::bfloat16_number(number.bits());
+}
+float of_model(half number) {
+  return test::TileModel::half_number(number.bits());
+}
 
 using TwoByteNumbers = ::testing::Types<bfloat16, half>;
 
@@ -239,6 +239,7 @@ TEST_F(TilesOfBfloat16, TakeNumbersCloserTo0Than2ToTheMinus126For0) {
   EXPECT_EQ(by_instruction<bfloat16>({least, least}, {1.5F, -1}, 0), 0);
   EXPECT_EQ(by_instruction<bfloat16>({least}, {1.5F}, -least), 0);
   EXPECT_EQ(by_instruction<bfloat16>({least}, {1}, 0), least);
+  EXPECT_EQ(by_instruction<bfloat16>({least}, {1}, least / 2), least);
 }
 
 TEST_F(TilesOfBfloat16, RoundAProductAndItsAdditionOnce) {
