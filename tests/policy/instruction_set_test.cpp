@@ -64,12 +64,12 @@ TEST(InstructionSet, IsWhatTheSystemSaysOfTheProcessor) {
     amx_bf16 |= flag == "amx_bf16";
   }
   // Linux has no flag for AMX-FP16 there.
-  EXPECT_EQ(std::min(best_instruction_set(), InstructionSet::amx_bf16), avx512_bf16 && amx_bf16
-                                                                            ? InstructionSet::amx_bf16
-                                                                        : avx512_bf16 ? InstructionSet::avx512_bf16
-                                                                        : avx512      ? InstructionSet::avx512
-                                                                        : avx2 && fma ? InstructionSet::avx2
-                                                                                      : InstructionSet::portable);
+  InstructionSet const best = std::min(best_instruction_set(), InstructionSet::amx_bf16);
+  EXPECT_EQ(best, avx512_bf16 && amx_bf16 ? InstructionSet::amx_bf16
+                  : avx512_bf16           ? InstructionSet::avx512_bf16
+                  : avx512                ? InstructionSet::avx512
+                  : avx2 && fma           ? InstructionSet::avx2
+                                          : InstructionSet::portable);
 }
 
 }  // namespace
