@@ -70,7 +70,7 @@ template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
 
 /// The same of two tensors or more: `concatenate(where, a, b, c)`.
 template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory,
-          std::same_as<SparseTensor<T, D, Memory>>... More>
+          std::derived_from<SparseTensor<T, D, Memory>>... More>
 requires reaches<Policy, Memory>
 [[nodiscard]] SparseTensor<T, D, Memory> concatenate(Policy const& where, SparseTensor<T, D, Memory> const& a,
                                                      SparseTensor<T, D, Memory> const& b, More const&... more) {

@@ -100,7 +100,7 @@ class Engine : private RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>> {
 
   /// Runs a network of any number of inputs and outputs, in the order of inputs() and outputs().
   /// Order, Bits, Throws: as the call.
-  template <PolicyThatReaches<Memory> Policy, int D, std::same_as<SparseTensor<Outer, D, Memory>>... More>
+  template <PolicyThatReaches<Memory> Policy, int D, std::derived_from<SparseTensor<Outer, D, Memory>>... More>
   [[nodiscard]] std::vector<Tensor<D>> run(Policy const& where, SparseTensor<Outer, D, Memory> const& input,
                                            More const&... more) const {
     check_is_there();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -103,5 +104,11 @@ class Graph {
 /// The numbers that a node needs: their names behind the node's name and a dot, shapes, and whether they are learned. A weight comes
 /// first; of a kernel its extent before the last two is K.
 std::vector<std::pair<std::string, Parameter>> parameters_of(Graph const& graph, Value value);
+
+/// What shows the nodes that it has: a Network, an Engine, or what derives from one.
+template <class Of>
+concept WithGraph = requires(Of const& of) {
+  { of.graph() } -> std::same_as<Graph const&>;
+};
 
 }  // namespace sparseconv::inline v0_1

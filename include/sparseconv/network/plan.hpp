@@ -4,6 +4,7 @@
 #include <span>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/network/graph.hpp"
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/refused_call.hpp"
@@ -17,7 +18,7 @@ namespace sparseconv::inline v0_1 {
 ///
 /// Order:  waits for each new set of output sites.
 /// Throws: ShapeError if the network does not have one input of D axes; what the nodes throw for sites, with their names.
-template <ExecutionPolicy Policy, class Of, int D>
+template <ExecutionPolicy Policy, WithGraph Of, int D>
 void plan(Policy const& where, Of const& network, SiteSet<D, typename Policy::Memory> const& sites) {
   Graph const& graph = network.graph();
   auto const inputs = network.inputs();
@@ -39,13 +40,12 @@ void plan(Policy const& where, Of const& network, SiteSet<D, typename Policy::Me
 }
 
 /// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
-template <class Of, class... More>
-requires(!ExecutionPolicy<Of> && requires(Of const& network) { network.graph(); }) void plan(Of const&,
-                                                                                             More const&...) {
+template <WithGraph Of, class... More>
+requires(is_for_calls<More>&&...) void plan(Of const&, More const&...) {
   refuse_call<AnyTensor, Of, More...>();
 }
 /// A call that is commonly tried: it is refused by a sentence of the compiler.
-template <ExecutionPolicy Policy, class Of, int D, MemorySpace Memory>
+template <ExecutionPolicy Policy, WithGraph Of, int D, MemorySpace Memory>
 requires(!reaches<Policy, Memory>) void plan(Policy const&, Of const&, SiteSet<D, Memory> const&) {
   check_reach<Policy, Memory>();
 }

@@ -66,21 +66,20 @@ requires reaches<Policy, Memory>
 
 /// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
 template <Element T, Element W = T, class... More>
-Engine<T, HostMemory, W> prepare(Network const&, More const&...) {
+requires(is_for_calls<More>&&...) Engine<T, HostMemory, W> prepare(Network const&, More const&...) {
   refuse_call<AnyTensor, Network, More...>();
   throw ShapeError("prepare: the call has no policy in front");
 }
 /// A call that is commonly tried: it is refused by a sentence of the compiler.
 template <class... More>
-RefusedTensor<AnyTensor, More...> evaluate(Network const&, More const&...) {
+requires(is_for_calls<More>&&...) RefusedTensor<AnyTensor, More...> evaluate(Network const&, More const&...) {
   refuse_call<AnyTensor, Network, More...>();
   return {};
 }
 /// A call that is commonly tried: it is refused by a sentence of the compiler.
 template <ExecutionPolicy Policy, class Input>
-requires(!begins_as_wanted<AnyTensor, Policy, Input>) RefusedTensor<AnyTensor, Input> evaluate(Policy const&,
-                                                                                               Network const&,
-                                                                                               Input const&) {
+requires(is_for_calls<Input> && !begins_as_wanted<AnyTensor, Policy, Input>)
+    RefusedTensor<AnyTensor, Input> evaluate(Policy const&, Network const&, Input const&) {
   refuse_call<AnyTensor, Policy, Input>();
   return {};
 }

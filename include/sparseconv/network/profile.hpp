@@ -14,6 +14,7 @@
 #include "sparseconv/config.hpp"
 #include "sparseconv/network/describe.hpp"
 #include "sparseconv/network/engine.hpp"
+#include "sparseconv/network/graph.hpp"
 #include "sparseconv/network/text_table.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
@@ -131,7 +132,7 @@ class ProfileWatch {
 ///
 /// Order:  waits after each step of each node.
 /// Throws: as the engine's call.
-template <ExecutionPolicy Policy, class AnyEngine, Element Outer, int D, MemorySpace Memory>
+template <ExecutionPolicy Policy, WithGraph AnyEngine, Element Outer, int D, MemorySpace Memory>
 requires reaches<Policy, Memory>
 [[nodiscard]] NetworkProfile profile(Policy const& where, AnyEngine const& engine,
                                      SparseTensor<Outer, D, Memory> const& input,
@@ -148,13 +149,13 @@ requires reaches<Policy, Memory>
 
 /// Calls of other kinds that are commonly tried: each is a sentence of the compiler.
 template <Element T, MemorySpace Memory, Element W, class... More>
-NetworkProfile profile(Engine<T, Memory, W> const&, More const&...) {
+requires(is_for_calls<More>&&...) NetworkProfile profile(Engine<T, Memory, W> const&, More const&...) {
   refuse_call<AnyTensor, Engine<T, Memory, W>, More...>();
   return {};
 }
 /// A call that is commonly tried: it is refused by a sentence of the compiler.
-template <ExecutionPolicy Policy, class AnyEngine, class Input, class... More>
-requires(!begins_as_wanted<AnyTensor, Policy, Input>) NetworkProfile
+template <ExecutionPolicy Policy, WithGraph AnyEngine, class Input, class... More>
+requires(is_for_calls<Input> && !begins_as_wanted<AnyTensor, Policy, Input>) NetworkProfile
     profile(Policy const&, AnyEngine const&, Input const&, More const&...) {
   refuse_call<AnyTensor, Policy, Input>();
   return {};

@@ -21,13 +21,27 @@ struct TensorKind {
 /// The kind of a tensor, or of what derives from one. Never called.
 template <class T, int D, class Memory>
 TensorKind<T, D, Memory> kind_of(SparseTensor<T, D, Memory> const*);
-TensorKind<void, 0, void> kind_of(void const*);
 
-/// The kind of any argument of a call. A function is none that a pointer to void could point to.
+/// Finds the kind of any argument of a call: a function is none, nor what derives from a tensor that nobody else may use, or from two.
+/// The name is qualified, as a program may have a kind_of of its own.
 template <class Argument>
-using KindOf = decltype(kind_of(
-    static_cast<std::conditional_t<std::is_function_v<Argument>, void, std::remove_cvref_t<Argument>> const*>(
-        nullptr)));
+struct KindFinder {
+  using Kind = TensorKind<void, 0, void>;
+};
+template <class Argument>
+requires requires(Argument const* argument) {
+  sparseconv::kind_of(argument);
+}
+struct KindFinder<Argument> {
+  using Kind = decltype(sparseconv::kind_of(static_cast<Argument const*>(nullptr)));
+};
+template <class Argument>
+using KindOf = typename KindFinder<std::remove_cvref_t<Argument>>::Kind;
+
+/// Whether a type turns into what a function takes, as a named thing, a constant one or a temporary.
+template <class Argument, class Taken>
+inline constexpr bool turns_into = std::convertible_to<Argument const&, Taken> ||
+                                   std::convertible_to<Argument&, Taken> || std::convertible_to<Argument&&, Taken>;
 
 /// Whether a call has its policy and its tensor in place, and the policy reaches the tensor.
 template <class Wanted, class... Arguments>
@@ -37,7 +51,7 @@ inline constexpr bool begins_as_wanted<TensorKind<T, D, Memory>, Policy, Input, 
   if constexpr (!ExecutionPolicy<Policy>) {
     return false;
   } else if constexpr (!std::is_void_v<T> && D != 0 && !std::is_void_v<Memory>) {
-    return reaches<Policy, Memory> && std::convertible_to<Input const&, SparseTensor<T, D, Memory> const&>;
+    return reaches<Policy, Memory> && turns_into<Input, SparseTensor<T, D, Memory> const&>;
   } else {
     using Kind = KindOf<Input>;
     return Kind::axes != 0 && (D == 0 || D == Kind::axes) &&
@@ -50,13 +64,38 @@ inline constexpr bool begins_as_wanted<TensorKind<T, D, Memory>, Policy, Input, 
 /// What a function takes that has no tensor of its own to compare with.
 using AnyTensor = TensorKind<void, 0, void>;
 
-/// Whether a call begins with a policy or a tensor, and one of its arguments is a tensor: functions answer for their wrong calls
-/// only then, as functions of a program may have their name, and be looked for beside them.
+class Network;
+struct Activation;
+struct Preparation;
+template <Element T, MemorySpace Memory, Element W>
+class Engine;
+
+/// Whether calls of the library take arguments of a type: functions answer for their wrong calls only where all arguments are such.
+/// Others, numbers and what derives from a tensor among them, are perhaps for a function that a program has of the same name, to
+/// which they are still converted, and which is looked for beside the library's.
+template <class Argument>
+inline constexpr bool is_for_calls = ExecutionPolicy<Argument>;
+template <class T, int D, class Memory>
+inline constexpr bool is_for_calls<SparseTensor<T, D, Memory>> = true;
+template <int D, class Memory>
+inline constexpr bool is_for_calls<SiteSet<D, Memory>> = true;
+template <class T, class Memory>
+inline constexpr bool is_for_calls<MatrixView<T const, Memory>> = true;
+template <class T, class Memory, class W>
+inline constexpr bool is_for_calls<Engine<T, Memory, W>> = true;
+template <>
+inline constexpr bool is_for_calls<Network> = true;
+template <>
+inline constexpr bool is_for_calls<Activation> = true;
+template <>
+inline constexpr bool is_for_calls<Preparation> = true;
+
+/// Whether a call begins with a policy or a tensor, one of its arguments is a tensor, and all are for calls of the library.
 template <class... Arguments>
 inline constexpr bool names_a_tensor = false;
 template <class First, class... More>
-inline constexpr bool names_a_tensor<First, More...> = (KindOf<First>::axes != 0) ||
-                                                       (ExecutionPolicy<First> && ((KindOf<More>::axes != 0) || ...));
+inline constexpr bool names_a_tensor<First, More...> = (is_for_calls<First> && ... && is_for_calls<More>)&&(
+    (KindOf<First>::axes != 0) || (ExecutionPolicy<First> && ((KindOf<More>::axes != 0) || ...)));
 
 /// Whether a call has its policy and two tensors in place, as a layer with a residual takes them: the second of the first's kind.
 template <class Wanted, class... Arguments>
@@ -189,10 +228,11 @@ constexpr void refuse_call_of_all() {
 }
 
 /// The calls of a layer beside those that it has: each says in one sentence what is wrong, and does not compile. A layer derives from
-/// this and takes it in by `using RefusedCalls<Wanted>::operator()`.
+/// this and takes it in by `using RefusedCalls<Wanted>::operator()`. The number keeps it apart where a program tells the types of a call,
+/// as in `&Layer::with_residual<CpuPolicy>`.
 template <class Wanted>
 struct RefusedCalls {
-  template <class... Arguments>
+  template <int = 0, class... Arguments>
   requires(!begins_as_wanted<Wanted, Arguments...>) RefusedTensor<Wanted, Arguments...>
   operator()(Arguments const&...) const {
     refuse_call<Wanted, Arguments...>();
@@ -203,7 +243,7 @@ struct RefusedCalls {
 /// The same of `with_residual`, which takes two tensors.
 template <class Wanted>
 struct RefusedResiduals {
-  template <class... Arguments>
+  template <int = 0, class... Arguments>
   requires(!begins_with_two<Wanted, Arguments...>)
       RefusedTensor<Wanted, Arguments...> with_residual(Arguments const&...)
   const {
