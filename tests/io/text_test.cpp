@@ -131,6 +131,23 @@ TEST(Text, PassesOverColumnsWithoutNumbers) {
       failure("1 2 3 four\n5 6 7 8\n", {.names = "x y z a"}),
       "read_text: scan: line 1 has \"four\" as \"a\", where a number stands; name the columns by TextFormat::names, "
       "and that one _, which is passed over");
+  EXPECT_EQ(failure("1 2 3 four\n5 6 7\n", {.names = "x y z"}),
+            "read_text: scan: line 1, \"1 2 3 four\", has numbers for x, y and z, and 4 values where 3 columns have "
+            "names; name all of them by TextFormat::names, and by TextFormat::separator what stands between them");
+  EXPECT_EQ(failure("a title\n1 2 3 four\n", {.names = "x y z _ intensity"}),
+            "read_text: scan: line 2, \"1 2 3 four\", has numbers for x, y and z, and 4 values where 5 columns have "
+            "names; name all of them by TextFormat::names, and by TextFormat::separator what stands between them");
+  EXPECT_EQ(failure("1 2 3\n", {.names = "x y z", .separator = ','}),
+            "read_text: scan: line 1, \"1 2 3\", has numbers for x, y and z, and 3 values where 3 columns have "
+            "names; name all of them by TextFormat::names, and by TextFormat::separator what stands between them");
+  // Nor is a file of points in another way for one of none.
+  std::string const none =
+      "read_text: scan: no line of numbers is in it; is the file empty, or in another format, or does something else "
+      "than a comma, a semicolon or blanks stand between its values? Name that by TextFormat::separator";
+  EXPECT_EQ(failure("1|2|3\n", {.names = "x y z"}), none);
+  EXPECT_EQ(failure("a|b|c\n1|2|3\n", {.names = "x y z"}), none);
+  EXPECT_EQ(failure("p(1, 2, 3)\np(4, 5, 6)\n", {.names = "x y z"}), none);
+  EXPECT_TRUE(parse("east,north,up\n", {.names = "x y z"}).empty());
 }
 
 TEST(Text, TakesPositionsRelativeToAnOffset) {
@@ -144,7 +161,9 @@ TEST(Text, TakesPositionsRelativeToAnOffset) {
 }
 
 TEST(Text, NamesWhatIsNoTextOfPoints) {
-  EXPECT_EQ(failure(""), "read_text: scan: no line of numbers is in it; is the file empty, or in another format?");
+  EXPECT_EQ(failure(""),
+            "read_text: scan: no line of numbers is in it; is the file empty, or in another format, or does something "
+            "else than a comma, a semicolon or blanks stand between its values? Name that by TextFormat::separator");
   EXPECT_EQ(
       failure("one\ntwo\n"),
       "read_text: scan: line 2, \"two\", is not of numbers, and a line of names was above it; name the columns by "

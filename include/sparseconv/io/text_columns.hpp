@@ -142,12 +142,19 @@ struct TextNames {
   TextFormat format = {};
   std::vector<std::string> told = {};  ///< by TextFormat::names
   std::string above = {};              ///< a line of names
+  std::size_t lines_above = 0;         ///< that are not of numbers
   std::string comment = {};            ///< the last one
 
   /// The names of the values of a line that was cut at `separator`. None if they are not known.
   [[nodiscard]] std::vector<std::string> of_values(std::size_t count, char separator) const {
     if (!told.empty()) return told;
     return above.empty() ? std::vector<std::string>() : cut_names(above, separator, count);
+  }
+
+  /// Whether a file without points may have the lines that are above: one of names, which does not begin as a number does.
+  [[nodiscard]] bool may_be_all() const {
+    constexpr std::string_view begins_numbers = "0123456789+-.";
+    return lines_above == 1 && begins_numbers.find(Words(above).next().front()) == std::string_view::npos;
   }
 };
 
@@ -184,16 +191,18 @@ struct TextNames {
   return false;
 }
 
-/// Throws:  FormatError if a line that is not of numbers is none of names, but a point with something else among its numbers.
+/// Throws:  FormatError if a line that is not of numbers is none of names, but a point with something else among its numbers, or with
+///          more or fewer values than have names, or cut at another separator than is told.
 inline void expect_names(std::string_view line, std::size_t number, TextNames const& names, std::string_view where) {
   std::vector<std::string_view> values;
   for (char const separator : separators_beginning_with(names.format.separator)) {
     split_values(line, separator, values);
     std::vector<std::string> const named = names.of_values(values.size(), separator);
-    if (named.size() != values.size() || !have_axes(named)) continue;
+    if (!have_axes(named)) continue;
+    std::size_t const both = std::min(named.size(), values.size());
     int positions = 0;
     std::size_t word = named.size();
-    for (std::size_t column = 0; column < named.size(); ++column) {
+    for (std::size_t column = 0; column < both; ++column) {
       std::string_view const name = named[column];
       if (parse_value(values[column], false)) {
         positions += is_called(name, "x") || is_called(name, "y") || is_called(name, "z") ? 1 : 0;
@@ -202,10 +211,15 @@ inline void expect_names(std::string_view line, std::size_t number, TextNames co
       }
     }
     // A title may have a number as well.
-    if (positions >= 2 && word < named.size())
+    if (positions >= 2 && word < named.size() && named.size() == values.size())
       throw FormatError({where, ": line ", number, " has ", in_quotes(values[word]), " as ", in_quotes(named[word]),
                          ", where a number stands; name the columns by TextFormat::names, and that one _, which is "
                          "passed over"});
+    if (positions == 3)
+      throw FormatError({where, ": line ", number, ", ", in_quotes(line), ", has numbers for x, y and z, and ",
+                         values.size(), " values where ", named.size(),
+                         " columns have names; name all of them by TextFormat::names, and by TextFormat::separator "
+                         "what stands between them"});
   }
   if (names.told.empty() && !names.above.empty())
     throw FormatError({where, ": line ", number, ", ", in_quotes(line),
@@ -233,6 +247,7 @@ inline void expect_names(std::string_view line, std::size_t number, TextNames co
     if (!cut_numbers(line, names, head.separator, values)) {
       expect_names(line, lines.number(), names, where);
       names.above = line;
+      ++names.lines_above;
       continue;
     }
     if (values.size() == 1 && !head.points && parse_count(values.front())) {
@@ -244,8 +259,11 @@ inline void expect_names(std::string_view line, std::size_t number, TextNames co
     head.first_number = lines.number();
     break;
   }
-  if (head.columns == 0 && names.above.empty() && !head.points)
-    throw FormatError({where, ": no line of numbers is in it; is the file empty, or in another format?"});
+  if (head.columns == 0 && !head.points && !names.may_be_all())
+    throw FormatError({where,
+                       ": no line of numbers is in it; is the file empty, or in another format, or does something "
+                       "else than a comma, a semicolon or blanks stand between its values? Name that by "
+                       "TextFormat::separator"});
   if (head.columns == 0) head.separator = format.separator;
   head.names = names.of_values(head.columns, head.separator);
   if (head.names.empty()) {
