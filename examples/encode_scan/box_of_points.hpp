@@ -5,8 +5,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <optional>
 
+#include "scan_input/extent_of_points.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/points/voxel_grid.hpp"
@@ -24,37 +25,24 @@ inline double in_micrometres(double metres) {
   return std::round(metres * 1e6) / 1e6;
 }
 
-/// A grid with the voxels of `grid`, over the box of the finite points within 1e10 of 0, in whole voxels.
+/// A grid with the voxels of `grid`, over the extent of the points (scan_input::extent_of_points), in whole voxels.
 ///
-/// Throws: ShapeError if there is no such point, or the box is more than most_voxels long.
+/// Throws: ShapeError if no point has a place, or the box is more than most_voxels long.
 inline sparseconv::VoxelGrid over_box_of(sparseconv::PointCloud const& cloud, sparseconv::VoxelGrid grid) {
-  constexpr double furthest = 1e10;
-  std::array<double, 3> least;
-  std::array<double, 3> most;
-  least.fill(std::numeric_limits<double>::infinity());
-  most.fill(-std::numeric_limits<double>::infinity());
-  for (std::int64_t i = 0; i < cloud.size(); ++i) {
-    std::array<double, 3> place{};
-    for (std::size_t axis = 0; axis < 3; ++axis) place[axis] = cloud.offset[axis] + double{cloud.row(i)[axis]};
-    if (!std::all_of(place.begin(), place.end(), [](double at) { return std::abs(at) <= furthest; })) continue;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      least[axis] = std::min(least[axis], place[axis]);
-      most[axis] = std::max(most[axis], place[axis]);
-    }
-  }
-  if (!(least[0] <= most[0]))
+  std::optional<scan_input::Extent> const extent = scan_input::extent_of_points(cloud);
+  if (!extent)
     throw sparseconv::ShapeError("encode_scan: the scan has no finite point to take the range from; give --range");
   for (std::size_t axis = 0; axis < 3; ++axis) {
     double const size = in_micrometres(double{grid.voxel_size[axis]});
     if (!(size > 0)) continue;  // voxelize says what is wrong with it
     // A point that lies on the side of a voxel, but for rounding, has another voxel beyond it.
     constexpr double margin = 1e-3;
-    grid.low[axis] = in_micrometres(std::floor(least[axis] / size - margin) * size);
-    double const voxels = std::max(std::floor((most[axis] - grid.low[axis]) / size + margin) + 1,
+    grid.low[axis] = in_micrometres(std::floor(extent->least[axis] / size - margin) * size);
+    double const voxels = std::max(std::floor((extent->most[axis] - grid.low[axis]) / size + margin) + 1,
                                    static_cast<double>(least_voxels[axis]));
     if (voxels > static_cast<double>(most_voxels))
-      throw sparseconv::ShapeError({"encode_scan: along ", "xyz"[axis], " the points go from ", least[axis], " to ",
-                                    most[axis], ", which is more than ", most_voxels, " voxels of ",
+      throw sparseconv::ShapeError({"encode_scan: along ", "xyz"[axis], " the points go from ", extent->least[axis],
+                                    " to ", extent->most[axis], ", which is more than ", most_voxels, " voxels of ",
                                     grid.voxel_size[axis], "; give --range, or larger voxels by --voxel"});
     grid.high[axis] = in_micrometres(grid.low[axis] + voxels * size);
   }

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <string>
 
+#include "scan_input/extent_of_points.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/points/point_cloud.hpp"
 #include "sparseconv/points/voxel_grid.hpp"
@@ -21,10 +21,9 @@ inline std::int64_t count_inside(sparseconv::PointCloud const& cloud, std::array
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < cloud.size(); ++i) {
     bool inside = true;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      double const place = cloud.offset[axis] + double{cloud.row(i)[axis]};
-      inside = inside && place >= low[axis] && place < high[axis];
-    }
+    std::array<double, 3> const place = place_of(cloud, i);
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      inside = inside && place[axis] >= low[axis] && place[axis] < high[axis];
     count += inside ? 1 : 0;
   }
   return count;
@@ -35,18 +34,6 @@ inline std::int64_t count_inside(sparseconv::PointCloud const& cloud, std::array
 inline std::string warn_of_range(sparseconv::PointCloud const& cloud, sparseconv::VoxelGrid const& grid,
                                  sparseconv::DroppedPoints const& dropped) {
   if (2 * dropped.out_of_range <= cloud.size()) return {};
-  std::array<double, 3> least;
-  std::array<double, 3> most;
-  least.fill(std::numeric_limits<double>::infinity());
-  most.fill(-std::numeric_limits<double>::infinity());
-  for (std::int64_t i = 0; i < cloud.size(); ++i) {
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      double const place = cloud.offset[axis] + double{cloud.row(i)[axis]};
-      if (!std::isfinite(place)) continue;
-      least[axis] = std::min(least[axis], place);
-      most[axis] = std::max(most[axis], place);
-    }
-  }
   auto const box = [](std::array<double, 3> const& low, std::array<double, 3> const& high) {
     auto const rounded = [](double metres) { return std::round(metres * 1000) / 1000; };  // for people
     std::string text;
@@ -56,9 +43,11 @@ inline std::string warn_of_range(sparseconv::PointCloud const& cloud, sparseconv
     }
     return text;
   };
-  std::string text = sparseconv::error_message({"warning: ", dropped.out_of_range, " of ", cloud.size(),
-                                                " points lie outside the range ", box(grid.low, grid.high),
-                                                "; they lie in ", box(least, most), ". --range is X0,Y0,Z0,X1,Y1,Z1"});
+  std::optional<Extent> const extent = extent_of_points(cloud);
+  std::string text = sparseconv::error_message(
+      {"warning: ", dropped.out_of_range, " of ", cloud.size(), " points lie outside the range ",
+       box(grid.low, grid.high), extent ? "; they lie in " + box(extent->least, extent->most) : std::string(),
+       ". --range is X0,Y0,Z0,X1,Y1,Z1"});
   std::int64_t const turned =
       count_inside(cloud, {grid.low[2], grid.low[1], grid.low[0]}, {grid.high[2], grid.high[1], grid.high[0]});
   if (2 * turned > cloud.size()) {

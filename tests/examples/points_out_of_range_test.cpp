@@ -41,6 +41,13 @@ TEST(PointsOutOfRange, AreFiniteOnes) {
   EXPECT_EQ(warning_for({.columns = 3, .values = {nan, 1, 1, nan, 1, 1, 9, 9, 9}}, grid), "");
   EXPECT_EQ(warning_for({.columns = 3, .values = {nan, 1, 1, 9, 9, 9, 9, 9, 9}}, grid).substr(0, 66),
             "warning: 2 of 3 points lie outside the range x 0 to 2, y 0 to 2, z");
+  // A point without an x has no y and z that a range could hold.
+  EXPECT_EQ(warning_for({.columns = 3, .values = {nan, -80, 1, 9, 9, 9, 8, 9, 9, 1e20F, 5, 5}}, grid),
+            "warning: 3 of 4 points lie outside the range x 0 to 2, y 0 to 2, z 0 to 2; they lie in x 8 to 9, y 9 to "
+            "9, z 9 to 9. --range is X0,Y0,Z0,X1,Y1,Z1");
+  EXPECT_EQ(warning_for({.columns = 3, .values = {1e20F, 5, 5}}, grid),
+            "warning: 1 of 1 points lie outside the range x 0 to 2, y 0 to 2, z 0 to 2. --range is "
+            "X0,Y0,Z0,X1,Y1,Z1");
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <concepts>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "sparseconv/error.hpp"
@@ -21,12 +24,16 @@ namespace sparseconv::inline v0_1 {
 /// What a file's extension leaves open.
 struct PointCloudOptions {
   RecordFormat records = {};  ///< of .bin files, which do not say it themselves
-  TextFormat text = {};       ///< of .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts files
+  TextFormat text = {};       ///< of texts, whose extensions are text_extensions
   PointReading reading = {};  ///< the offset of positions, and the size of a block
 };
 
-/// Opens a .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc or .pts file; the extension, in any case, says which
-/// reader takes it, and what the columns of .xyzn and .xyzrgb files are called that options.text does not name.
+/// The extensions of texts in which each line is a point.
+inline constexpr std::array<std::string_view, 7> text_extensions = {".xyz", ".xyzn", ".xyzrgb", ".txt",
+                                                                    ".csv", ".asc",  ".pts"};
+
+/// Opens a .bin, .npy, .ply, .pcd, .las or .laz file, or a text (text_extensions); the extension, in any case, says which reader takes
+/// it, and what the columns of .xyzn and .xyzrgb files are called that options.text does not name.
 ///
 /// A .npz file needs libzip, and so a call of its own: read_npz in sparseconv/io/npz.hpp.
 /// Throws:  FormatError for any other extension; what the format's own reader throws.
@@ -43,17 +50,18 @@ struct PointCloudOptions {
   TextFormat text = options.text;
   if (text.names.empty() && extension == ".xyzn") text.names = "x y z nx ny nz";
   if (text.names.empty() && extension == ".xyzrgb") text.names = "x y z red green blue";
-  for (char const* known : {".xyz", ".xyzn", ".xyzrgb", ".txt", ".csv", ".asc", ".pts"})
-    if (extension == known) return text_blocks(path, text, options.reading);
+  if (std::find(text_extensions.begin(), text_extensions.end(), extension) != text_extensions.end())
+    return text_blocks(path, text, options.reading);
   if (extension == ".npz")
     throw FormatError({"read_point_cloud: ", path.string(),
                        ": a .npz file needs libzip; include <sparseconv/io/npz.hpp>, link it, and call read_npz"});
   if (std::error_code failure; std::filesystem::is_directory(path, failure))
     expect_file(path, "read_point_cloud: " + path.string());
-  throw FormatError({"read_point_cloud: ", path.string(), ": the extension \"", extension,
-                     "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts; "
-                     "call read_records, "
-                     "read_npy, read_ply, read_pcd, read_las or read_text itself"});
+  std::string known = ".bin, .npy, .ply, .pcd, .las";
+  for (std::string_view const text_extension : text_extensions)
+    known += error_message({text_extension == text_extensions.back() ? " and " : ", ", text_extension});
+  throw FormatError({"read_point_cloud: ", path.string(), ": the extension \"", extension, "\" is not one of ", known,
+                     "; call read_records, read_npy, read_ply, read_pcd, read_las or read_text itself"});
 }
 
 /// Reads the points of such a file as a whole.
