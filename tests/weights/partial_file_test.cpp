@@ -106,6 +106,80 @@ TEST(PartialFile, LeavesLinksAndWhatIsNoFileInTheirPlace) {
   EXPECT_EQ(count_files(old.folder()), 3);
 }
 
+// What others may not read stays so, also before it is kept.
+TEST(PartialFile, HasTheRightsOfWhatItReplaces) {
+  const TemporaryFile old("a.bin", before.bytes());
+  for (::mode_t const rights : {0600u, 0640u, 0444u, 0777u}) {
+    ASSERT_EQ(::chmod(old.path().c_str(), rights), 0);
+    PartialFile file(old.path(), "write");
+    for (auto const& beside : std::filesystem::directory_iterator(old.folder()))
+      EXPECT_EQ(static_cast<::mode_t>(beside.status().permissions()), rights) << beside.path();
+    file.write(after.bytes());
+    file.keep();
+    EXPECT_EQ(static_cast<::mode_t>(std::filesystem::status(old.path()).permissions()), rights);
+  }
+  ASSERT_EQ(::chmod(old.path().c_str(), 04755), 0);
+  PartialFile(old.path(), "write").keep();
+  EXPECT_EQ(static_cast<::mode_t>(std::filesystem::status(old.path()).permissions()), 0755u);
+}
+
+TEST(PartialFile, HasTheOwnerOfWhatItReplaces) {
+  const TemporaryFile old("a.bin", before.bytes());
+  if (::chown(old.path().c_str(), 12345, 23456) != 0) GTEST_SKIP() << "only the administrator gives files away";
+  PartialFile(old.path(), "write").keep();
+  struct ::stat now {};
+  ASSERT_EQ(::stat(old.path().c_str(), &now), 0);
+  EXPECT_EQ(now.st_uid, 12345u);
+  EXPECT_EQ(now.st_gid, 23456u);
+}
+
+// As programs do to which `/dev/stdout >> log` is told.
+TEST(PartialFile, GoesBehindWhatIsThereWhereTheProgramHasItOpen) {
+  const TemporaryFile old("a.bin", before.bytes());
+  int const log = ::open(old.path().c_str(), O_WRONLY | O_APPEND);
+  ASSERT_GE(log, 0);
+  const std::string name = "/dev/fd/" + std::to_string(log);
+  if (!std::filesystem::exists(name)) GTEST_SKIP() << "no names of open files";
+  PartialFile file(name, "write");
+  file.write(after.bytes());
+  file.keep();
+  EXPECT_EQ(::write(log, "!", 1), 1);
+  ::close(log);
+  EXPECT_EQ(text_of(old.path()), "beforeafter!");
+  EXPECT_EQ(count_files(old.folder()), 1);
+}
+
+TEST(PartialFile, LeavesOtherNamesOfTheOldFileAlone) {
+  const TemporaryFile old("a.bin", before.bytes());
+  std::filesystem::create_hard_link(old.path(), old.folder() / "b.bin");
+  PartialFile file(old.path(), "write");
+  file.write(after.bytes());
+  file.keep();
+  EXPECT_EQ(text_of(old.path()), "after");
+  EXPECT_EQ(text_of(old.folder() / "b.bin"), "before");
+}
+
+TEST(PartialFile, MayHaveAsLongANameAsFilesHave) {
+  const TemporaryFile old("a.bin", {});
+  const std::filesystem::path path = old.folder() / std::string(255, 'a');
+  PartialFile file(path, "write");
+  file.write(after.bytes());
+  file.keep();
+  EXPECT_EQ(text_of(path), "after");
+}
+
+TEST(PartialFile, NeedsTheNameOfAFile) {
+  const TemporaryFile old("a.bin", {});
+  auto const made = [](std::filesystem::path const& path) {
+    return message_of<Error>([&] { return (PartialFile(path, "write: it").keep(), 0); });
+  };
+  EXPECT_EQ(made(old.folder() / "new" / ""),
+            "write: it: No such file or directory; the folder must exist and be writable");
+  EXPECT_EQ(made(old.path() / ""), "write: it: Not a directory; the folder must exist and be writable");
+  EXPECT_EQ(made(""), "write: it: No such file or directory");
+  EXPECT_EQ(made("/dev/null/a.bin"), "write: it: Not a directory; the folder must exist and be writable");
+}
+
 TEST(PartialFile, SaysWhyBytesCannotBeWritten) {
   const TemporaryFile old("a.bin", before.bytes());
   // Those that are written at once, and those that wait until the file is closed.

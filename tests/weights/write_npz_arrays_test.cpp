@@ -137,7 +137,8 @@ TEST(WriteNpzArrays, SaysWhyAFileCannotBeWritten) {
   EXPECT_EQ(failure(file.folder(), some_arrays()),
             "write_npz_arrays: cannot write " + file.folder().string() + ": this is a directory; name a file in it");
   EXPECT_EQ(failure("/dev/null", some_arrays()),
-            "write_npz_arrays: cannot write /dev/null: it is a device or a pipe, in which libzip cannot go back; name "
+            "write_npz_arrays: cannot write /dev/null: it is a device, a pipe or open already, where libzip cannot go "
+            "back; name "
             "a file");
   EXPECT_EQ(count_files(file.folder()), 1);
 }

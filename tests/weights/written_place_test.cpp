@@ -1,7 +1,9 @@
 #include "sparseconv/weights/written_place.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -45,8 +47,27 @@ TEST_F(WrittenPlaces, AreWhereLinksLead) {
   EXPECT_FALSE(fs::is_symlink(place("two").path));
   EXPECT_EQ(place("dangling").path, folder() / "in/new.bin");
   EXPECT_EQ(place("absolute").path, folder() / "in/new.bin");
+}
+
+TEST_F(WrittenPlaces, AreNotOnACircleOfLinks) {
   link("circle", "circle");
-  EXPECT_EQ(place("circle").path, folder() / "circle") << "which cannot be opened";
+  link("there", "back");
+  link("back", "in/../there");
+  for (char const* const name : {"circle", "there", "back"})
+    EXPECT_EQ(test::message_of<Error>([&] { return place(name); }),
+              "write: it: its links lead in a circle; name a file, or a link that leads to one");
+}
+
+// A file that takes the place of one that is open is not what the others write to.
+TEST_F(WrittenPlaces, AreNoFilesWhereTheyAreOpenAlready) {
+  if (!fs::is_symlink("/proc/self/fd/0") && !fs::is_symlink("/dev/fd/0")) GTEST_SKIP() << "no links to open files";
+  int const open_file = ::open((folder() / "a.bin").c_str(), O_WRONLY);
+  ASSERT_GE(open_file, 0);
+  link("to_open", "/proc/self/fd/" + std::to_string(open_file));
+  EXPECT_FALSE(place("to_open").is_file);
+  EXPECT_EQ(place("to_open").path, folder() / "to_open");
+  EXPECT_FALSE(written_place("/dev/fd/" + std::to_string(open_file), "").is_file);
+  ::close(open_file);
 }
 
 TEST_F(WrittenPlaces, AreNoFilesWhereDevicesAndPipesAre) {

@@ -13,12 +13,17 @@
 #include <utility>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/weights/file_rights.hpp"
 #include "sparseconv/weights/written_place.hpp"
 
 namespace sparseconv::inline v0_1 {
 
 /// A file that appears whole or not at all: it is written under another name beside it, then renamed. A file of that name
-/// stays as it was until then. Links to it stay. Devices and pipes are written at once, as they cannot be replaced.
+/// stays as it was until then; the new one has its permissions, and its owner where the system allows that. Links to it stay, but another
+/// name of its own (a hard link) keeps the old bytes. Devices and pipes are written at once, as they cannot be replaced; so is what
+/// the program has open already, as /dev/stdout, behind what is there.
+///
+/// Who stops the program finds the old file, and perhaps one with `.partial` behind its name. Nothing is forced onto the disk.
 class PartialFile {
  public:
   /// `where` begins every message, as in "write_png: cannot write scan.png".
@@ -28,12 +33,13 @@ class PartialFile {
     WrittenPlace const place = written_place(path, where_);
     path_ = place.path;
     if (place.is_file) {
-      // The name is the writer's own, so that two programs that write the same file do not meet in one.
-      partial_ = path_;
-      partial_ += "." + std::to_string(std::random_device{}()) + ".partial";
+      partial_ = name_beside(path_);
       file_.reset(std::fopen(partial_.string().c_str(), "wbx"));
+      if (file_) take_rights_of(path_, file_.get(), partial_);
     } else {
-      file_.reset(std::fopen(path_.string().c_str(), "wb"));
+      std::error_code failure;
+      bool const is_open_already = std::filesystem::is_regular_file(path_, failure);
+      file_.reset(std::fopen(path_.string().c_str(), is_open_already ? "ab" : "wb"));
     }
     if (!file_) fail(std::generic_category().message(errno), "; the folder must exist and be writable");
   }
@@ -71,6 +77,14 @@ class PartialFile {
   struct Closer {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
+
+  /// A name that is the writer's own, so that two programs that write the same file do not meet in one.
+  static std::filesystem::path name_beside(std::filesystem::path const& path) {
+    constexpr std::size_t most_bytes = 200;  // of 255, which systems allow for a name
+    std::string const name = path.filename().string();
+    std::string const number = std::to_string(std::random_device{}());
+    return path.parent_path() / ((name.size() > most_bytes ? std::string() : name) + "." + number + ".partial");
+  }
 
   [[noreturn]] void fail(std::string const& reason, std::string_view cure) const {
     throw Error({where_, ": ", reason, cure});

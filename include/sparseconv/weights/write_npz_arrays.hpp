@@ -79,7 +79,7 @@ inline void write_npz_entries(std::filesystem::path const& path, std::span<NpzEn
   WrittenPlace const place = written_place(path, error_message({call, ": cannot write ", path.string()}));
   if (!place.is_file)
     throw Error({call, ": cannot write ", path.string(),
-                 ": it is a device or a pipe, in which libzip cannot go back; name a file"});
+                 ": it is a device, a pipe or open already, where libzip cannot go back; name a file"});
   int code = 0;
   ZipArchive archive(zip_open(place.path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
   if (!archive) {
