@@ -19,8 +19,8 @@ template <IntegerNumber Number>
 SPARSECONV_HOST_DEVICE constexpr std::int64_t row_of_number(Number number, std::int64_t count) {
   if constexpr (Element<Number>) {
     auto const value = static_cast<Accumulator<Number>>(number);
-    // Compared first: what is no number of the table may not fit an integer.
-    if (!(value >= 0 && value < static_cast<Accumulator<Number>>(count))) return -1;
+    // What is no number of the table may not fit an integer; the count may be no number of the type, and is compared as an integer.
+    if (!(value >= 0 && value < static_cast<Accumulator<Number>>(0x1p63))) return -1;
     auto const row = static_cast<std::int64_t>(value);
     return static_cast<Accumulator<Number>>(row) == value && row < count ? row : -1;
   } else if constexpr (std::is_signed_v<Number>) {

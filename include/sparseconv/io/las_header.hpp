@@ -72,9 +72,10 @@ inline constexpr std::array<LasRecord, 11> las_records = {{{20, 0, 0, 0},
   auto const format = std::to_integer<unsigned>(bytes[104]);
   header.record_bytes = number(105, std::uint16_t{});
   header.points = number(107, std::uint32_t{});
-  if (revision == 4) {
-    if (bytes.size() < longest_las_header) throw truncated();
-    // Writers that know 1.4 by name only tell the number of points where 1.3 has it.
+  // Writers that know 1.4 by name only tell the number of points where 1.3 has it, and may end the header there.
+  constexpr std::size_t count_end = 255;
+  if (revision == 4 && header_bytes >= count_end) {
+    if (bytes.size() < count_end) throw truncated();
     if (std::uint64_t const points = number(247, std::uint64_t{}); points > 0) header.points = points;
   }
   if (format >= 128 || (format & 64) != 0)
