@@ -12,11 +12,16 @@ int main() {
   sc::SparseConv2D<float> const conv({.in_channels = 3, .out_channels = 2, .kernel_size = 3});
   auto const output = conv(sc::cpu, image);
   std::printf("%lld outputs\n", static_cast<long long>(output.sites().size()));
+  // In three dimensions the CPU part has vector code of its own, which nvcc must leave to the host's compiler as it is.
+  auto const scan = sc::make_sparse_tensor<float, 3>(sc::cpu, {.shape = {5, 5, 5}, .batch_size = 1},
+                                                     {{0, {1, 2, 3}}, {0, {1, 2, 4}}}, {.1f, .2f});
+  sc::SubmanifoldConv3D<float> const conv_of_scan({.in_channels = 1, .out_channels = 2, .kernel_size = 3});
+  auto const output_of_scan = conv_of_scan(sc::cpu, scan);
   try {
     static_cast<void>(sc::gpu.on(cudaStreamPerThread));
     std::puts("there is a GPU");
   } catch (sc::CudaError const& missing) {
     std::puts(missing.what());
   }
-  return output.sites().size() == 8 ? 0 : 1;
+  return output.sites().size() == 8 && output_of_scan.sites().size() == 2 ? 0 : 1;
 }

@@ -39,6 +39,19 @@ __attribute__((target("avx512f"))) std::int64_t keys_by_sixteen(Coordinate<3> co
                                                                 KeyWeights<3, Key> const& weights, Key* keys);
 
 #if SPARSECONV_BODIES
+/// The sums of neighbours in two vectors, as one; twice, and four numbers have become one. A function, as nvcc forgets the target of a
+/// lambda.
+__attribute__((target("avx512f"))) inline __m512i sums_of_neighbours(__m512i low, __m512i high) {
+  __m512i const even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  __m512i const odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return _mm512_add_epi32(_mm512_permutex2var_epi32(low, even, high), _mm512_permutex2var_epi32(low, odd, high));
+}
+
+/// The fields of four sites, each times its weight.
+__attribute__((target("avx512f"))) inline __m512i weighed_sites(Coordinate<3> const* sites, __m512i of_field) {
+  return _mm512_mullo_epi32(_mm512_loadu_si512(sites), of_field);
+}
+
 template <class Key>
 __attribute__((target("avx512f"))) std::int64_t keys_by_sixteen(Coordinate<3> const* sites, std::int64_t count,
                                                                 KeyWeights<3, Key> const& weights, Key* keys) {
@@ -46,19 +59,12 @@ __attribute__((target("avx512f"))) std::int64_t keys_by_sixteen(Coordinate<3> co
       _mm512_setr4_epi32(static_cast<int>(weights.of_field[0]), static_cast<int>(weights.of_field[1]),
                          static_cast<int>(weights.of_field[2]), static_cast<int>(weights.of_field[3]));
   __m512i const first = _mm512_set1_epi32(static_cast<int>(weights.first));
-  __m512i const even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  __m512i const odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  // The sums of neighbours in two vectors, as one; twice, and four numbers have become one.
-  auto const joined = [&](__m512i low, __m512i high) __attribute__((target("avx512f"), always_inline)) {
-    return _mm512_add_epi32(_mm512_permutex2var_epi32(low, even, high), _mm512_permutex2var_epi32(low, odd, high));
-  };
   std::int64_t made = 0;
   for (; made + 16 <= count; made += 16) {
-    // Of one of the vectors, which hold four sites each.
-    auto const weighed = [&](int vector) __attribute__((target("avx512f"), always_inline)) {
-      return _mm512_mullo_epi32(_mm512_loadu_si512(sites + made + 4 * vector), of_field);
-    };
-    __m512i const sums = joined(joined(weighed(0), weighed(1)), joined(weighed(2), weighed(3)));
+    Coordinate<3> const* const from = sites + made;
+    __m512i const sums =
+        sums_of_neighbours(sums_of_neighbours(weighed_sites(from, of_field), weighed_sites(from + 4, of_field)),
+                           sums_of_neighbours(weighed_sites(from + 8, of_field), weighed_sites(from + 12, of_field)));
     _mm512_storeu_si512(keys + made, _mm512_add_epi32(sums, first));
   }
   return made;
