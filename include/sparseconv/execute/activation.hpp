@@ -6,6 +6,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/number/activation_functions.hpp"
 #include "sparseconv/number/elementary.hpp"
+#include "sparseconv/policy/is_for_calls.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -49,6 +50,9 @@ struct Activation {
 
   friend constexpr bool operator==(Activation const&, Activation const&) = default;
 };
+
+template <>
+inline constexpr bool is_for_calls<Activation> = true;
 
 /// Nothing follows.
 inline constexpr Activation no_activation{};

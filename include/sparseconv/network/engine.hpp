@@ -197,6 +197,9 @@ class Engine : private RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>> {
   std::vector<NodeNumbers<T, Memory, W>> numbers_;
 };
 
+template <class T, class Memory, class W>
+inline constexpr bool is_for_calls<Engine<T, Memory, W>> = true;
+
 template <int D, ExecutionPolicy Policy, Element T, MemorySpace Memory, Element W>
 void run_engine(Policy const& where, Engine<T, Memory, W> const& engine,
                 std::span<SparseTensor<OuterElement<T>, D, Memory> const* const> inputs,

@@ -19,6 +19,7 @@
 #include "sparseconv/network/name_hashes.hpp"
 #if SPARSECONV_NETWORK_BODIES
 #include "sparseconv/network/check_node.hpp"
+#include "sparseconv/policy/is_for_calls.hpp"
 #endif
 
 namespace sparseconv::inline v0_1 {
@@ -338,6 +339,9 @@ class Network {
   NameHashes output_names_;
   Parameters parameters_;
 };
+
+template <>
+inline constexpr bool is_for_calls<Network> = true;
 
 #if SPARSECONV_NETWORK_BODIES
 SPARSECONV_NETWORK_BODY Network::Network(Graph graph, Parameters parameters, std::uint64_t seed)

@@ -24,6 +24,9 @@ struct Preparation {
   bool concatenate_in_place = true;  ///< see MemoryPlan
 };
 
+template <>
+inline constexpr bool is_for_calls<Preparation> = true;
+
 /// Makes a network ready to run: norms folded, activations and additions fused, numbers rounded to their types and brought to the
 /// policy's memory.
 ///

@@ -6,6 +6,7 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/policy/is_for_calls.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -64,31 +65,12 @@ inline constexpr bool begins_as_wanted<TensorKind<T, D, Memory>, Policy, Input, 
 /// What a function takes that has no tensor of its own to compare with.
 using AnyTensor = TensorKind<void, 0, void>;
 
-class Network;
-struct Activation;
-struct Preparation;
-template <Element T, MemorySpace Memory, Element W>
-class Engine;
-
-/// Whether calls of the library take arguments of a type: functions answer for their wrong calls only where all arguments are such.
-/// Others, numbers and what derives from a tensor among them, are perhaps for a function that a program has of the same name, to
-/// which they are still converted, and which is looked for beside the library's.
-template <class Argument>
-inline constexpr bool is_for_calls = ExecutionPolicy<Argument>;
 template <class T, int D, class Memory>
 inline constexpr bool is_for_calls<SparseTensor<T, D, Memory>> = true;
 template <int D, class Memory>
 inline constexpr bool is_for_calls<SiteSet<D, Memory>> = true;
 template <class T, class Memory>
 inline constexpr bool is_for_calls<MatrixView<T const, Memory>> = true;
-template <class T, class Memory, class W>
-inline constexpr bool is_for_calls<Engine<T, Memory, W>> = true;
-template <>
-inline constexpr bool is_for_calls<Network> = true;
-template <>
-inline constexpr bool is_for_calls<Activation> = true;
-template <>
-inline constexpr bool is_for_calls<Preparation> = true;
 
 /// Whether a call begins with a policy or a tensor, one of its arguments is a tensor, and all are for calls of the library.
 template <class... Arguments>
