@@ -11,6 +11,10 @@
 
 namespace compress_scan {
 
+/// The steps that there are, in thousandths of a metre. With them the positions of all sites are floats that are finite.
+inline constexpr double smallest_step = 0.001;
+inline constexpr double largest_step = 1e6;
+
 /// What turns positions into sites, and what a decoder needs to know before all else.
 struct ScanHeader {
   Arithmetic arithmetic = Arithmetic::fused;

@@ -10,6 +10,7 @@
 
 #include "command_line/file_checks.hpp"
 #include "command_line/number_checks.hpp"
+#include "compress_scan/compressed_scan.hpp"
 #include "scan_input/scan_options.hpp"
 #include "scan_input/scan_source.hpp"
 #include "sparseconv/error.hpp"
@@ -54,7 +55,7 @@ inline void declare_options(CLI::App& app, Options& options) {
       ->required();
   encode.add_option("file", options.compressed, "The file to write")->required();
   encode.add_option("--step", options.step, "Between sites, in millimetres: posQ of the published codec")
-      ->check(command_line::number_between(0.001, 1e6))
+      ->check(command_line::number_between(smallest_step, largest_step))
       ->capture_default_str();
   encode.add_option("--picture", options.picture,
                     "Decode the file again, and draw scan, bits of each level and decoded scan to this .png file");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -85,8 +84,9 @@ inline ScanHeader parse_header(ByteReader& file) {
                  "; take the program that wrote it, or a newer one"});
   }
   header.step = file.number<float>("the step");
-  if (!(header.step > 0) || !std::isfinite(header.step)) {
-    file.refuse({"the step is ", header.step, ", and has to be a number above 0; the file is damaged"});
+  if (!(header.step >= static_cast<float>(smallest_step) && header.step <= static_cast<float>(largest_step))) {
+    file.refuse({"the step is ", header.step, ", and has to be a number from ", smallest_step, " to ", largest_step,
+                 "; the file is damaged"});
   }
   header.offset = file.number<std::int32_t>("the offset");
   header.weights = file.number<std::uint32_t>("the fingerprint of the weights");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -55,7 +56,11 @@ TEST(ScanFile, HasTheBytesThatTheDocumentSays) {
 TEST(ScanFile, IsReadAsItWasWritten) {
   CompressedScan nothing;
   nothing.header.step = 16;
-  for (CompressedScan const& scan : {example(), nothing}) {
+  CompressedScan finest = example();
+  finest.header.step = 0.001F;
+  CompressedScan coarsest = example();
+  coarsest.header.step = 1e6F;
+  for (CompressedScan const& scan : {example(), nothing, finest, coarsest}) {
     Bytes const bytes = format_scan(scan);
     CompressedScan const again = parse_scan(bytes, "here");
     EXPECT_EQ(again.sites, scan.sites);
@@ -92,7 +97,12 @@ TEST(ScanFile, SaysWhatIsWrong) {
     change(scan);
     expect_refused(scan, words);
   };
-  expect([](auto& scan) { scan.header.step = 0; }, "the step is 0, and has to be a number above 0");
+  expect([](auto& scan) { scan.header.step = 0; },
+         "the step is 0, and has to be a number from 0.001 to 1e+06; the file is damaged");
+  expect([](auto& scan) { scan.header.step = -1; }, "the step is -1");
+  expect([](auto& scan) { scan.header.step = std::nextafter(0.001F, 0.0F); }, "and has to be a number from 0.001");
+  expect([](auto& scan) { scan.header.step = std::nextafter(1e6F, 2e6F); }, "the step is 1000000.06, and has to be");
+  expect([](auto& scan) { scan.header.step = 3e38F; }, "the step is 3e+38");
   expect([](auto& scan) { scan.header.step = std::numeric_limits<float>::quiet_NaN(); }, "the step is nan");
   expect([](auto& scan) { scan.header.step = std::numeric_limits<float>::infinity(); }, "the step is inf");
   expect([](auto& scan) { scan.sites = std::int64_t{1} << 31; }, "2^31 - 1 is the most");
