@@ -51,6 +51,7 @@ struct Activation {
   friend constexpr bool operator==(Activation const&, Activation const&) = default;
 };
 
+/// Functions that activate take one.
 template <>
 inline constexpr bool is_for_calls<Activation> = true;
 

@@ -197,6 +197,7 @@ class Engine : private RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>> {
   std::vector<NodeNumbers<T, Memory, W>> numbers_;
 };
 
+/// `profile` takes one.
 template <class T, class Memory, class W>
 inline constexpr bool is_for_calls<Engine<T, Memory, W>> = true;
 

@@ -340,6 +340,7 @@ class Network {
   Parameters parameters_;
 };
 
+/// Functions of networks take one.
 template <>
 inline constexpr bool is_for_calls<Network> = true;
 

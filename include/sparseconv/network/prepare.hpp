@@ -24,6 +24,7 @@ struct Preparation {
   bool concatenate_in_place = true;  ///< see MemoryPlan
 };
 
+/// `prepare` takes one.
 template <>
 inline constexpr bool is_for_calls<Preparation> = true;
 
