@@ -173,7 +173,7 @@ void run_block(Kernel const& kernel, std::int64_t index) {
   std::unique_ptr<std::byte, decltype(free_shared)> const shared(
       static_cast<std::byte*>(::operator new (static_cast<std::size_t>(bytes), std::align_val_t{16})), free_shared);
   std::memset(shared.get(), EmulatedBlock::poison, static_cast<std::size_t>(bytes));
-  BlockTeam::of(Kernel::threads).run([&](BlockTeam::Seat& seat) {
+  team_of<BlockTeam>(Kernel::threads).run([&](BlockTeam::Seat& seat) {
     EmulatedBlock block(seat, index, shared.get(), bytes);
     kernel(block);
     block.check_finished();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -86,6 +87,30 @@ TEST(EmulatedBlock, SharesMemoryThatStartsAsNaN) {
     EXPECT_EQ(seen[at(thread)], static_cast<float>(63 - thread));
   }
 }
+
+#if !defined(SPARSECONV_BLOCKS_OF_THREADS) && SPARSECONV_HAS_FIBERS
+// With threads, ThreadSanitizer sees it.
+TEST(EmulatedBlock, ReadsTooEarlyWhereABarrierIsMissing) {
+  auto const early_reads = [](int away, bool meets) {
+    std::array<int, 2> early{};  // in each of two blocks
+    for (int& count : early) {
+      run<64>(256, [&](EmulatedBlock& block) {
+        auto* const numbers = reinterpret_cast<float*>(block.shared());
+        block.barrier();
+        numbers[block.thread()] = 1;
+        if (meets) block.barrier();
+        if (std::isnan(numbers[(block.thread() + away + 64) % 64])) ++count;
+      });
+    }
+    return early;
+  };
+  for (int const away : {-32, -1, 1, 32}) {
+    auto const early = early_reads(away, false);
+    EXPECT_GE(std::max(early[0], early[1]), 32) << away;
+    EXPECT_EQ(early_reads(away, true), (std::array<int, 2>{})) << away;
+  }
+}
+#endif
 
 TEST(EmulatedBlock, LandsCopiesWhenTheirGroupIsWaitedFor) {
   alignas(16) std::array<std::uint32_t, 16> const source = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
