@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scan_input/scan_source.hpp"
+#include "sparseconv/io/read_point_cloud.hpp"
 
 namespace scan_input {
 
@@ -14,10 +16,12 @@ namespace scan_input {
 /// is returned; `more` ends its description.
 inline CLI::Option* declare_scan_file(CLI::App& app, ScanOptions& options, std::string const& name,
                                       std::string const& more) {
-  CLI::Option* const file = app.add_option(name, options.file,
-                                           "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: "
-                                           ".xyz, .xyzn, .xyzrgb, .txt, .csv, .asc, .pts. " +
-                                               more);
+  std::string texts;
+  for (std::string_view const extension : sparseconv::text_extensions)
+    texts.append(texts.empty() ? "" : ", ").append(extension);
+  CLI::Option* const file =
+      app.add_option(name, options.file,
+                     "A scan: .bin (float32 records), .npy, .npz, .ply, .pcd, .las, or a text: " + texts + ". " + more);
   app.add_option("--columns", options.records.columns, "Numbers in a record of a .bin file, 3 to 256")
       ->check(CLI::Range(3, 256))
       ->capture_default_str();
