@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sparseconv/memory/buffer.hpp"
+#include "support/thread_sanitizer.hpp"
 
 namespace sparseconv::memory_pool_test {
 namespace {
@@ -183,12 +184,7 @@ std::int64_t resident_bytes() {
 }
 
 TEST(MemoryPool, ReturnsMemoryToTheSystem) {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)  // Clang's way to say what GCC says by __SANITIZE_THREAD__
-  GTEST_SKIP() << "another heap, which keeps what is freed";
-#endif
-#endif
-#if !defined(__GLIBC__) || defined(SPARSECONV_ADDRESS_SANITIZER) || defined(__SANITIZE_THREAD__)
+#if !defined(__GLIBC__) || defined(SPARSECONV_ADDRESS_SANITIZER) || SPARSECONV_THREAD_SANITIZER
   GTEST_SKIP() << "another heap, which keeps what is freed";
 #endif
   if (resident_bytes() == 0) GTEST_SKIP() << "the system does not say what is resident";

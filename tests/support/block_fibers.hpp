@@ -20,16 +20,10 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/memory/memory_pool.hpp"  // SPARSECONV_ADDRESS_SANITIZER
 #include "support/block_seat.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SPARSECONV_TELLS_FIBERS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SPARSECONV_TELLS_FIBERS 1
-#endif
-#endif
-#if defined(SPARSECONV_TELLS_FIBERS)
+#ifdef SPARSECONV_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -91,7 +85,7 @@ class BlockFibers {
       std::size_t const ran = take_turns(forward, left);
       forward = !forward;
       if (ran > 0) continue;
-      if (message_.empty()) message_ = "some threads wait at a barrier or in a warp operation that others never reach";
+      if (message_.empty()) message_ = waits_in_vain;
       is_broken_ = true;
     }
     if (!message_.empty()) throw BlockError(message_);
@@ -186,7 +180,7 @@ class BlockFibers {
   }
 
   // AddressSanitizer wants to know which stack is in use.
-#if defined(SPARSECONV_TELLS_FIBERS)
+#ifdef SPARSECONV_ADDRESS_SANITIZER
   static void tell_departure(void** kept, void const* to, std::size_t size) {
     __sanitizer_start_switch_fiber(kept, to, size);
   }

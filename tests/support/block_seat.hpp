@@ -15,6 +15,9 @@ class BlockError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What a BlockError says where threads wait for what cannot come.
+inline constexpr char waits_in_vain[] = "some threads wait at a barrier or in a warp operation that others never reach";
+
 /// What the threads of a block ask their warps for: two lists of each thread, which take turns.
 class WarpRequests {
  public:

@@ -6,22 +6,15 @@
 
 #include "support/block_fibers.hpp"
 #include "support/block_threads.hpp"
-
-#if defined(__SANITIZE_THREAD__)
-#define SPARSECONV_BLOCKS_OF_THREADS 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)  // Clang's way to say so
-#define SPARSECONV_BLOCKS_OF_THREADS 1
-#endif
-#endif
+#include "support/thread_sanitizer.hpp"
 
 namespace sparseconv::test {
 
 /// What runs the threads of an emulated block.
-#if defined(SPARSECONV_BLOCKS_OF_THREADS) || !SPARSECONV_HAS_FIBERS
-using BlockTeam = BlockThreads;
-#else
+#if SPARSECONV_HAS_FIBERS && !SPARSECONV_THREAD_SANITIZER
 using BlockTeam = BlockFibers;
+#else
+using BlockTeam = BlockThreads;
 #endif
 
 /// The team of a size, made when first asked for.

@@ -84,7 +84,7 @@ class BlockThreads {
 
   /// For the last one awake: the others wait in vain.
   void stop() {
-    fail("some threads wait at a barrier or in a warp operation that others never reach");
+    fail(waits_in_vain);
     broken_.store(true, std::memory_order_relaxed);
     state_.fetch_add(threads_ * one_awake, std::memory_order_relaxed);
     everyone_.round.advance();

@@ -10,20 +10,12 @@
 #include <exception>
 #include <string>
 
+#include "support/thread_sanitizer.hpp"
+
 namespace sparseconv::test {
 
 /// Whether a child of this process may start threads: the thread sanitizer does not let it.
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool children_have_threads = false;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-inline constexpr bool children_have_threads = false;
-#else
-inline constexpr bool children_have_threads = true;
-#endif
-#else
-inline constexpr bool children_have_threads = true;
-#endif
+inline constexpr bool children_have_threads = !SPARSECONV_THREAD_SANITIZER;
 
 /// Runs the body in a child of this process, which then ends as a program does, and says how: "" if the body returned true.
 template <class Body>

@@ -88,7 +88,7 @@ TEST(EmulatedBlock, SharesMemoryThatStartsAsNaN) {
   }
 }
 
-#if !defined(SPARSECONV_BLOCKS_OF_THREADS) && SPARSECONV_HAS_FIBERS
+#if SPARSECONV_HAS_FIBERS && !SPARSECONV_THREAD_SANITIZER
 // With threads, ThreadSanitizer sees it.
 TEST(EmulatedBlock, ReadsTooEarlyWhereABarrierIsMissing) {
   auto const early_reads = [](int away, bool meets) {
