@@ -2,7 +2,7 @@
 set terminal svg size 720,460 font "sans-serif,13" background "white"
 set output "second_stages.svg"
 
-set title "SECOND from points to features, one thread, nothing kept: milliseconds by stage"
+set title "SECOND from points, one thread, nothing cached: milliseconds"
 set style data histograms
 set style histogram rowstacked
 set style fill solid border linecolor "white"
