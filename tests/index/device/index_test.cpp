@@ -10,6 +10,7 @@
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/index/output_sites.hpp"
+#include "sparseconv/index/select_sites.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
@@ -247,6 +248,36 @@ TYPED_TEST(DeviceIndex, TakesTransposedGeometries) {
       where, inputs,
       {.kernel_size = 3, .stride = 2, .padding = 1, .dilation = {1, 2, 1}, .transposed = true, .output_padding = 1},
       OutputDefinition::regular);
+}
+
+/// Sites and rows of a mask that marks every nth site, or none.
+template <int D, class Policy>
+void expect_same_selection(Policy const& where, SiteSet<D> const& sites, std::int64_t every) {
+  Buffer<std::uint8_t> mask(sites.size(), std::uint8_t{0});
+  for (std::int64_t row = 0; every > 0 && row < mask.size(); row += every) mask[row] = 2;
+  auto const here = select_sites(seq, sites, mask);
+  auto const sites_there = copy_to(where, sites);
+  auto const mask_there = copy_to(where, mask);
+  SelectedSites<D, typename Policy::Memory> there;
+  test::expect_waits(where, 1, [&] { there = select_sites(where, sites_there, mask_there); });
+  ASSERT_TRUE(there.of.is(sites_there));
+  ASSERT_TRUE(test::same_sites(copy_to_host(where, there.sites), here.sites));
+  auto const rows = copy_to_host(where, there.rows);
+  ASSERT_EQ(test::list_of(rows.data(), rows.size()), test::list_of(here.rows.data(), here.rows.size()));
+}
+
+TYPED_TEST(DeviceIndex, SelectsTheSitesOfTheHost) {
+  auto const& where = TypeParam::policy();
+  for (std::int64_t const every : {0, 1, 2, 17}) {
+    expect_same_selection(where, test::random_site_set(Grid<3>{.shape = {19, 20, 21}, .batch_size = 3}, 2003, 3),
+                          every);
+    expect_same_selection(where, test::random_site_set(Grid<1>{.shape = Shape<1>(60)}, 20, 3), every);
+    expect_same_selection(where, SiteSet<2>(Grid<2>{.shape = {4, 5}}, Buffer<Coordinate<2>>()), every);
+  }
+  SiteSet<2> const sites = test::random_site_set(Grid<2>{.shape = {40, 41}}, 70, 2);
+  Buffer<std::uint8_t> const mask(69, std::uint8_t{1});
+  EXPECT_EQ(message_of<ShapeError>([&] { (void)select_sites(where, copy_to(where, sites), copy_to(where, mask)); }),
+            message_of<ShapeError>([&] { (void)select_sites(seq, sites, mask); }));
 }
 
 }  // namespace

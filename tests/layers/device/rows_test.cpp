@@ -2,15 +2,19 @@
 // within what rounding allows.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "sparseconv/layers/add.hpp"
 #include "sparseconv/layers/cast.hpp"
 #include "sparseconv/layers/concatenate.hpp"
 #include "sparseconv/layers/linear.hpp"
+#include "sparseconv/layers/prune.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/feature_view.hpp"
@@ -196,6 +200,54 @@ TYPED_TEST(Rows, CastsHaveTheBitsOfTheHost) {
   check(float{});
   check(double{});
   check(half{});
+  check(bfloat16{});
+}
+
+/// Masks and pruned rows, of scores of which many are equal and some are NaN.
+template <class T, class Policy>
+void expect_same_pruning(Policy const& where, SiteSet<3> const& sites, std::vector<std::int64_t> const& counts) {
+  auto const input = test::random_tensor<T>(sites, 3, 1);
+  auto const drawn = test::random_tensor<float>(sites, 1, 2);
+  SparseTensor<T, 3> scores(sites, 1);
+  for (std::int64_t row = 0; row < sites.size(); ++row) {
+    float const score = std::floor(8 * drawn.features()(row, 0)) / 8;
+    scores.features()(row, 0) = T(row % 13 == 5 ? std::numeric_limits<float>::quiet_NaN() : score);
+  }
+  auto const input_there = copy_to(where, input);
+  auto const scores_there = copy_to(where, scores, input_there.sites());
+  (void)item_offsets(where, input_there.sites());
+  auto above_there = mask_above(where, scores_there, 0.25);
+  auto largest_there = mask_largest(where, scores_there, counts);
+  test::expect_waits(where, 0, [&] {
+    above_there = mask_above(where, scores_there, 0.25);
+    largest_there = mask_largest(where, scores_there, counts);
+  });
+  auto const expect_same = [&](Buffer<std::uint8_t, typename Policy::Memory> const& there,
+                               Buffer<std::uint8_t> const& here) {
+    EXPECT_TRUE(std::ranges::equal(copy_to_host(where, there), here));
+    auto const pruned = copy_to_host(where, prune(where, input_there, there));
+    auto const expected = prune(seq, input, here);
+    EXPECT_TRUE(std::ranges::equal(pruned.sites().coordinates(), expected.sites().coordinates()));
+    EXPECT_TRUE(std::ranges::equal(pruned.features().values(), expected.features().values()));
+  };
+  expect_same(above_there, mask_above(seq, scores, 0.25));
+  expect_same(largest_there, mask_largest(seq, scores, counts));
+}
+
+TYPED_TEST(Rows, PrunesAsTheHostDoes) {
+  auto const& where = TypeParam::policy();
+  auto const check = [&]<class T>(T) {
+    expect_same_pruning<T>(where, test::random_site_set(room, 900, 1), {100, 2000});
+    // Nothing but item 1 of three, so that the first and the last are empty.
+    expect_same_pruning<T>(where,
+                           test::sites_of(Grid<3>{.shape = {14, 15, 16}, .batch_size = 3},
+                                          test::random_coordinates<3>({{0, 0, 0}, {13, 14, 15}, {1}}, 300, 2)),
+                           {7, 150, 0});
+    expect_same_pruning<T>(where, test::random_site_set(room, 0, 1), {1, 1});
+  };
+  check(float{});
+  check(half{});
+  check(double{});
   check(bfloat16{});
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/execute/device/item_of_row.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
 #include "sparseconv/policy/device_policy.hpp"
@@ -23,15 +24,7 @@ struct BroadcastNumber {
   std::int64_t output_stride;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t row, std::int64_t channel) const {
-    std::int64_t item = 0;  // the last one that begins at this row or before it
-    for (std::int64_t end = items; end - item > 1;) {
-      std::int64_t const middle = item + (end - item) / 2;
-      if (offsets[middle] <= row) {
-        item = middle;
-      } else {
-        end = middle;
-      }
-    }
+    std::int64_t const item = item_of_row(offsets, items, row);
     output[row * output_stride + channel] = input[item * input_stride + channel];
   }
 };
