@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -47,7 +48,7 @@ void take_rows(Policy const& where, std::span<Row const> rows, std::type_identit
   } else if constexpr (HostPolicy<Policy>) {
     on_cpu::take_rows<T>(where, rows, input, output);
   } else {
-    on_device::take_rows<T>(where, rows, input, output);
+    on_device::take_rows<T>(where, rows, input, output, std::numeric_limits<T>::quiet_NaN());
   }
 }
 

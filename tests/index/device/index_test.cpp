@@ -9,8 +9,11 @@
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/index/intersect_sites.hpp"
+#include "sparseconv/index/matching_rows.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/index/select_sites.hpp"
+#include "sparseconv/index/unite_sites.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
@@ -278,6 +281,34 @@ TYPED_TEST(DeviceIndex, SelectsTheSitesOfTheHost) {
   Buffer<std::uint8_t> const mask(69, std::uint8_t{1});
   EXPECT_EQ(message_of<ShapeError>([&] { (void)select_sites(where, copy_to(where, sites), copy_to(where, mask)); }),
             message_of<ShapeError>([&] { (void)select_sites(seq, sites, mask); }));
+}
+
+/// The union, the intersection and the rows that sites have in another set.
+template <int D, class Policy>
+void expect_same_joins(Policy const& where, SiteSet<D> const& a, SiteSet<D> const& b) {
+  auto const a_there = copy_to(where, a);
+  auto const b_there = copy_to(where, b);
+  SiteSet<D, typename Policy::Memory> united;
+  test::expect_waits(where, 2, [&] { united = unite_sites(where, a_there, b_there); });
+  ASSERT_TRUE(test::same_sites(copy_to_host(where, united), unite_sites(seq, a, b)));
+  SelectedSites<D, typename Policy::Memory> common;
+  test::expect_waits(where, 1, [&] { common = intersect_sites(where, a_there, b_there); });
+  ASSERT_TRUE(test::same_sites(copy_to_host(where, common.sites), intersect_sites(seq, a, b).sites));
+  Buffer<Row, typename Policy::Memory> matching;
+  test::expect_waits(where, 0, [&] { matching = matching_rows(where, a_there, b_there); });
+  auto const rows = copy_to_host(where, matching);
+  auto const expected = matching_rows(seq, a, b);
+  ASSERT_EQ(test::list_of(rows.data(), rows.size()), test::list_of(expected.data(), expected.size()));
+}
+
+TYPED_TEST(DeviceIndex, JoinsSetsAsTheHostDoes) {
+  auto const& where = TypeParam::policy();
+  Grid<3> const rooms{.shape = {9, 10, 11}, .batch_size = 3};
+  SiteSet<3> const many = test::random_site_set(rooms, 1400, 1);
+  expect_same_joins(where, many, test::random_site_set(rooms, 1003, 2));
+  expect_same_joins(where, many, many);
+  expect_same_joins(where, test::sites_of(Grid<1>{}, test::random_coordinates<1>({{-90}, {90}, {0}}, 50, 1)),
+                    test::sites_of(Grid<1>{}, test::random_coordinates<1>({{0}, {200}, {0}}, 50, 2)));
 }
 
 }  // namespace

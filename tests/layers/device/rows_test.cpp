@@ -14,6 +14,7 @@
 #include "sparseconv/layers/cast.hpp"
 #include "sparseconv/layers/concatenate.hpp"
 #include "sparseconv/layers/linear.hpp"
+#include "sparseconv/layers/onto_sites.hpp"
 #include "sparseconv/layers/prune.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
@@ -244,6 +245,28 @@ TYPED_TEST(Rows, PrunesAsTheHostDoes) {
                                           test::random_coordinates<3>({{0, 0, 0}, {13, 14, 15}, {1}}, 300, 2)),
                            {7, 150, 0});
     expect_same_pruning<T>(where, test::random_site_set(room, 0, 1), {1, 1});
+  };
+  check(float{});
+  check(half{});
+  check(double{});
+  check(bfloat16{});
+}
+
+TYPED_TEST(Rows, GoOntoOtherSitesAsOnTheHost) {
+  auto const& where = TypeParam::policy();
+  SiteSet<3> const onto = test::random_site_set(room, 400, 5);
+  auto const onto_there = copy_to(where, onto);
+  auto const check = [&]<class T>(T) {
+    for (std::int64_t const size : {0, 900}) {
+      auto const input = test::random_tensor<T>(test::random_site_set(room, size, 1), 3, 1);
+      auto const input_there = copy_to(where, input);
+      auto result = onto_sites(where, input_there, onto_there);
+      test::expect_waits(where, 0, [&] { result = onto_sites(where, input_there, onto_there); });
+      auto const back = copy_to_host(where, result);
+      auto const expected = onto_sites(seq, input, onto);
+      EXPECT_TRUE(result.sites().is(onto_there));
+      EXPECT_TRUE(std::ranges::equal(back.features().values(), expected.features().values()));
+    }
   };
   check(float{});
   check(half{});

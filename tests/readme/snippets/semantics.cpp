@@ -1,4 +1,4 @@
-// The snippet of docs/semantics.md, among what it needs.
+// The snippets of docs/semantics.md, among what they need.
 #include <sparseconv/networks.hpp>
 namespace sc = sparseconv;
 
@@ -6,4 +6,10 @@ inline void voxels(sc::Network const& net, sc::VoxelGrid const& grid, sc::Sparse
                    std::size_t row) {
 #include "semantics/voxels.inc"
   static_cast<void>(x + y + z);
+}
+
+inline std::int64_t joined(sc::CpuPolicy const& where, sc::SparseTensor<float, 3> const& a,
+                           sc::SparseTensor<float, 3> const& b) {
+#include "semantics/tensors_on_different_sites.inc"
+  return sum.size();
 }

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "sparseconv/index/check_one_grid.hpp"
+#include "sparseconv/index/parent_rows.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// The row that each site of a set has in another set, or no_row.
+///
+/// Shapes: sites N; result N rows of the other set.
+/// Order:  `seq` and `cpu` wait for the result; a device policy does not.
+/// Bits:   the same for every policy.
+/// Work:   as parent_rows: a site is its own parent at stride 1.
+/// Throws: ShapeError if the grids have not one batch size and shape.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+[[nodiscard]] Buffer<Row, Memory> matching_rows(Policy const& where, SiteSet<D, Memory> const& sites,
+                                                SiteSet<D, Memory> const& other) {
+  check_reach<Policy, Memory>();
+  check_one_grid(sites.grid(), other.grid(), "matching_rows");
+  return find_parents(where, sites, other, ParentCell<D>(1));
+}
+
+}  // namespace sparseconv::inline v0_1
