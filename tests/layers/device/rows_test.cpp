@@ -12,8 +12,10 @@
 
 #include "sparseconv/layers/add.hpp"
 #include "sparseconv/layers/cast.hpp"
+#include "sparseconv/layers/channel_to_space.hpp"
 #include "sparseconv/layers/concatenate.hpp"
 #include "sparseconv/layers/linear.hpp"
+#include "sparseconv/layers/occupancy_above.hpp"
 #include "sparseconv/layers/onto_sites.hpp"
 #include "sparseconv/layers/prune.hpp"
 #include "support/device_policies.hpp"
@@ -266,6 +268,39 @@ TYPED_TEST(Rows, GoOntoOtherSitesAsOnTheHost) {
       auto const expected = onto_sites(seq, input, onto);
       EXPECT_TRUE(result.sites().is(onto_there));
       EXPECT_TRUE(std::ranges::equal(back.features().values(), expected.features().values()));
+    }
+  };
+  check(float{});
+  check(half{});
+  check(double{});
+  check(bfloat16{});
+}
+
+TYPED_TEST(Rows, SubdivideAsOnTheHost) {
+  auto const& where = TypeParam::policy();
+  auto const check = [&]<class T>(T) {
+    for (std::int64_t const size : {0, 200}) {
+      SiteSet<3> const sites = test::random_site_set(room, size, 1);
+      auto const input = test::random_tensor<T>(sites, 16, 1);
+      auto const scores = test::random_tensor<T>(sites, 8, 2);
+      auto const input_there = copy_to(where, input);
+      auto const scores_there = copy_to(where, scores, input_there.sites());
+      auto const level = octree_children(seq, sites, occupancy_above(seq, scores, 0.25));
+      auto const level_there = octree_children(where, input_there.sites(), occupancy_above(where, scores_there, 0.25));
+      auto children = channel_to_space(where, input_there, level_there);
+      auto parents = space_to_channel(where, children, level_there);
+      test::expect_waits(where, 0, [&] {
+        (void)occupancy_above(where, scores_there, 0.25);
+        children = channel_to_space(where, input_there, level_there);
+        parents = space_to_channel(where, children, level_there);
+      });
+      auto const expected = channel_to_space(seq, input, level);
+      auto const expected_back = space_to_channel(seq, expected, level);
+      auto const result = copy_to_host(where, children);
+      auto const back = copy_to_host(where, parents);
+      EXPECT_TRUE(std::ranges::equal(result.sites().coordinates(), level.children.coordinates()));
+      EXPECT_TRUE(std::ranges::equal(result.features().values(), expected.features().values()));
+      EXPECT_TRUE(std::ranges::equal(back.features().values(), expected_back.features().values()));
     }
   };
   check(float{});

@@ -13,3 +13,9 @@ inline std::int64_t joined(sc::CpuPolicy const& where, sc::SparseTensor<float, 3
 #include "semantics/tensors_on_different_sites.inc"
   return sum.size();
 }
+
+inline std::int64_t subdivided(sc::CpuPolicy const& where, sc::SparseTensor<float, 3> const& x,
+                               sc::SparseTensor<float, 3> const& scores) {
+#include "semantics/parents_and_octrees.inc"
+  return finer.size();
+}
