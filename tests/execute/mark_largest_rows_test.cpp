@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sparseconv/number/bfloat16.hpp"
@@ -125,6 +126,24 @@ TEST(MarkLargestRows, SaysWhatDoesNotFit) {
   EXPECT_EQ(message(2, {1, 1}), "mark_largest_rows: the columns of scores are 2, and it takes 1; they must be equal");
   EXPECT_EQ(message(1, {1}), "mark_largest_rows: 1 counts for a batch of 2 items; give one for each");
   EXPECT_EQ(message(1, {1, -4}), "mark_largest_rows: batch item 1 shall keep -4 rows; give a count of at least 0");
+}
+
+TEST(MarkLargestRows, TakesOffsetsOfAllScores) {
+  test::for_each_host_policy([&](auto const& where) {
+    auto const message = [&](std::vector<Row> const& offsets, Counts const& counts) {
+      return test::message_of<ShapeError>([&] { return marks_of(where, offsets, {1, 2, 3}, counts).size(); });
+    };
+    EXPECT_EQ(
+        message({}, {}),
+        "mark_largest_rows: there are no offsets; give one more than there are batch items, as item_offsets does");
+    EXPECT_EQ(message({0}, {}),
+              "mark_largest_rows: the offsets lead from 0 to 0 for 3 scores; they must rise from 0 to that number, as "
+              "item_offsets has them");
+    for (std::vector<Row> const& wrong :
+         {std::vector<Row>{0, 1, 2}, {1, 2, 3}, {0, 1, 4}, {0, -1, 3}, {0, 4, 3}, {-1, 1, 3}}) {
+      EXPECT_NE(message(wrong, {1, 1}).find("; they must rise from 0 to that number"), std::string::npos);
+    }
+  });
 }
 
 }  // namespace

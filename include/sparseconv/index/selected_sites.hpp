@@ -12,7 +12,8 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Some sites of a set, in its order and on its grid, and the way back to the rows that they have there.
+/// Some sites of a set, in its order and on its grid, and the way back to the rows that they have there. A selection keeps the set that
+/// it came from alive, with all that was derived from that; the selected sites by themselves do not.
 template <int D, MemorySpace Memory = HostMemory>
 struct SelectedSites {
   SiteSet<D, Memory> of;     ///< the set that they were selected from

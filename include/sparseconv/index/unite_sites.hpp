@@ -17,7 +17,7 @@ namespace sparseconv::inline v0_1 {
 /// Bits:   the same for every policy.
 /// Work:   `seq` and `cpu` merge the two lists; a device sorts both.
 /// Throws: ShapeError if the grids have not one batch size and shape; CapacityError for more than 2^31 - 1 sites, which a device
-///         counts in both lists together.
+///         counts in both lists together, and on a device if their coordinates need more than 127 bits.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 [[nodiscard]] SiteSet<D, Memory> unite_sites(Policy const& where, SiteSet<D, Memory> const& a,
                                              SiteSet<D, Memory> const& b) {

@@ -254,6 +254,42 @@ TYPED_TEST(Rows, PrunesAsTheHostDoes) {
   check(bfloat16{});
 }
 
+// The counts of a large batch are carried piece by piece.
+TYPED_TEST(Rows, AreMarkedWithoutAWaitInLargeBatches) {
+  auto const& where = TypeParam::policy();
+  Grid<1> const grid{.shape = Shape<1>(9), .batch_size = 1000};
+  auto const scores = test::random_tensor<float>(test::random_site_set(grid, 4000, 1), 1, 2);
+  std::vector<std::int64_t> counts;
+  for (std::int64_t item = 0; item < grid.batch_size; ++item) counts.push_back(item % 5);
+  auto const scores_there = copy_to(where, scores);
+  (void)item_offsets(where, scores_there.sites());
+  auto const staged = [&] {
+    if constexpr (requires { where.staged_copies(); }) return where.staged_copies();
+    return std::int64_t{0};
+  };
+  std::int64_t const before = staged();
+  auto const mask = mask_largest(where, scores_there, counts);
+  EXPECT_EQ(staged(), before);
+  EXPECT_TRUE(std::ranges::equal(copy_to_host(where, mask), mask_largest(seq, scores, counts)));
+}
+
+TYPED_TEST(Rows, ArePrunedByASelectionFromEqualSites) {
+  auto const& where = TypeParam::policy();
+  auto const input = test::random_tensor<float>(test::random_site_set(room, 60, 1), 3, 2);
+  Buffer<std::uint8_t> mask(input.size(), std::uint8_t{1});
+  mask[7] = 0;
+  auto const selected = select_sites(where, copy_to(where, input.sites()), copy_to(where, mask));
+  auto const apart = copy_to(where, input);
+  auto pruned = apart;
+  test::expect_waits(where, 2, [&] { pruned = prune(where, apart, selected); });
+  EXPECT_TRUE(pruned.sites().is(selected.sites));
+  expect_same_on_device(where, pruned, prune(seq, input, mask));
+  auto const others = copy_to(where, test::random_tensor<float>(test::random_site_set(room, 60, 5), 3, 4));
+  EXPECT_EQ(message_of<CoordinateError>([&] { (void)prune(where, others, selected); }),
+            "prune: the tensor has 60 sites, and sites were selected from another set of 60; select from the sites of "
+            "the tensor");
+}
+
 TYPED_TEST(Rows, GoOntoOtherSitesAsOnTheHost) {
   auto const& where = TypeParam::policy();
   SiteSet<3> const onto = test::random_site_set(room, 400, 5);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -68,7 +69,11 @@ void mark_largest_rows(Policy const& where, std::span<Row const> offsets,
   if (scores.rows == 0) return;
   std::int64_t const items = std::ssize(counts);
   Buffer<std::int64_t, Memory> counts_there(where.memory(), items);
-  where.copy_to_device(counts_there.data(), counts.data(), counts_there.bytes());
+  constexpr std::int64_t carried = 384;  // numbers that a kernel carries among its operands, so that nothing waits
+  for (std::int64_t first = 0; first < items; first += carried) {
+    where.copy_to_device(counts_there.data() + first, counts.data() + first,
+                         std::min(carried, items - first) * static_cast<std::int64_t>(sizeof(std::int64_t)));
+  }
   Buffer<ItemScoreKey<T>, Memory> keys(where.memory(), scores.rows);
   where.for_each(scores.rows, KeyScores<T>{offsets.data(), items, scores.data, scores.stride, keys.data()});
   auto const item_bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(items - 1)));

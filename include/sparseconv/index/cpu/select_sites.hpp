@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,12 +32,18 @@ SelectedSites<D> select_sites(CpuPolicy const& where, SiteSet<D> const& sites, s
   Buffer<Row> rows(where.memory(), before[stretches]);
   Buffer<Box<D>> boxes(where.memory(), stretches);
   for_each_range(where, sites.size(), stretch, [&](std::int64_t begin, std::int64_t end) {
+    // The rows are listed without a branch, which would often be mispredicted.
+    std::array<Row, static_cast<std::size_t>(stretch)> selected;
+    std::size_t count = 0;
+    for (std::int64_t row = begin; row < end; ++row) {
+      selected[count] = static_cast<Row>(row);
+      count += mask[static_cast<std::size_t>(row)] != 0;
+    }
     std::int64_t next = before[begin / stretch];
     Box<D> box;
-    for (std::int64_t row = begin; row < end; ++row) {
-      if (mask[static_cast<std::size_t>(row)] == 0) continue;
+    for (Row const row : std::span(selected).first(count)) {
       list[next] = sites.data()[row];
-      rows[next] = static_cast<Row>(row);
+      rows[next] = row;
       box.include(widen(list[next]));
       ++next;
     }
