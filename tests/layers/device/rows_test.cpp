@@ -280,7 +280,7 @@ TYPED_TEST(Rows, ArePrunedByASelectionFromEqualSites) {
   mask[7] = 0;
   auto const selected = select_sites(where, copy_to(where, input.sites()), copy_to(where, mask));
   auto const apart = copy_to(where, input);
-  auto pruned = apart;
+  auto pruned = prune(where, apart, selected);
   test::expect_waits(where, 2, [&] { pruned = prune(where, apart, selected); });
   EXPECT_TRUE(pruned.sites().is(selected.sites));
   expect_same_on_device(where, pruned, prune(seq, input, mask));
