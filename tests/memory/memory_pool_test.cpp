@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#if __has_include(<sys/resource.h>)
+#include <sys/resource.h>
+#endif
+
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -11,7 +15,10 @@
 #include <thread>
 #include <vector>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "support/child_process.hpp"
+#include "support/error_message.hpp"
 #include "support/thread_sanitizer.hpp"
 
 namespace sparseconv::memory_pool_test {
@@ -134,6 +141,86 @@ TEST(MemoryPool, CountsWhatIsInUseAndItsPeak) {
   EXPECT_EQ(pool.peak_bytes_in_use(), 1024 + 4096) << "what waited was not in use";
 }
 
+TEST(MemoryPool, ReturnsTheLargestBlocksUntilSoManyBytesWait) {
+  MemoryPool pool;
+  std::vector<MemoryBlock> const blocks{pool.take(1024), pool.take(4096), pool.take(1024), pool.take(2048)};
+  for (MemoryBlock const& block : blocks) pool.give_back(block);
+  ASSERT_EQ(pool.bytes(), 8192);
+  pool.release(8192);
+  EXPECT_EQ(pool.bytes(), 8192) << "no more than that wait";
+  pool.release(8191);
+  EXPECT_EQ(pool.bytes(), 4096) << "blocks go whole";
+  pool.release(2500);
+  EXPECT_EQ(pool.bytes(), 2048);
+  MemoryBlock const kept = pool.take(1024);
+  EXPECT_TRUE(kept.data == blocks[0].data || kept.data == blocks[2].data) << "the smallest stay";
+  EXPECT_EQ(pool.bytes_from_system(), 8192);
+  pool.give_back(kept);
+  pool.release(-1);
+  EXPECT_EQ(pool.bytes(), 0);
+}
+
+TEST(MemoryPool, HoldsNoMoreThanItsLimit) {
+  MemoryPool pool;
+  EXPECT_EQ(pool.limit(), MemoryPool::no_limit);
+  pool.set_limit(8192);
+  EXPECT_EQ(pool.limit(), 8192);
+  MemoryBlock const first = pool.take(4096);
+  MemoryBlock const second = pool.take(4096);
+  EXPECT_EQ(test::message_of<CapacityError>([&] { return pool.take(100); }),
+            "MemoryPool: 128 bytes are needed, 8192 are in use, and the limit is 8192; raise it by set_limit, or give "
+            "less at a time, as by VoxelLimits");
+  EXPECT_EQ(pool.bytes_in_use(), 8192) << "what was refused does not count";
+  EXPECT_EQ(pool.peak_bytes_in_use(), 8192);
+  pool.give_back(first);
+  EXPECT_EQ(pool.bytes(), 4096);
+  MemoryBlock const third = pool.take(1024);  // no block of 1024 waits, so the one of 4096 makes room for one
+  EXPECT_EQ(pool.bytes(), 0);
+  EXPECT_EQ(pool.bytes_in_use(), 4096 + 1024);
+  pool.give_back(second);
+  MemoryBlock const again = pool.take(4096);
+  EXPECT_EQ(again.data, second.data) << "what waits and fits is taken as without a limit";
+  EXPECT_THROW((void)pool.take(8193), CapacityError);
+  EXPECT_THROW((void)pool.take(std::size_t{1} << 40), CapacityError);
+  pool.set_limit(MemoryPool::no_limit);
+  MemoryBlock const large = pool.take(1 << 20);
+  pool.give_back(large);
+  pool.give_back(third);
+  pool.set_limit(6000);
+  EXPECT_EQ(pool.bytes(), 1024) << "what waits beyond a new limit goes";
+  pool.set_limit(10);
+  EXPECT_EQ(pool.bytes(), 0);
+  EXPECT_EQ(pool.bytes_in_use(), 4096) << "what is in use stays";
+  EXPECT_THROW((void)pool.take(1), CapacityError);
+  pool.give_back(again);
+  EXPECT_EQ(test::message_of<ShapeError>([&] { return pool.set_limit(-5), 0; }),
+            "MemoryPool::set_limit: -5 bytes; give 0 or more, no_limit for as many as there are");
+  EXPECT_EQ(pool.limit(), 10);
+}
+
+TEST(MemoryPool, KeepsToItsLimitInSeveralThreads) {
+  MemoryPool pool;
+  pool.set_limit(std::int64_t{3} * 1024);
+  std::vector<std::thread> threads;
+  std::vector<int> refused(4, 0);
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 500; ++round) {
+        try {
+          pool.give_back(pool.take(round % 2 == 0 ? 1024 : 512));
+        } catch (CapacityError const&) {
+          ++refused[t];
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_LE(pool.peak_bytes_in_use(), 3 * 1024);
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_LE(pool.bytes(), 3 * 1024);
+  for (int const count : refused) EXPECT_LT(count, 500);
+}
+
 TEST(MemoryPool, ServesBuffersAndOutlivesItsOwner) {
   auto pool = std::make_shared<MemoryPool>();
   int const* place = nullptr;
@@ -206,6 +293,36 @@ TEST(MemoryPool, ReturnsMemoryToTheSystem) {
   pool.release();
   EXPECT_LT(resident_bytes() - before, (held - before) / 4);
 }
+
+#if __has_include(<sys/resource.h>)
+TEST(MemoryPool, ReturnsWhatWaitsBeforeTheSystemRefuses) {
+#if defined(SPARSECONV_ADDRESS_SANITIZER) || SPARSECONV_THREAD_SANITIZER
+  GTEST_SKIP() << "the sanitizers need more addresses than any limit";
+#endif
+  constexpr std::size_t large = std::size_t{64} << 20;
+  EXPECT_EQ(test::outcome_in_child([] {
+              rlimit const limit{std::size_t{512} << 20, std::size_t{512} << 20};
+              if (::setrlimit(RLIMIT_AS, &limit) != 0) return true;
+              MemoryPool pool;
+              std::vector<MemoryBlock> blocks;
+              try {
+                while (blocks.size() < 100) blocks.push_back(pool.take(large));
+              } catch (std::bad_alloc const&) {
+              }
+              std::size_t const count = blocks.size();
+              if (count == 100) return true;  // where the limit does not count
+              bool const counted = pool.bytes_in_use() == static_cast<std::int64_t>(count * large);
+              for (MemoryBlock const& block : blocks) pool.give_back(block);
+              // One of another size: what waits is too small for it, and there is no room beside that.
+              MemoryBlock const wide = pool.take(3 * large);
+              std::memset(wide.data, 1, wide.size);
+              bool const returned = pool.bytes() == 0;
+              pool.give_back(wide);
+              return counted && returned && count > 3;
+            }),
+            "");
+}
+#endif
 
 }  // namespace
 }  // namespace sparseconv::memory_pool_test

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <new>
 #include <span>
 #include <string>
@@ -29,10 +30,14 @@ namespace {
 
 std::atomic<std::int64_t> allocations{0};
 std::atomic<std::int64_t> until_failure{-1};  // allocations that still succeed; negative: all
+std::atomic<bool> fails_on{false};            // whether those after the one that fails do, too
 
 void* counted(std::size_t bytes, std::size_t alignment) {
   ++allocations;
-  if (until_failure >= 0 && until_failure-- == 0) throw std::bad_alloc();
+  if (until_failure >= 0 && until_failure-- == 0) {
+    if (fails_on) until_failure = 0;
+    throw std::bad_alloc();
+  }
   // aligned_alloc wants whole multiples.
   void* const data = std::aligned_alloc(alignment, (bytes + alignment) / alignment * alignment);
   if (data == nullptr) throw std::bad_alloc();
@@ -151,23 +156,32 @@ TEST(WarmCalls, OfVoxelizeAskNothingOfTheHeap) {
 }
 
 /// Calls prepare() and then call(what it made), of which allocation 0 fails, then 1, and so on until none does; after each failure
-/// calls check(what was made). Returns how many failed.
+/// calls check(what was made). Then (modes: true) the same with all allocations behind that one failing too, as a pool that is
+/// refused memory gives back what waits in it and asks again. Returns how many failed.
 template <class Prepare, class Call, class Check>
-std::int64_t fail_each_allocation(Prepare const& prepare, Call const& call, Check const& check) {
-  for (std::int64_t n = 0;; ++n) {
-    auto made = prepare();
-    until_failure = n;
-    try {
-      call(made);
-    } catch (std::bad_alloc const&) {
-      // As it should be. A thread that cannot start is no error: the others work for it.
+std::int64_t fail_each_allocation(Prepare const& prepare, Call const& call, Check const& check,
+                                  std::initializer_list<bool> modes = {false, true}) {
+  std::int64_t failures = 0;
+  for (bool const on : modes) {
+    fails_on = on;
+    bool reached = true;
+    for (std::int64_t n = 0; reached && !::testing::Test::HasFailure(); ++n) {
+      auto made = prepare();
+      until_failure = n;
+      bool threw = false;
+      try {
+        call(made);
+      } catch (std::bad_alloc const&) {
+        threw = true;  // As it should be. A thread that cannot start is no error: the others work for it.
+      }
+      reached = threw || until_failure <= (on ? 0 : -1);
+      until_failure = -1;
+      failures += threw;
+      SCOPED_TRACE("allocation " + std::to_string(n) + (on ? " and those behind it" : ""));
+      check(made);
     }
-    bool const reached = until_failure < 0;
-    until_failure = -1;
-    SCOPED_TRACE("allocation " + std::to_string(n));
-    check(made);
-    if (::testing::Test::HasFailure() || !reached) return n;
   }
+  return failures;
 }
 
 struct Scene {
@@ -253,7 +267,8 @@ TEST(FailingAllocations, WhileANetworkIsPreparedLeaveItAsItWas) {
                            [&](Network const& network) {
                              ASSERT_EQ(network.graph().size(), original.graph().size());
                              ASSERT_EQ(test::list_of(prepare<float>(seq, network)(seq, input)), expected);
-                           });
+                           },
+                           {false});
   EXPECT_GT(failures, 100);
 }
 

@@ -5,10 +5,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <new>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/error.hpp"
 
 #if defined(__GLIBC__)  // which the headers above say
 #include <malloc.h>
@@ -37,6 +39,9 @@ struct MemoryBlock {
 /// Fresh memory is dear: the system clears every page of it, when it is first touched. A request is served by the smallest
 /// block that waits and is at most twice as large, else by a new one. What the pool notes of a block that waits stands in the
 /// block itself, so that taking and giving back ask nothing of the heap. Safe from several threads.
+///
+/// A pool keeps what its largest call needed. set_limit bounds what it holds, and release(keep) brings it down again. Where the
+/// system has no memory left, what waits goes back to it before a request fails.
 class MemoryPool {
  public:
   static constexpr std::size_t alignment = 64;
@@ -44,13 +49,13 @@ class MemoryPool {
   MemoryPool() = default;
   MemoryPool(MemoryPool const&) = delete;
   MemoryPool& operator=(MemoryPool const&) = delete;
-  ~MemoryPool() { free_waiting(); }
+  ~MemoryPool() { free_waiting(0); }
 
-  /// A block of at least `bytes` bytes, aligned to 64. Throws: std::bad_alloc.
+  /// A block of at least `bytes` bytes, aligned to 64. Throws: CapacityError beyond the limit; std::bad_alloc.
   [[nodiscard]] MemoryBlock take(std::size_t bytes) { return take(bytes, 2); }
 
   /// A block of block_size(bytes) bytes and no more, for who does not keep the size until it gives the block back.
-  /// Throws: std::bad_alloc.
+  /// Throws: CapacityError beyond the limit; std::bad_alloc.
   [[nodiscard]] MemoryBlock take_exactly(std::size_t bytes) { return take(bytes, 1); }
 
   /// Takes back what take() gave.
@@ -93,10 +98,36 @@ class MemoryPool {
     peak_bytes_ = used_bytes_;
   }
 
-  /// Returns what waits for reuse to the system. With the GNU C library the whole heap of the process is trimmed too, which may
-  /// take milliseconds: what is only freed stays with the process there.
-  void release() {
-    free_waiting();
+  /// From now on the pool holds at most so many bytes, in use and waiting together. Before it asks the system for more than that,
+  /// it returns blocks that wait; a request that does not fit beside what is in use is refused. What is in use stays so, also
+  /// where that is more.
+  ///
+  /// Throws: ShapeError if it is negative.
+  void set_limit(std::int64_t bytes) {
+    if (bytes < 0) {
+      throw ShapeError({"MemoryPool::set_limit: ", bytes, " bytes; give 0 or more, no_limit for as many as there are"});
+    }
+    std::scoped_lock lock(mutex_);
+    limit_ = static_cast<std::size_t>(bytes);
+    free_waiting(limit_ > used_bytes_ ? limit_ - used_bytes_ : 0);
+  }
+
+  /// The most bytes that the pool may hold; no_limit at first.
+  [[nodiscard]] std::int64_t limit() const {
+    std::scoped_lock lock(mutex_);
+    return static_cast<std::int64_t>(limit_);
+  }
+  static constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+
+  /// Returns what waits for reuse to the system, the largest blocks first, until at most `keep` bytes wait: nothing is done, and no
+  /// time is lost, where there are no more. With the GNU C library the whole heap of the process is trimmed too, which may take
+  /// milliseconds: what is only freed stays with the process there.
+  void release(std::int64_t keep = 0) {
+    {
+      std::scoped_lock lock(mutex_);
+      bool const returned = free_waiting(static_cast<std::size_t>(std::max<std::int64_t>(keep, 0)));
+      if (!returned && keep > 0) return;
+    }
 #if defined(__GLIBC__)
     ::malloc_trim(0);
 #endif
@@ -128,14 +159,18 @@ class MemoryPool {
     return (4 + place % 4 + 1) << (place / 4 + 5);
   }
 
-  void free_waiting() {
-    std::scoped_lock lock(mutex_);
-    for (std::size_t of_size = 0; of_size < waiting_.size(); ++of_size) {
-      while (waiting_[of_size] != nullptr) {
-        ::operator delete(first_of(of_size).data, std::align_val_t(alignment));
+  /// Returns the largest blocks that wait to the system, until at most `keep` bytes wait; says whether there were any. Who calls
+  /// holds the lock.
+  bool free_waiting(std::size_t keep) {
+    std::size_t const before = waiting_bytes_;
+    for (std::size_t place = waiting_.size(); place-- > 0 && waiting_bytes_ > keep;) {
+      while (waiting_[place] != nullptr && waiting_bytes_ > keep) {
+        MemoryBlock const block = first_of(place);
+        waiting_bytes_ -= block.size;
+        ::operator delete(block.data, std::align_val_t(alignment));
       }
     }
-    waiting_bytes_ = 0;
+    return waiting_bytes_ < before;
   }
 
   /// Takes the first block of a size that waits out of its list; there must be one. Who calls holds the lock.
@@ -150,11 +185,42 @@ class MemoryPool {
     if (bytes > std::size_t{PTRDIFF_MAX}) throw std::bad_alloc();  // no object is larger
     std::size_t const size = block_size(bytes);
     if (MemoryBlock const block = take_waiting(size, times); block.data != nullptr) return block;
-    MemoryBlock const block{::operator new(size, std::align_val_t(alignment)), size};
+    promise(size);
+    void* const data = ask_system(size);
     std::scoped_lock lock(mutex_);
+    if (data == nullptr) {
+      used_bytes_ -= size;
+      throw std::bad_alloc();
+    }
     system_bytes_ += size;
-    count_as_used(size);
-    return block;
+    peak_bytes_ = std::max(peak_bytes_, used_bytes_);
+    return {data, size};
+  }
+
+  /// Counts a new block as used before there is one, so that several threads together keep to the limit.
+  void promise(std::size_t size) {
+    std::scoped_lock lock(mutex_);
+    if (size > limit_ || used_bytes_ > limit_ - size) {
+      throw CapacityError({"MemoryPool: ", size, " bytes are needed, ", used_bytes_, " are in use, and the limit is ",
+                           limit_, "; raise it by set_limit, or give less at a time, as by VoxelLimits"});
+    }
+    free_waiting(limit_ - size - used_bytes_);
+    used_bytes_ += size;
+  }
+
+  /// Memory of the system, which gets what waits first where it has none left; null where that is not enough.
+  void* ask_system(std::size_t size) {
+    try {
+      return ::operator new(size, std::align_val_t(alignment));
+    } catch (std::bad_alloc const&) {
+      std::scoped_lock lock(mutex_);
+      if (!free_waiting(0)) return nullptr;
+    }
+    try {
+      return ::operator new(size, std::align_val_t(alignment));
+    } catch (std::bad_alloc const&) {
+      return nullptr;
+    }
   }
 
   /// The smallest block that waits and is of `size` bytes, or up to so many times as large; or none.
@@ -164,16 +230,11 @@ class MemoryPool {
       if (waiting_[place] == nullptr) continue;
       MemoryBlock const block = first_of(place);
       waiting_bytes_ -= block.size;
-      count_as_used(block.size);
+      used_bytes_ += block.size;
+      peak_bytes_ = std::max(peak_bytes_, used_bytes_);
       return block;
     }
     return {};
-  }
-
-  /// Who calls holds the lock.
-  void count_as_used(std::size_t bytes) {
-    used_bytes_ += bytes;
-    peak_bytes_ = std::max(peak_bytes_, used_bytes_);
   }
 
 #ifdef SPARSECONV_ADDRESS_SANITIZER
@@ -195,6 +256,7 @@ class MemoryPool {
   std::size_t system_bytes_ = 0;
   std::size_t used_bytes_ = 0;
   std::size_t peak_bytes_ = 0;
+  std::size_t limit_ = static_cast<std::size_t>(no_limit);
 };
 
 }  // namespace sparseconv::inline v0_1
