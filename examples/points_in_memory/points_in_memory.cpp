@@ -4,17 +4,15 @@
 #include <sparseconv/sparseconv.hpp>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <span>
 #include <string>
 #include <vector>
 namespace sc = sparseconv;
 
-/// A message with the members of sensor_msgs/PointCloud2 that say how its points lie.
+/// A message with the members of sensor_msgs/PointCloud2 that say how its points lie; message_points takes either.
 struct Message {
   struct Field {
     std::string name;
@@ -36,25 +34,6 @@ struct alignas(16) ColouredPoint {
   std::uint8_t blue, green, red, alpha;
 };
 
-/// The columns that are asked for, x, y and z first, of a message's points.
-sc::StridedPoints points_of(Message const& message, std::vector<std::string> const& columns) {
-  constexpr std::array types{sc::ScalarType::int8,    sc::ScalarType::uint8,  sc::ScalarType::int16,
-                             sc::ScalarType::uint16,  sc::ScalarType::int32,  sc::ScalarType::uint32,
-                             sc::ScalarType::float32, sc::ScalarType::float64};
-  sc::StridedPoints points{.bytes = std::as_bytes(std::span(message.data)),
-                           .width = message.width,
-                           .height = message.height,
-                           .point_step = message.point_step,
-                           .row_step = message.row_step,
-                           .byte_order = message.is_bigendian ? std::endian::big : std::endian::little};
-  for (std::string const& column : columns) {
-    for (Message::Field const& field : message.fields) {
-      if (field.name == column) points.fields.push_back({field.name, field.offset, types.at(field.datatype - 1U)});
-    }
-  }
-  return points;
-}
-
 /// An organised message of 2 rows of 3 points, 22 bytes apart: x, y, z, a time of 8 bytes that is not asked for, a ring of 2.
 Message message_of_six_points() {
   Message message{2, 3, {{"x", 0, 7}, {"y", 4, 7}, {"z", 8, 7}, {"time", 12, 8}, {"ring", 20, 4}}, false, 22, 66, {}};
@@ -71,7 +50,7 @@ int main() {
   sc::VoxelGrid const grid{.voxel_size = {.5F, .5F, .5F}, .low = {0, 0, 0}, .high = {8, 4, 4}};
 
   Message const message = message_of_six_points();
-  auto const scan = sc::voxelize(sc::cpu, points_of(message, {"x", "y", "z", "ring"}), grid);
+  auto const scan = sc::voxelize(sc::cpu, sc::message_points(message, {"x", "y", "z", "ring"}), grid);
   std::printf("message: %td voxels of %td columns\n", scan.tensor.size(), scan.tensor.channels());
 
   std::vector<ColouredPoint> const cloud{{1, 2, 3, 1, 10, 20, 30, 255}, {1.1F, 2, 3, 1, 30, 20, 10, 255}};

@@ -57,6 +57,7 @@
 #include "sparseconv/layers/transposed_conv.hpp"
 #include "sparseconv/layers/unpool.hpp"
 #include "sparseconv/points/cell_centre.hpp"
+#include "sparseconv/points/message_points.hpp"
 #include "sparseconv/points/rows_of_points.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/points/voxelize_batch.hpp"
