@@ -53,11 +53,13 @@ void stream(benchmark::State& state, sc::CpuPolicy const& where, sc::Network net
   static std::vector<sc::PointCloud> const scans = drive(40);
   auto const engine = sc::prepare<float>(where, std::move(network));
   std::size_t next = 0;
+  std::int64_t voxel_sum = 0;
   auto const frame = [&] {
     // Forth and back, so that each scan is much like the one before.
     std::size_t const place = next++ % (2 * scans.size());
     auto const voxels = sc::voxelize(where, scans[std::min(place, 2 * scans.size() - 1 - place)], grid);
     benchmark::DoNotOptimize(engine.run(where, voxels.tensor));
+    voxel_sum += voxels.tensor.size();
   };
   double const first = bs::seconds(frame);
   for (std::size_t i = 1; i < 2 * scans.size(); ++i) frame();
@@ -78,6 +80,7 @@ void stream(benchmark::State& state, sc::CpuPolicy const& where, sc::Network net
   std::sort(times.begin(), times.end());
   double const median = percentile(times, 0.5);
   auto const frames = static_cast<double>(times.size());
+  state.counters["voxels"] = static_cast<double>(voxel_sum) / static_cast<double>(next);
   state.counters["p50_ms"] = median * 1e3;
   state.counters["p99/p50"] = percentile(times, 0.99) / median;
   state.counters["max/p50"] = times.back() / median;

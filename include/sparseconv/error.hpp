@@ -145,7 +145,7 @@ class CudaError : public Error {
   using Error::Error;
 };
 
-/// A size is beyond what the library's indices and keys, or a device's blocks, can hold.
+/// A size is beyond what the library's indices and keys, or a device's blocks, can hold, or beyond a limit that was set.
 class CapacityError : public Error {
  public:
   using Error::Error;
