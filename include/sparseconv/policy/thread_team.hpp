@@ -53,7 +53,8 @@ inline std::int64_t fork_count() {
 ///
 /// The threads start at the first parallel call and end with the team. One call uses the team at a time: a second
 /// caller, or a call from inside a body, does its work alone. That changes the time it takes and no result. So does a system that
-/// has no more threads to give: the team works with those that it got.
+/// has no more threads to give: the team works with those that it got. Nor does a call wait for a thread that has no core: it ends
+/// when the caller has nothing left to do and those that began have ended.
 ///
 /// A process that forked has none of the team's threads; its first parallel call starts them anew. Fork while no other thread is
 /// inside a call: what that thread holds is locked in the child for ever.
@@ -81,7 +82,8 @@ class ThreadTeam {
 
   [[nodiscard]] int size() const { return size_; }
 
-  /// Calls body(worker) on `workers` threads at most and waits for all; workers are numbered from 0, the caller is 0.
+  /// Calls body(worker) on `workers` threads at most, each once, and waits for those that began; workers are numbered from 0, the
+  /// caller is 0. Workers that have not begun when the caller's body ends do not begin any more.
   ///
   /// The body has to share out the work by itself and must be complete when only worker 0 runs it.
   /// Throws: what a body threw first; the other bodies have ended by then.
@@ -106,10 +108,12 @@ class ThreadTeam {
     context_ = context;
     active_ = workers < size_ ? workers : size_;
     failure_ = nullptr;
-    pending_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    // With the number of the round, so that no worker takes part in one twice.
+    door_.store((round_.load(std::memory_order_relaxed) + 1) << 32 | door_open, std::memory_order_release);
     start_round();
     guarded_call(0);
-    for (int left = pending_.load(std::memory_order_acquire); left != 0;) left = wait_while(pending_, left, looks_);
+    std::uint64_t inside = door_.fetch_sub(door_open, std::memory_order_acq_rel) - door_open;
+    while (static_cast<std::uint32_t>(inside) != 0) inside = wait_while(door_, inside, looks_);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
@@ -154,12 +158,29 @@ class ThreadTeam {
   }
 
   void serve(int worker, std::uint64_t seen) {
+    std::uint64_t took_part = seen;  // the last round that this worker was inside of
     while (true) {
       seen = wait_while(round_, seen, looks_);
       if (stopping_.load(std::memory_order_relaxed)) return;
+      if (!enter(took_part)) continue;
       if (worker < active_) guarded_call(worker);
-      if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+      std::uint64_t const left = door_.fetch_sub(one_inside, std::memory_order_acq_rel) - one_inside;
+      if (static_cast<std::uint32_t>(left) == 0) door_.notify_one();
     }
+  }
+
+  // Goes through the door, if it is open and leads to another round than the one before. What the caller says of its call holds
+  // inside only: outside, the caller may be gone and the next one there.
+  bool enter(std::uint64_t& took_part) {
+    std::uint64_t door = door_.load(std::memory_order_relaxed);
+    while ((door & door_open) != 0 && door >> 32 != (took_part & 0xffffffff)) {
+      if (!door_.compare_exchange_weak(door, door + one_inside, std::memory_order_acquire, std::memory_order_relaxed)) {
+        continue;
+      }
+      took_part = door >> 32;
+      return true;
+    }
+    return false;
   }
 
   void guarded_call(int worker) {
@@ -181,7 +202,10 @@ class ThreadTeam {
   std::atomic<bool> in_use_{false};
   // Apart, as all idle workers look at the one while those that finish write the other.
   alignas(64) std::atomic<std::uint64_t> round_{0};
-  alignas(64) std::atomic<int> pending_{0};
+  // The number of the last round, how many workers are inside, and whether others may still come in.
+  static constexpr std::uint64_t door_open = 1;
+  static constexpr std::uint64_t one_inside = 2;
+  alignas(64) std::atomic<std::uint64_t> door_{0};
   alignas(64) std::atomic<bool> stopping_{false};
   Call call_ = nullptr;
   void const* context_ = nullptr;
