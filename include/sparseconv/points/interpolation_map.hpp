@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "sparseconv/index/cell_centres.hpp"
+#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/memory/matrix_view.hpp"
+#include "sparseconv/number/arithmetic.hpp"
+#include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/per_axis.hpp"
+#include "sparseconv/tensor/site_set.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// Which sites around a point its features come from.
+enum class Interpolation : std::uint8_t {
+  nearest,  ///< the site of the cell that the point lies in
+  linear    ///< the sites of the 2^D cells whose centres are around the point, each by how near it is along each axis
+};
+
+/// How many cells a point takes its features from.
+template <int D>
+[[nodiscard]] constexpr std::int64_t cells_of_point(Interpolation interpolation) {
+  return interpolation == Interpolation::nearest ? 1 : std::int64_t{1} << D;
+}
+
+/// How points are placed among sites.
+template <int D>
+struct PointPlacement {
+  Interpolation interpolation = Interpolation::linear;
+  /// Where the centres of the sites lie among the cells that positions are in: cell_centres of the layers between. Not told: those
+  /// cells are the cells of the sites.
+  std::optional<CellCentres<D>> centres = std::nullopt;
+  std::int32_t batch_item = 0;  ///< the item that the points belong to
+};
+
+/// Sites that lie where the first of their `stride` cells begins along each axis, and not in their middle: cell o at stride * o - 1/2.
+/// TorchSparse places points so, and networks that it trained want their features from there.
+template <int D>
+[[nodiscard]] CellCentres<D> cells_at_corners(PerAxis<D> const& stride) {
+  CellCentres<D> centres;
+  for (int axis = 0; axis < D; ++axis) {
+    centres.scale[static_cast<std::size_t>(axis)] = stride[axis];
+    centres.shift[static_cast<std::size_t>(axis)] = -0.5;
+  }
+  return centres;
+}
+
+/// The rows of a site set that points take their features from, and the weight of each. It is found once, by build_interpolation_map,
+/// and serves all tensors on these sites: see interpolate.
+///
+/// Shapes: P points of K cells: 2^D for linear, 1 for nearest. rows P x K, no_row for a cell without a site or of no weight; weights
+///         P x K for linear, 0 for no_row; nearest has none.
+/// Order:  the cells of a point are in the order of sites: along the last axis the lower one first.
+template <int D, BinaryFloat Number = float, MemorySpace Memory = HostMemory>
+class InterpolationMap {
+ public:
+  /// Of no points.
+  InterpolationMap() = default;
+
+  /// What build_interpolation_map found.
+  InterpolationMap(SiteSet<D, Memory> const& sites, Interpolation interpolation, std::int64_t points,
+                   Buffer<Row, Memory>&& rows, Buffer<Number, Memory>&& weights)
+      : sites_(sites),
+        interpolation_(interpolation),
+        points_(points),
+        rows_(std::move(rows)),
+        weights_(std::move(weights)) {}
+
+  [[nodiscard]] SiteSet<D, Memory> const& sites() const { return sites_; }
+  [[nodiscard]] Interpolation interpolation() const { return interpolation_; }
+  /// P.
+  [[nodiscard]] std::int64_t size() const { return points_; }
+  /// K.
+  [[nodiscard]] std::int64_t cells() const { return cells_of_point<D>(interpolation_); }
+  [[nodiscard]] MatrixView<Row const, Memory> rows() const { return {rows_.data(), points_, cells()}; }
+  [[nodiscard]] MatrixView<Number const, Memory> weights() const {
+    return {weights_.data(), points_, interpolation_ == Interpolation::nearest ? 0 : cells()};
+  }
+  /// Memory of rows and weights, in bytes.
+  [[nodiscard]] std::int64_t bytes() const { return rows_.bytes() + weights_.bytes(); }
+
+ private:
+  SiteSet<D, Memory> sites_;
+  Interpolation interpolation_ = Interpolation::linear;
+  std::int64_t points_ = 0;
+  Buffer<Row, Memory> rows_;
+  Buffer<Number, Memory> weights_;
+};
+
+}  // namespace sparseconv::inline v0_1
