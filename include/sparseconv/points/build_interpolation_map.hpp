@@ -25,9 +25,7 @@
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/row.hpp"
-#include "sparseconv/primitive/wide_key.hpp"
 #include "sparseconv/tensor/grid.hpp"
-#include "sparseconv/tensor/key_packing.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -43,7 +41,7 @@ template <BinaryFloat Number, ExecutionPolicy Policy, int D, MemorySpace Memory,
   Buffer<Number, Memory> weights(where.memory(), is_linear ? count : 0);
   auto const find = [&]<class Cells>(Cells const&) {
     if constexpr (HostPolicy<Policy> && !std::derived_from<Policy, SequentialPolicy>) {
-      if (fits_keys<WideKey>(sites.bounding_box())) {
+      if (on_cpu::are_found_together<Cells>(sites, points)) {
         on_cpu::find_cells_of_points<D, Cells>(where, sites, positions, points, placement.batch_item, rows.data(),
                                                weights.data());
         return;
@@ -91,7 +89,8 @@ inline CellCentres<3> centres_among_voxels(Grid<3> const& cells, VoxelGrid const
 /// Order:  `seq` and `cpu` wait for the result, a device policy does not.
 /// Bits:   the same for every policy. Places and weights are computed in double, and a weight is rounded to Number once. A position
 ///         that is not finite, or more than a cell away from all that 32 bits number, has nothing around.
-/// Work:   `cpu` 2^D probes a point of the hash table of the sites, which is kept with them; `seq` and a device as many bisections.
+/// Work:   2^D bisections of the sites for each point; `cpu` sorts the cells of the points instead, where these are not far fewer than
+///         the sites, and builds a rulebook between the two. Nothing is kept with the sites.
 /// Throws: ShapeError if there are fewer columns, or as check_centres; CoordinateError if the sites have no such batch item;
 ///         CapacityError for 2^31 points or more.
 template <BinaryFloat Number = float, ExecutionPolicy Policy, int D, class T, MemorySpace Memory>

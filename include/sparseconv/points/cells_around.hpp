@@ -18,7 +18,7 @@ struct AxisPlace {
   /// Of a position that is_near_cells.
   static constexpr AxisPlace of(double position) {
     auto low = static_cast<std::int64_t>(position);
-    if (static_cast<double>(low) > position) --low;  // the floor
+    low -= static_cast<double>(low) > position ? 1 : 0;  // the floor
     return {low, position - static_cast<double>(low)};
   }
 };
@@ -49,8 +49,10 @@ class NearestCell {
     }
   }
 
+  /// Whether the position is near any cell that can be.
+  [[nodiscard]] constexpr bool is_anywhere() const { return is_anywhere_; }
   [[nodiscard]] constexpr WideCoordinate<D> cell(int) const { return cell_; }
-  [[nodiscard]] constexpr double weight(int) const { return is_anywhere_ ? 1 : 0; }
+  [[nodiscard]] constexpr std::array<double, 1> weights() const { return {is_anywhere_ ? 1.0 : 0.0}; }
 
  private:
   WideCoordinate<D> cell_{};
@@ -82,6 +84,8 @@ class CellsAround {
     }
   }
 
+  /// Whether the position is near any cell that can be.
+  [[nodiscard]] constexpr bool is_anywhere() const { return is_anywhere_; }
   [[nodiscard]] constexpr WideCoordinate<D> cell(int k) const {
     WideCoordinate<D> cell = low_;
     SPARSECONV_UNROLL
@@ -89,14 +93,21 @@ class CellsAround {
     return cell;
   }
 
-  [[nodiscard]] SPARSECONV_HOST_DEVICE constexpr double weight(int k) const {
-    double weight = is_anywhere_ ? 1 : 0;
+  [[nodiscard]] constexpr std::array<double, std::size_t{count}> weights() const {
+    std::array<double, std::size_t{count}> weights{};
+    weights[0] = is_anywhere_ ? 1 : 0;
     SPARSECONV_UNROLL
     for (int axis = 0; axis < D; ++axis) {
-      double const beyond = beyond_[static_cast<std::size_t>(axis)];
-      weight = rounded_product(weight, is_upper(k, axis) ? beyond : 1 - beyond);
+      double const upper = beyond_[static_cast<std::size_t>(axis)];
+      double const lower = 1 - upper;
+      SPARSECONV_UNROLL
+      for (int k = (1 << axis) - 1; k >= 0; --k) {  // each of the axes before becomes two
+        double const before = weights[static_cast<std::size_t>(k)];
+        weights[static_cast<std::size_t>(2 * k + 1)] = rounded_product(before, upper);
+        weights[static_cast<std::size_t>(2 * k)] = rounded_product(before, lower);
+      }
     }
-    return weight;
+    return weights;
   }
 
  private:

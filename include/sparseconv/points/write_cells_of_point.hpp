@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "sparseconv/config.hpp"
@@ -10,22 +12,35 @@
 
 namespace sparseconv::inline v0_1 {
 
+/// The weight of a cell, or 0 where it has no site: without a branch, which would be mispredicted, as what has a site follows no
+/// pattern.
+constexpr double weight_if_there(double weight, Row row) {
+  static_assert(no_row == -1);
+  auto const is_there = ~static_cast<std::uint64_t>(std::int64_t{row} >> 63);  // all bits, or none
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(weight) & is_there);
+}
+
 /// Writes the rows of a point's cells and their weights, which are divided by the sum of those that have a site, in the order of the
-/// cells. A cell without weight is not looked for.
+/// cells. A cell without weight has no row.
 template <class Cells, BinaryFloat Number, class Find>
 SPARSECONV_HOST_DEVICE void write_cells_of_point(Cells const& cells, Find const& find, Row* rows, Number* weights) {
+  auto own = cells.weights();
   double sum = 0;
+  SPARSECONV_UNROLL
   for (int k = 0; k < Cells::count; ++k) {
-    double const weight = cells.weight(k);
-    Row const row = weight > 0 ? find(k) : no_row;
+    double& weight = own[static_cast<std::size_t>(k)];
+    Row const row = find(k) | -static_cast<Row>(weight == 0);  // all bits, which no_row has
     rows[k] = row;
-    if (row != no_row) sum += weight;
+    weight = weight_if_there(weight, row);
+    sum += weight;
   }
   if constexpr (Cells::count > 1) {
+    double const divisor = sum > 0 ? sum : 1;
+    SPARSECONV_UNROLL
     for (int k = 0; k < Cells::count; ++k) {
-      Number const share = rows[k] == no_row ? Number{0} : static_cast<Number>(cells.weight(k) / sum);
-      weights[k] = share;
-      if (!(share > 0)) rows[k] = no_row;  // nor one whose weight the type does not hold
+      auto const weight = static_cast<Number>(own[static_cast<std::size_t>(k)] / divisor);
+      weights[k] = weight;
+      rows[k] |= -static_cast<Row>(weight == 0);  // it may be too small for its type
     }
   }
 }
@@ -41,7 +56,7 @@ struct WriteCellsOfPoint {
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t point) const {
     Cells const cells(positions(point), batch_item);
-    auto const find = [&](int k) { return sites.find(cells.cell(k)); };
+    auto const find = [&](int k) { return cells.is_anywhere() ? sites.find(cells.cell(k)) : no_row; };
     write_cells_of_point(cells, find, rows + point * Cells::count, weights + point * Cells::count);
   }
 };

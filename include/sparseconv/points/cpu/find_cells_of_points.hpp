@@ -1,48 +1,92 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 
-#include "sparseconv/index/index_cache.hpp"
+#include "sparseconv/index/build_rulebook.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
+#include "sparseconv/index/rulebook.hpp"
+#include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/points/write_cells_of_point.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/cpu/fetch.hpp"
 #include "sparseconv/primitive/for_each.hpp"
+#include "sparseconv/primitive/row.hpp"
+#include "sparseconv/primitive/wide_key.hpp"
+#include "sparseconv/tensor/box.hpp"
+#include "sparseconv/tensor/build_site_set.hpp"
+#include "sparseconv/tensor/coordinate.hpp"
+#include "sparseconv/tensor/grid.hpp"
+#include "sparseconv/tensor/key_packing.hpp"
+#include "sparseconv/tensor/point_sites.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1::on_cpu {
 
-/// What WriteCellsOfPoint does, by the hash table that the sites keep. A table is seldom in the cache, so points go in batches: all of
-/// their cells fetch their places before the first is answered.
+/// Where the lowest of a point's cells must be for one of them to have a site: the box of the sites, and of cells around a point also
+/// the cells just before it.
+template <class Cells, int D>
+[[nodiscard]] Box<D> reach_of_cells(SiteSet<D> const& sites) {
+  Box<D> box = sites.bounding_box();
+  if (Cells::count > 1) {
+    for (std::size_t axis = 1; axis < box.low.size(); ++axis) --box.low[axis];
+  }
+  return box;
+}
+
+/// Whether find_cells_of_points can work, and is faster than a bisection for each cell: it goes through all sites, and a bisection
+/// takes as long as some fifty of them.
+template <class Cells, int D>
+[[nodiscard]] bool are_found_together(SiteSet<D> const& sites, std::int64_t points) {
+  if (sites.empty() || points * Cells::count < sites.size() / 16) return false;
+  Box<D> const box = reach_of_cells<Cells>(sites);
+  for (std::int64_t const low : box.low) {
+    if (low < std::numeric_limits<std::int32_t>::min()) return false;
+  }
+  return fits_keys<WideKey>(box);
+}
+
+/// What WriteCellsOfPoint does, for many points: the lowest of each point's cells become sites, whose rulebook with a kernel of two
+/// cells along each axis has the rows of all cells around. So a cell that many points share is looked for once, by a sweep.
 template <int D, class Cells, BinaryFloat Number, class Positions>
 void find_cells_of_points(CpuPolicy const& where, SiteSet<D> const& sites, Positions const& positions,
                           std::int64_t count, std::int32_t batch_item, Row* rows, Number* weights) {
-  constexpr std::size_t batch = std::max(1, 128 / Cells::count);
-  auto const table = cached_hash_table(where, sites);
-  table->visit([&]<class View>(View const& view) {
-    for_each_range(where, count, 4096, [&](std::int64_t begin, std::int64_t end) {
-      std::array<Cells, batch> cells;
-      std::array<std::array<typename View::Probe, std::size_t{Cells::count}>, batch> probes;
-      for (std::int64_t first = begin; first < end; first += std::int64_t{batch}) {
-        auto const together = static_cast<std::size_t>(std::min(std::int64_t{batch}, end - first));
-        for (std::size_t i = 0; i < together; ++i) {
-          cells[i] = Cells(positions(first + static_cast<std::int64_t>(i)), batch_item);
-          for (int k = 0; k < Cells::count; ++k) {
-            auto& probe = probes[i][static_cast<std::size_t>(k)];
-            probe = view.probe(cells[i].cell(k));
-            SPARSECONV_FETCH_NEAR(view.slots + probe.place);
-          }
-        }
-        for (std::size_t i = 0; i < together; ++i) {
-          std::int64_t const at = (first + static_cast<std::int64_t>(i)) * Cells::count;
-          auto const find = [&](int k) { return view.find(probes[i][static_cast<std::size_t>(k)]); };
-          write_cells_of_point(cells[i], find, rows + at, weights + at);
-        }
-      }
+  KeyPacking<D, WideKey> const reach(reach_of_cells<Cells>(sites));
+  Coordinate<D> const anywhere = sites.data()[0];  // for points out of reach, which are not asked for again
+  Buffer<Coordinate<D>> lowest(where.memory(), count);
+  for_each_index(where, count, [&](std::int64_t point) {
+    Cells const cells(positions(point), batch_item);
+    lowest[point] = cells.is_anywhere() && reach.contains(cells.cell(0)) ? cut<D>(cells.cell(0)) : anywhere;
+  });
+  PointSites<D> const together = sparseconv::build_site_set(where, Grid<D>{.batch_size = sites.grid().batch_size},
+                                                            std::span<Coordinate<D> const>(lowest));
+  Rulebook<> const rulebook = sparseconv::build_rulebook(where, sites, together.sites,
+                                                         KernelGeometry<D>{.kernel_size = Cells::count > 1 ? 2 : 1});
+  Buffer<Row> found(where.memory(), together.sites.size() * Cells::count);
+  for_each_index(where, found.size(), [&](std::int64_t i) { found[i] = no_row; });
+  RulebookView<> const pairs = rulebook.view();
+  for (std::int64_t k = 0; k < Cells::count; ++k) {
+    std::span<Row const> const inputs = pairs.inputs_of(k);
+    std::span<Row const> const outputs = pairs.outputs_of(k);
+    for_each_index(where, pairs.pair_count(k), [&](std::int64_t i) {
+      auto const at = static_cast<std::size_t>(i);
+      found[std::int64_t{outputs[at]} * Cells::count + k] = inputs[at];
     });
+  }
+  auto const rows_of = [&](std::int64_t point) {
+    return found.data() + std::int64_t{together.row_of_point[point]} * Cells::count;
+  };
+  for_each_index(where, count, [&](std::int64_t point) {
+    SPARSECONV_FETCH_NEAR(rows_of(std::min(point + 16, count - 1)));  // points lie in another order than their cells
+    Cells const cells(positions(point), batch_item);
+    bool const is_reached = cells.is_anywhere() && reach.contains(cells.cell(0));
+    Row const* const its = rows_of(point);
+    auto const find = [&](int k) { return is_reached ? its[k] : no_row; };
+    write_cells_of_point(cells, find, rows + point * Cells::count, weights + point * Cells::count);
   });
 }
 
