@@ -21,9 +21,11 @@ constexpr double weight_if_there(double weight, Row row) {
 }
 
 /// Writes the rows of a point's cells and their weights, which are divided by the sum of those that have a site, in the order of the
-/// cells. A cell without weight has no row.
+/// cells. A cell without weight has no row. `all_weights` are those of all points, or none where a point has one cell.
 template <class Cells, BinaryFloat Number, class Find>
-SPARSECONV_HOST_DEVICE void write_cells_of_point(Cells const& cells, Find const& find, Row* rows, Number* weights) {
+SPARSECONV_HOST_DEVICE void write_cells_of_point(Cells const& cells, Find const& find, std::int64_t point,
+                                                 Row* all_rows, Number* all_weights) {
+  Row* const rows = all_rows + point * Cells::count;
   auto own = cells.weights();
   double sum = 0;
   SPARSECONV_UNROLL
@@ -35,6 +37,7 @@ SPARSECONV_HOST_DEVICE void write_cells_of_point(Cells const& cells, Find const&
     sum += weight;
   }
   if constexpr (Cells::count > 1) {
+    Number* const weights = all_weights + point * Cells::count;
     double const divisor = sum > 0 ? sum : 1;
     SPARSECONV_UNROLL
     for (int k = 0; k < Cells::count; ++k) {
@@ -57,7 +60,7 @@ struct WriteCellsOfPoint {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t point) const {
     Cells const cells(positions(point), batch_item);
     auto const find = [&](int k) { return cells.is_anywhere() ? sites.find(cells.cell(k)) : no_row; };
-    write_cells_of_point(cells, find, rows + point * Cells::count, weights + point * Cells::count);
+    write_cells_of_point(cells, find, point, rows, weights);
   }
 };
 

@@ -86,7 +86,7 @@ void find_cells_of_points(CpuPolicy const& where, SiteSet<D> const& sites, Posit
     bool const is_reached = cells.is_anywhere() && reach.contains(cells.cell(0));
     Row const* const its = rows_of(point);
     auto const find = [&](int k) { return is_reached ? its[k] : no_row; };
-    write_cells_of_point(cells, find, rows + point * Cells::count, weights + point * Cells::count);
+    write_cells_of_point(cells, find, point, rows, weights);
   });
 }
 
