@@ -68,13 +68,14 @@ TYPED_TEST(DeviceInterpolate, IsThatOfTheHostForAScan) {
 
 template <class T, class Number, int D, class Policy>
 void expect_same_of_positions(Policy const& where) {
-  SiteSet<D> const sites = test::random_site_set<D>({.shape = PerAxis<D>(6), .batch_size = 2}, 9 << D, 5);
+  SiteSet<D> const sites = test::random_site_set<D>({.shape = PerAxis<D>(6), .batch_size = 2}, 40 << D, 5);
   test::RandomNumbers random(9);
   std::vector<Number> numbers;
   for (std::int64_t i = 0; i < 700 * D; ++i) {
     bool const is_nowhere = random.between(0, 50) == 0;
-    numbers.push_back(is_nowhere ? std::numeric_limits<Number>::infinity()
-                                 : static_cast<Number>(random.between(-2, 14)) + random.number<Number>());
+    numbers.push_back(is_nowhere
+                          ? std::numeric_limits<Number>::infinity()
+                          : static_cast<Number>(random.between(-2, i % D == 0 ? 12 : 6)) + random.number<Number>());
   }
   Buffer<Number> const positions{std::span<Number const>(numbers)};
   auto const positions_there = copy_to(where, positions);
