@@ -162,6 +162,23 @@ void elementary_functions(std::string const& type) {
   print("elementary functions of " + type, hash);
 }
 
+/// Features at the points of a cloud, from the voxels around them.
+template <class T>
+void interpolation(std::string const& part, auto const& where, sc::SiteSet<3> const& sites, sc::PointCloud const& cloud,
+                   sc::VoxelGrid const& grid) {
+  constexpr std::int64_t channels = 23;
+  sc::Buffer<T> features(sites.size() * channels);
+  Random random;
+  for (T& feature : features) feature = static_cast<T>(random.number());
+  sc::SparseTensor<T, 3> const tensor(sites, channels, std::move(features));
+  auto const map = sc::build_interpolation_map<sc::Accumulator<T>>(where, sites, cloud, grid);
+  sc::Buffer<T> const found = sc::interpolate(where, tensor, map);
+  Hash hash;
+  hash.add(map.weights().data, map.weights().size());
+  hash.add(found.data(), found.size());
+  print(part + " interpolation", hash);
+}
+
 }  // namespace
 
 int main() {
@@ -173,6 +190,9 @@ int main() {
   auto const scan = sc::voxelize(sc::cpu, cloud, fine).tensor;
   print("voxelize", scan);
   print("voxelize, seq", sc::voxelize(sc::seq, cloud, fine).tensor);
+  interpolation<float>("cpu", sc::cpu, scan.sites(), cloud, fine);
+  interpolation<double>("cpu, double", sc::cpu, scan.sites(), cloud, fine);
+  interpolation<sc::half>("seq, half", sc::seq, scan.sites(), cloud, fine);
   second("cpu", sc::cpu, scan);
   sc::VoxelGrid const coarse{.voxel_size = {1, 1, 0.5F}, .low = {-40, -40, -3}, .high = {40, 40, 1}, .extra_slices = 1};
   auto const small = sc::voxelize(sc::cpu, cloud, coarse).tensor;
