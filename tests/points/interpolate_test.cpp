@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "sparseconv/points/build_interpolation_map.hpp"
@@ -191,6 +192,17 @@ TEST(Interpolate, TakesNoPointsAndNoSites) {
     auto const map = build_interpolation_map(where, none, MatrixView<float const>{at.data(), 2, 1});
     EXPECT_EQ(listed(interpolate(where, SparseTensor<float, 1>(none, 3), map)), std::vector<double>(6, 0.0));
   });
+}
+
+TEST(Interpolate, TakesNothingByAMapThatWasMovedFrom) {
+  SparseTensor<float, 1> const tensor = line_of({0, 1}, {2, 3});
+  std::vector<float> const at{0, 0.5F};
+  auto map = build_interpolation_map(cpu, tensor.sites(), MatrixView<float const>{at.data(), 2, 1});
+  auto const taken = std::move(map);
+  EXPECT_EQ(interpolate(cpu, tensor, taken).size(), 2);
+  EXPECT_EQ(map.size(), 0);                                              // NOLINT: what is left of it
+  EXPECT_EQ(count_points_without_sites(cpu, map), 0);                    // NOLINT
+  EXPECT_EQ(interpolate(cpu, SparseTensor<float, 1>{}, map).size(), 0);  // NOLINT
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ template <BinaryFloat Number, ExecutionPolicy Policy, int D, MemorySpace Memory,
   } else {
     find(NearestCell<D>{});
   }
-  return {sites, placement.interpolation, points, std::move(rows), std::move(weights)};
+  return {sites, placement.interpolation, std::move(rows), std::move(weights)};
 }
 
 /// Where the sites lie among the voxels of a grid.

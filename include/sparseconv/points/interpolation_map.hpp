@@ -62,23 +62,19 @@ class InterpolationMap {
   InterpolationMap() = default;
 
   /// What build_interpolation_map found.
-  InterpolationMap(SiteSet<D, Memory> const& sites, Interpolation interpolation, std::int64_t points,
-                   Buffer<Row, Memory>&& rows, Buffer<Number, Memory>&& weights)
-      : sites_(sites),
-        interpolation_(interpolation),
-        points_(points),
-        rows_(std::move(rows)),
-        weights_(std::move(weights)) {}
+  InterpolationMap(SiteSet<D, Memory> const& sites, Interpolation interpolation, Buffer<Row, Memory>&& rows,
+                   Buffer<Number, Memory>&& weights)
+      : sites_(sites), interpolation_(interpolation), rows_(std::move(rows)), weights_(std::move(weights)) {}
 
   [[nodiscard]] SiteSet<D, Memory> const& sites() const { return sites_; }
   [[nodiscard]] Interpolation interpolation() const { return interpolation_; }
-  /// P.
-  [[nodiscard]] std::int64_t size() const { return points_; }
+  /// P; 0 of a map that was moved from.
+  [[nodiscard]] std::int64_t size() const { return rows_.size() / cells(); }
   /// K.
   [[nodiscard]] std::int64_t cells() const { return cells_of_point<D>(interpolation_); }
-  [[nodiscard]] MatrixView<Row const, Memory> rows() const { return {rows_.data(), points_, cells()}; }
+  [[nodiscard]] MatrixView<Row const, Memory> rows() const { return {rows_.data(), size(), cells()}; }
   [[nodiscard]] MatrixView<Number const, Memory> weights() const {
-    return {weights_.data(), points_, interpolation_ == Interpolation::nearest ? 0 : cells()};
+    return {weights_.data(), size(), interpolation_ == Interpolation::nearest ? 0 : cells()};
   }
   /// Memory of rows and weights, in bytes.
   [[nodiscard]] std::int64_t bytes() const { return rows_.bytes() + weights_.bytes(); }
@@ -86,7 +82,6 @@ class InterpolationMap {
  private:
   SiteSet<D, Memory> sites_;
   Interpolation interpolation_ = Interpolation::linear;
-  std::int64_t points_ = 0;
   Buffer<Row, Memory> rows_;
   Buffer<Number, Memory> weights_;
 };
