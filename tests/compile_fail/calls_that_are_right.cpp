@@ -1,5 +1,6 @@
 // expect: compiles
 // What the sentences of wrong calls must leave alone.
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -45,6 +46,11 @@ void join(SubmanifoldConv3D<float> const& conv, InverseConv3D<float> const& up, 
   (void)broadcast(cpu, GlobalPool()(cpu, input), plain);
   (void)broadcast(cpu, GlobalPool()(cpu, input), plain.sites());
   (void)unpool(cpu, input, plain.sites(), 2);
+  (void)onto_sites(cpu, input, unite_sites(cpu, input.sites(), plain.sites()));
+  (void)prune(cpu, input, mask_above(cpu, input, 0));
+  (void)prune(seq, plain, std::vector<std::uint8_t>(3));
+  (void)prune(cpu, input, intersect_sites(cpu, input.sites(), plain.sites()));
+  (void)prune(cpu, plain, mask_largest(cpu, input, std::vector<std::int64_t>{100}));
   (void)embed(cpu, input, plain.features());
   (void)to_dense(cpu, input);
   (void)LayerNorm<float>(4)(cpu, input);
@@ -54,6 +60,7 @@ void join(SubmanifoldConv3D<float> const& conv, InverseConv3D<float> const& up, 
 void on_a_device(test::EmulatedGpu const& gpu, Network const& network, SparseTensor<float, 3> const& host) {
   auto const x = copy_to(gpu, host);
   (void)softmax(gpu, add(gpu, x, x));
+  (void)prune(gpu, x, mask_above(gpu, x, 0));
   (void)profile(gpu, prepare<float>(gpu, network), x);
   (void)evaluate(gpu, network, x);
   plan(gpu, network, x.sites());

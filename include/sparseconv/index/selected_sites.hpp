@@ -23,6 +23,9 @@ struct SelectedSites {
 
 template <int D, MemorySpace Memory>
 inline constexpr bool is_for_calls<SelectedSites<D, Memory>> = true;
+/// A mask, such as mask_above and mask_largest make, is one too.
+template <MemorySpace Memory>
+inline constexpr bool is_for_calls<Buffer<std::uint8_t, Memory>> = true;
 
 /// Throws: ShapeError unless a mask has a mark for each site.
 inline void check_mask(std::int64_t marks, std::int64_t sites, std::string_view call) {
