@@ -76,7 +76,8 @@ void mark_largest_rows(Policy const& where, std::span<Row const> offsets,
   }
   Buffer<ItemScoreKey<T>, Memory> keys(where.memory(), scores.rows);
   where.for_each(scores.rows, KeyScores<T>{offsets.data(), items, scores.data, scores.stride, keys.data()});
-  auto const item_bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(items - 1)));
+  auto const last_item = static_cast<std::uint64_t>(items - 1);
+  auto const item_bits = static_cast<int>(std::bit_width(last_item));  // on the host
   int const bits = static_cast<int>(8 * sizeof(ScoreKey<T>)) + item_bits;
   auto const sorted = order_keys(where, keys, bits);
   where.for_each(scores.rows, MarkFirstOfItem{sorted.order.data(), offsets.data(), items, counts_there.data(), mask});
