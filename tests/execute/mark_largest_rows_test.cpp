@@ -126,6 +126,17 @@ TEST(MarkLargestRows, SaysWhatDoesNotFit) {
   EXPECT_EQ(message(2, {1, 1}), "mark_largest_rows: the columns of scores are 2, and it takes 1; they must be equal");
   EXPECT_EQ(message(1, {1}), "mark_largest_rows: 1 counts for a batch of 2 items; give one for each");
   EXPECT_EQ(message(1, {1, -4}), "mark_largest_rows: batch item 1 shall keep -4 rows; give a count of at least 0");
+  auto const without_data = [&](float const* scores, std::int64_t const* counts) {
+    return test::message_of<ShapeError>([&] {
+      return mark_largest_rows(cpu, offsets_of({0, 3}), MatrixView<float const>{scores, 3, 1}, {counts, 1}).size();
+    });
+  };
+  std::int64_t const count = 1;
+  EXPECT_EQ(
+      without_data(nullptr, &count),
+      "mark_largest_rows: the scores' view of 3 rows of 1 columns has no data; give the address of its first number");
+  EXPECT_EQ(without_data(numbers.data(), nullptr),
+            "mark_largest_rows: the counts' list of 1 has no data; give the address of its first element");
 }
 
 TEST(MarkLargestRows, TakesOffsetsOfAllScores) {

@@ -66,6 +66,11 @@ TEST(MarkRowsAbove, TakesOneColumn) {
             }),
             "mark_rows_above: the columns of scores are 2, and it takes 1; they must be equal");
   EXPECT_EQ(mark_rows_above(seq, MatrixView<float const>{nullptr, 0, 1}, 0).size(), 0);
+  EXPECT_EQ(
+      test::message_of<ShapeError>([&] {
+        return mark_rows_above(seq, MatrixView<float const>{nullptr, 3, 1}, 0).size();
+      }),
+      "mark_rows_above: the scores' view of 3 rows of 1 columns has no data; give the address of its first number");
 }
 
 }  // namespace

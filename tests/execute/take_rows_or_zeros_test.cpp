@@ -39,6 +39,18 @@ TEST(TakeRowsOrZeros, NamesTheFirstNumberThatIsNoRow) {
               "take_rows_or_zeros: place 2 takes row -2 of an input of 3 rows; give numbers of rows that it has, or "
               "no_row");
     EXPECT_EQ(message({0, 1}), "take_rows_or_zeros: the rows to take are 2, the output's are 3; they must be equal");
+    auto const message_of_input = [&](MatrixView<float const> input) {
+      return test::message_of<ShapeError>([&] {
+        std::vector<float> output(2);
+        take_rows_or_zeros(where, std::vector<Row>{0}, input, MatrixView<float>{output.data(), 1, 2});
+        return 0;
+      });
+    };
+    EXPECT_EQ(message_of_input({numbers.data(), 2, 3}),
+              "take_rows_or_zeros: the input's channels are 3, the output's are 2; they must be equal");
+    EXPECT_EQ(message_of_input({nullptr, 3, 2}),
+              "take_rows_or_zeros: the input's view of 3 rows of 2 columns has no data; give the address of its first "
+              "number");
   });
 }
 

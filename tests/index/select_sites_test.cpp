@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "support/error_message.hpp"
@@ -88,6 +89,9 @@ TEST(SelectSites, AsksForAMarkForEachSite) {
               "select_sites: the mask has 49 marks for 50 sites; give one for each");
     EXPECT_EQ(test::message_of<ShapeError>([&] { return select_sites(where, sites, Mask{}).sites.size(); }),
               "select_sites: the mask has 0 marks for 50 sites; give one for each");
+    std::span<std::uint8_t const> const nothing(static_cast<std::uint8_t const*>(nullptr), 50);
+    EXPECT_EQ(test::message_of<ShapeError>([&] { return select_sites(where, sites, nothing).sites.size(); }),
+              "select_sites: the mask's list of 50 has no data; give the address of its first element");
   });
 }
 

@@ -44,6 +44,7 @@ TEST(UniteSites, UnitesMany) {
   Grid<3> const rooms{.shape = {30, 40, 50}, .batch_size = 3};
   SiteSet<3> const many = test::random_site_set(rooms, 20001, 1);
   expect_union(many, test::random_site_set(rooms, 9001, 2));
+  expect_union(many, many);  // also where stretches begin
   expect_union(many, test::random_site_set(rooms, 1, 3));
   expect_union(many, test::random_site_set(rooms, 0, 3));
   expect_union(test::random_site_set(rooms, 0, 1), test::random_site_set(rooms, 0, 3));
