@@ -29,6 +29,11 @@
     "sparseconv: a macro is named D, T, W, Row, Key, Box, Body, Policy, Memory, half, cpu, seq, gpu or relu, which are names in these headers; #undef it before they are included, or include them first"
 #endif
 
+#if defined(min) || defined(max)
+#error \
+    "sparseconv: min or max is a macro, as <windows.h> defines them; define NOMINMAX before it is included, or #undef them before these headers"
+#endif
+
 #if !defined(__CUDACC__) && !defined(__cpp_exceptions)
 #error "sparseconv: errors are exceptions; compile without -fno-exceptions"
 #endif
@@ -70,7 +75,7 @@
 /// code longer.
 ///
 /// SPARSECONV_INLINE stands before functions that are compiled once for each instruction set, inside functions of that set.
-#if defined(__GNUC__)
+#if defined(__GNUC__) || defined(__clang__)
 #define SPARSECONV_COLD __attribute__((cold, noinline))
 #define SPARSECONV_NOINLINE __attribute__((noinline))
 #define SPARSECONV_INLINE __attribute__((always_inline)) inline

@@ -97,8 +97,7 @@ class ByteWindow {
     if (begin > 0 && seen_.data() != buffer_.data()) std::memmove(buffer_.data(), seen_.data(), begin);
     std::size_t const wanted = std::min(std::max(count, smallest), 2 * begin + smallest);
     if (buffer_.size() < wanted) buffer_.resize(wanted);
-    file_->read(reinterpret_cast<char*>(buffer_.data() + begin), static_cast<std::streamsize>(wanted - begin));
-    seen_ = std::span(buffer_).first(begin + static_cast<std::size_t>(file_->gcount()));
+    seen_ = std::span(buffer_).first(begin + read_bytes(*file_, buffer_.data() + begin, wanted - begin));
     if (file_->bad())
       throw FormatError({where_, ": reading failed after ", position_ + seen_.size(), " bytes; check the disk"});
     if (!*file_) file_.reset();

@@ -19,6 +19,8 @@
 #include <string>
 #include <string_view>
 
+#include "sparseconv/policy/unaligned_moves.hpp"
+
 namespace sparseconv::inline v0_1 {
 
 /// The vector instructions that the CPU's kernels are compiled for, in rising order.

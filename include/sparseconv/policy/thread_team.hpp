@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#if __has_include(<pthread.h>)
+#if __has_include(<pthread.h>) && !defined(_WIN32)
 #include <pthread.h>
 #endif
 
@@ -40,7 +40,7 @@ T wait_while(std::atomic<T> const& value, T old, int looks) {
 /// How often this process and those that it descends from have forked into it, since the first call: a child has another number
 /// than its parent. 0 where processes cannot fork.
 inline std::int64_t fork_count() {
-#if __has_include(<pthread.h>)
+#if __has_include(<pthread.h>) && !defined(_WIN32)
   static std::atomic<std::int64_t> forks{0};
   [[maybe_unused]] static int const counted = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
   return forks;

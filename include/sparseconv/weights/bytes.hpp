@@ -31,6 +31,17 @@ inline void expect_file(std::filesystem::path const& path, std::string_view wher
   if (std::filesystem::is_directory(status)) throw FormatError({where, ": this is a directory; name one file in it"});
 }
 
+/// Reads bytes of a file, `count` unless it ends before, and returns how many there were.
+inline std::size_t read_bytes(std::ifstream& file, std::byte* to, std::size_t count) {
+  constexpr std::size_t most_at_once = std::size_t{1} << 30;  // Windows reads less than 2 GiB in a call
+  std::size_t done = 0;
+  while (file && done < count) {
+    file.read(reinterpret_cast<char*>(to + done), static_cast<std::streamsize>(std::min(count - done, most_at_once)));
+    done += static_cast<std::size_t>(file.gcount());
+  }
+  return done;
+}
+
 /// A file that is read from its beginning as far as it is asked for, so that what stands there can be judged before the
 /// rest is read.
 ///
@@ -68,8 +79,7 @@ class FileBytes {
       const std::uint64_t left = size_ >= begin ? size_ - begin + 1 : 0;
       auto const chunk = static_cast<std::size_t>(std::min(count - begin, std::max(left, smallest_chunk)));
       bytes_.resize(begin + chunk);
-      file_.read(reinterpret_cast<char*>(bytes_.data() + begin), static_cast<std::streamsize>(chunk));
-      bytes_.resize(begin + static_cast<std::size_t>(file_.gcount()));
+      bytes_.resize(begin + read_bytes(file_, bytes_.data() + begin, chunk));
     }
     if (file_.bad()) throw FormatError({where_, ": reading failed after ", bytes_.size(), " bytes; check the disk"});
     return bytes_;

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>)
+#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>) && !defined(_WIN32)
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -13,11 +13,11 @@ namespace sparseconv::inline v0_1 {
 
 /// Gives a file that takes another's place the other's permissions, and its owner and group where the system allows that. Nobody may do
 /// more with the new file than with the old one; the bits that change who runs a program are not taken over. Nothing is done if there
-/// is no other.
+/// is no other, and on Windows, where the folder says who may read and write a new file.
 ///
 /// `file` is open and lies at `at`; nothing was written to it yet.
 inline void take_rights_of(std::filesystem::path const& other, std::FILE* file, std::filesystem::path const& at) {
-#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>)
+#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>) && !defined(_WIN32)
   static_cast<void>(at);
   struct ::stat was {};
   if (::stat(other.c_str(), &was) != 0) return;
@@ -30,6 +30,11 @@ inline void take_rights_of(std::filesystem::path const& other, std::FILE* file, 
     rights = (rights & ~static_cast<::mode_t>(S_IRWXG)) | (rights & S_IRWXG & ((rights & S_IRWXO) << 3));
   }
   static_cast<void>(::fchmod(descriptor, rights));  // a file system without rights has none to keep
+#elif defined(_WIN32)
+  // The one right that std::filesystem knows there is that to write, and a file without it could not be put in its place.
+  static_cast<void>(other);
+  static_cast<void>(file);
+  static_cast<void>(at);
 #else
   static_cast<void>(file);
   std::error_code failure;

@@ -12,7 +12,8 @@
 #include "sparseconv/weights/bytes.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
-#if __has_include(<sys/mman.h>) && __has_include(<unistd.h>)
+// Not on Windows: a file that is mapped could be neither replaced nor deleted there.
+#if __has_include(<sys/mman.h>) && __has_include(<unistd.h>) && !defined(_WIN32)
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -41,7 +42,7 @@ namespace sparseconv::inline v0_1 {
 }
 #endif
 
-/// The bytes of a whole file: mapped where the system can do so, else read; a pipe is read to its end. A mapped file may be renamed
+/// The bytes of a whole file: mapped where the system can do so, else read (on Windows always); a pipe is read to its end. A mapped file may be renamed
 /// or deleted while the bytes are in use; it must not be made shorter.
 ///
 /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be read. `call` begins the message.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -14,6 +15,7 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/weights/file_rights.hpp"
+#include "sparseconv/weights/opened_file.hpp"
 #include "sparseconv/weights/written_place.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -34,12 +36,12 @@ class PartialFile {
     path_ = place.path;
     if (place.is_file) {
       partial_ = name_beside(path_);
-      file_.reset(std::fopen(partial_.string().c_str(), "wbx"));
+      file_.reset(open_to_write(partial_, OldFile::refuse));
       if (file_) take_rights_of(path_, file_.get(), partial_);
     } else {
       std::error_code failure;
       bool const is_open_already = std::filesystem::is_regular_file(path_, failure);
-      file_.reset(std::fopen(path_.string().c_str(), is_open_already ? "ab" : "wb"));
+      file_.reset(open_to_write(path_, is_open_already ? OldFile::append : OldFile::empty));
     }
     if (!file_) fail(std::generic_category().message(errno), "; the folder must exist and be writable");
   }
@@ -57,9 +59,13 @@ class PartialFile {
 
   /// Throws:  Error if the bytes cannot be written.
   void write(std::span<const std::byte> bytes) {
-    if (bytes.empty()) return;
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size())
-      fail(std::generic_category().message(errno), "; check the disk");
+    constexpr std::size_t most_at_once = std::size_t{1} << 30;  // Windows writes less than 2 GiB in a call
+    while (!bytes.empty()) {
+      std::size_t const count = std::min(bytes.size(), most_at_once);
+      if (std::fwrite(bytes.data(), 1, count, file_.get()) != count)
+        fail(std::generic_category().message(errno), "; check the disk");
+      bytes = bytes.subspan(count);
+    }
   }
 
   /// Puts the file in its place.

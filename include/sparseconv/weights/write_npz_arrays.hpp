@@ -81,7 +81,7 @@ inline void write_npz_entries(std::filesystem::path const& path, std::span<NpzEn
     throw Error({call, ": cannot write ", path.string(),
                  ": it is a device, a pipe or open already, where libzip cannot go back; name a file"});
   int code = 0;
-  ZipArchive archive(zip_open(place.path.string().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  ZipArchive archive(zip_open(libzip_name(place.path).c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
   if (!archive) {
     zip_error_t failure;
     zip_error_init_with_code(&failure, code);

@@ -67,6 +67,12 @@ struct ZipInput {
   return {open_zip(source, failure, where, cure), bytes.size()};
 }
 
+/// The name of a file as libzip takes it: its bytes, and UTF-8 on Windows.
+[[nodiscard]] inline std::string libzip_name(std::filesystem::path const& path) {
+  std::u8string const name = path.u8string();
+  return {name.begin(), name.end()};
+}
+
 /// Opens an archive that is a file. `where` begins every message.
 ///
 /// Throws:  FormatError if there is no such file, it is a pipe, or it is no archive.
@@ -77,7 +83,7 @@ struct ZipInput {
   if (failure_of_size) throw FormatError({where, ": its size cannot be told; it must be a file, and no pipe"});
   zip_error_t failure;
   zip_error_init(&failure);
-  zip_source_t* source = zip_source_file_create(path.string().c_str(), 0, -1, &failure);
+  zip_source_t* source = zip_source_file_create(libzip_name(path).c_str(), 0, -1, &failure);
   return {open_zip(source, failure, where), bytes};
 }
 
