@@ -1,6 +1,6 @@
 #pragma once
 
-#if __has_include(<unistd.h>)
+#if __has_include(<unistd.h>) && !defined(_WIN32)
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -76,7 +76,11 @@ class PartialFile {
     if (partial_.empty()) return;
     std::error_code failure;
     std::filesystem::rename(partial_, path_, failure);
+#if defined(_WIN32)
+    if (failure) fail(failure.message(), "; it must not be read-only, and no program may have it open");
+#else
     if (failure) fail(failure.message(), "");
+#endif
   }
 
  private:
