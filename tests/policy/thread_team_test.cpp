@@ -136,13 +136,14 @@ TEST(ThreadTeam, LetsTheCallerWorkAloneIfOneIsEnough) {
 TEST(WaitWhile, ReturnsTheNewValueWhetherItLooksOrSleeps) {
   for (int const looks : {0, 1, 1000000}) {
     std::atomic<int> value{1};
-    EXPECT_EQ(wait_while(value, 0, looks), 1) << "changed already";
-    std::thread changes([&value] {
+    SleepingThreads sleepers;
+    EXPECT_EQ(wait_while(value, 0, looks, sleepers), 1) << "changed already";
+    std::thread changes([&value, &sleepers] {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
       value.store(2, std::memory_order_release);
-      value.notify_all();
+      sleepers.wake(value);
     });
-    EXPECT_EQ(wait_while(value, 1, looks), 2);
+    EXPECT_EQ(wait_while(value, 1, looks, sleepers), 2);
     changes.join();
   }
 }

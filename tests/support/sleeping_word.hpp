@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include <climits>
+#else
+#include <condition_variable>
+#include <mutex>
 #endif
 
 namespace sparseconv::test {
@@ -23,26 +26,34 @@ class SleepingWord {
   [[nodiscard]] std::uint32_t now() const { return value_.load(std::memory_order_relaxed); }
 
   void advance() {
-    value_.fetch_add(1, std::memory_order_release);
 #if defined(__linux__)
+    value_.fetch_add(1, std::memory_order_release);
     syscall(SYS_futex, &value_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 #else
-    value_.notify_all();
+    {
+      std::scoped_lock const lock(mutex_);
+      value_.fetch_add(1, std::memory_order_release);
+    }
+    moved_.notify_all();
 #endif
   }
 
   void sleep_while(std::uint32_t value) const {
-    while (value_.load(std::memory_order_acquire) == value) {
 #if defined(__linux__)
+    while (value_.load(std::memory_order_acquire) == value)
       syscall(SYS_futex, &value_, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
 #else
-      value_.wait(value, std::memory_order_acquire);
+    std::unique_lock lock(mutex_);
+    moved_.wait(lock, [&] { return value_.load(std::memory_order_relaxed) != value; });
 #endif
-    }
   }
 
  private:
   std::atomic<std::uint32_t> value_{0};
+#if !defined(__linux__)
+  mutable std::mutex mutex_;
+  mutable std::condition_variable moved_;
+#endif
 };
 
 }  // namespace sparseconv::test

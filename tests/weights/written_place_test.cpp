@@ -45,7 +45,10 @@ TEST_F(WrittenPlaces, AreNoFolders) {
 
 #if defined(_WIN32)
 TEST_F(WrittenPlaces, AreNoFilesWhereADeviceIs) {
-  EXPECT_FALSE(written_place("NUL", "").is_file);
+  for (char const* const name : {"NUL", "nul", "a/Nul.txt", "con", "COM1", "lpt9.bin"})
+    EXPECT_FALSE(written_place(name, "").is_file) << name;
+  for (char const* const name : {"NULL", "COM", "COM0", "COM10", "console", "a.nul"})
+    EXPECT_TRUE(written_place(name, "").is_file) << name;
 }
 #else  // links of the system, and devices that have a place in a folder
 TEST_F(WrittenPlaces, AreWhereLinksLead) {

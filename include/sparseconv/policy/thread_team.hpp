@@ -14,6 +14,7 @@
 #endif
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/policy/sleeping_threads.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -26,14 +27,14 @@ inline void relax_processor() {
 #endif
 }
 
-/// Waits until the value is not `old`, and returns it. Looks so many times before it lets the system put the thread to sleep.
+/// Waits until the value is not `old`, and returns it. Looks so many times before the thread joins the sleepers.
 template <class T>
-T wait_while(std::atomic<T> const& value, T old, int looks) {
+T wait_while(std::atomic<T> const& value, T old, int looks, SleepingThreads& sleepers) {
   for (int look = 0; look < looks; ++look) {
     if (T const now = value.load(std::memory_order_acquire); now != old) return now;
     relax_processor();
   }
-  value.wait(old, std::memory_order_acquire);
+  sleepers.sleep_while(value, old);
   return value.load(std::memory_order_acquire);
 }
 
@@ -113,7 +114,7 @@ class ThreadTeam {
     start_round();
     guarded_call(0);
     std::uint64_t inside = door_.fetch_sub(door_open, std::memory_order_acq_rel) - door_open;
-    while (static_cast<std::uint32_t>(inside) != 0) inside = wait_while(door_, inside, looks_);
+    while (static_cast<std::uint32_t>(inside) != 0) inside = wait_while(door_, inside, looks_, caller_);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
@@ -154,18 +155,18 @@ class ThreadTeam {
 
   void start_round() {
     round_.fetch_add(1, std::memory_order_release);
-    round_.notify_all();
+    idle_workers_.wake(round_);
   }
 
   void serve(int worker, std::uint64_t seen) {
     std::uint64_t took_part = seen;  // the last round that this worker was inside of
     while (true) {
-      seen = wait_while(round_, seen, looks_);
+      seen = wait_while(round_, seen, looks_, idle_workers_);
       if (stopping_.load(std::memory_order_relaxed)) return;
       if (!enter(took_part)) continue;
       if (worker < active_) guarded_call(worker);
       std::uint64_t const left = door_.fetch_sub(one_inside, std::memory_order_acq_rel) - one_inside;
-      if (static_cast<std::uint32_t>(left) == 0) door_.notify_one();
+      if (static_cast<std::uint32_t>(left) == 0) caller_.wake(door_);
     }
   }
 
@@ -207,6 +208,8 @@ class ThreadTeam {
   static constexpr std::uint64_t one_inside = 2;
   alignas(64) std::atomic<std::uint64_t> door_{0};
   alignas(64) std::atomic<bool> stopping_{false};
+  SleepingThreads idle_workers_;
+  SleepingThreads caller_;
   Call call_ = nullptr;
   void const* context_ = nullptr;
   int active_ = 0;

@@ -77,7 +77,7 @@ class PartialFile {
     std::error_code failure;
     std::filesystem::rename(partial_, path_, failure);
 #if defined(_WIN32)
-    if (failure) fail(failure.message(), "; it must not be read-only, and no program may have it open");
+    if (failure) fail(failure.message(), "; no program may have the old file open");
 #else
     if (failure) fail(failure.message(), "");
 #endif

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -24,15 +26,33 @@ struct WrittenPlace {
   return folder.string().starts_with("/proc/");
 }
 
+#if defined(_WIN32)
+/// Whether a path is the name of a device, which it has in every folder and with every ending: NUL, con.txt, COM1 and so on.
+[[nodiscard]] inline bool is_device_name(std::filesystem::path const& path) {
+  std::u8string name = path.filename().u8string();
+  name.resize(std::min(name.find_first_of(u8".: "), name.size()));
+  for (char8_t& letter : name)
+    if (letter >= u8'a' && letter <= u8'z') letter = static_cast<char8_t>(letter - u8'a' + u8'A');
+  bool const has_number = name.size() == 4 && name[3] >= u8'1' && name[3] <= u8'9';
+  if (has_number) return name.starts_with(u8"COM") || name.starts_with(u8"LPT");
+  return name == u8"CON" || name == u8"PRN" || name == u8"AUX" || name == u8"NUL";
+}
+#endif
+
 /// Follows the links of a path, also to a file that is not there yet.
 ///
-/// Throws: Error if a directory is there, or links lead in a circle; the message begins with `where`, as in "write_png: cannot write
+/// Throws: Error if a directory is there, links lead in a circle, or, on Windows, the file there is read-only; the message begins with `where`, as in "write_png: cannot write
 ///         scan.png".
 inline WrittenPlace written_place(std::filesystem::path const& path, std::string_view where) {
   namespace fs = std::filesystem;
   std::error_code failure;
   fs::file_status const status = fs::status(path, failure);  // of what links lead to
   if (fs::is_directory(status)) throw Error({where, ": this is a directory; name a file in it"});
+#if defined(_WIN32)
+  if (is_device_name(path)) return {path, false};
+  if (fs::exists(status) && (status.permissions() & fs::perms::owner_write) == fs::perms::none)
+    throw Error({where, ": the file that is there is read-only; name another, or let it be written"});
+#endif
   if (fs::exists(status) && !fs::is_regular_file(status)) return {path, false};
   WrittenPlace place{.path = path};
   constexpr int most_links = 40;  // as systems have it
