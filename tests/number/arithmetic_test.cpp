@@ -23,6 +23,17 @@ TYPED_TEST(Arithmetic, RoundsOnceOrTwiceAsTheWordSays) {
   EXPECT_EQ(fused(factor, factor, -square), std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon());
 }
 
+// A product beside the middle between two numbers, which a third one that is small moves to the other side; and most of a product lost.
+TEST(Fused, RoundsOnceWhereTheCLibraryMayNot) {
+#if defined(__MINGW32__)
+  if (best_instruction_set() == InstructionSet::portable) GTEST_SKIP() << "the processor has no instruction for it";
+#endif
+  float const volatile a = 0x1.5b1458p+0F;
+  EXPECT_EQ(fused<float>(a, 0x1.436bdp+0F, -0x1.82bc14p-47F), 0x1.b67cd6p+0F);
+  double const volatile b = -0x1.d2944b9e3a5b8p+0;
+  EXPECT_EQ(fused<double>(b, 0x1.3b707e7888c2bp+0, 0x1.1f74c036b9828p+1), -0x1.d7f69933aebdp-53);
+}
+
 TYPED_TEST(Arithmetic, IsTheSameWhenTheCompilerComputesIt) {
   using T = TypeParam;
   constexpr T factor = 1 + std::numeric_limits<T>::epsilon();

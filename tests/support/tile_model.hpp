@@ -10,6 +10,8 @@
 #include <span>
 #include <stdexcept>
 
+#include "support/rounded_once.hpp"
+
 #if defined(__x86_64__) && defined(__linux__)
 #include <ucontext.h>
 #include <unistd.h>
@@ -89,7 +91,7 @@ class TileModel {
   static float multiply_add(float sum, std::span<float const> row, std::span<float const> column) {
     float apart[2] = {0, 0};
     for (std::size_t k = 0; k < row.size(); ++k) {
-      apart[k % 2] = flushed(std::fma(flushed(row[k]), flushed(column[k]), apart[k % 2]));
+      apart[k % 2] = flushed(rounded_once(flushed(row[k]), flushed(column[k]), apart[k % 2]));
     }
     return flushed(flushed(sum) + flushed(apart[0] + apart[1]));
   }

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -59,9 +60,22 @@ SPARSECONV_HOST_DEVICE constexpr Number product_then_sum(Number a, Number b, Num
   return rounded_product(a, b) + c;
 }
 
+#if defined(__MINGW32__) && SPARSECONV_X86_KERNELS
+/// a * b + c by the processor's instruction.
+template <BinaryFloat Number>
+__attribute__((target("fma"))) inline Number fused_by_instruction(Number a, Number b, Number c) {
+  if constexpr (sizeof(Number) == 4) {
+    return __builtin_fmaf(a, b, c);
+  } else {
+    return __builtin_fma(a, b, c);
+  }
+}
+#endif
+
 /// a * b + c of float or double, rounded once.
 ///
-/// Bits: the same for GCC, Clang and nvcc, for all flags and processors, on the host and on a device.
+/// Bits: the same for GCC, Clang and nvcc, for all flags and processors, on the host and on a device; but MinGW's C library, which is
+///       asked on processors without the instruction (or AVX2), may round twice.
 /// Work: one instruction where the program may use it, else a call of the C library, which asks the processor.
 template <BinaryFloat Number>
 SPARSECONV_HOST_DEVICE inline Number fused(Number a, Number b, Number c) {
@@ -72,6 +86,9 @@ SPARSECONV_HOST_DEVICE inline Number fused(Number a, Number b, Number c) {
     return __fma_rn(a, b, c);
   }
 #elif defined(__GNUC__) || defined(__clang__)
+#if defined(__MINGW32__) && SPARSECONV_X86_KERNELS
+  if (best_instruction_set() != InstructionSet::portable) return fused_by_instruction(a, b, c);
+#endif
   if constexpr (sizeof(Number) == 4) {
     return __builtin_fmaf(a, b, c);  // on the host
   } else {

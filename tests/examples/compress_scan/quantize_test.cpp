@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/error_message.hpp"
+#include "support/rounded_once.hpp"
 
 namespace compress_scan::quantize_test {
 namespace {
@@ -82,7 +83,8 @@ TEST(Quantize, RefusesToTakeSitesApartThatFloatsDoNot) {
 /// 2147483647 * 0.3 has 55 digits, and a sum that rounds the product first would end in another one.
 TEST(Metres, AreRoundedOnceBeforeTheyAreDivided) {
   ScanHeader const header{.step = 0.3F};
-  EXPECT_EQ(metres(2147483647, header), std::fma(2147483647.0, static_cast<double>(0.3F), -131072.0) / 1000);
+  EXPECT_EQ(metres(2147483647, header),
+            sparseconv::test::rounded_once(2147483647.0, static_cast<double>(0.3F), -131072.0) / 1000);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "support/instruction_sets.hpp"
 #include "support/policies.hpp"
 #include "support/random_numbers.hpp"
+#include "support/rounded_once.hpp"
 #include "support/rounding.hpp"
 
 namespace sparseconv::cpu_microkernels_test {
@@ -171,7 +172,7 @@ TYPED_TEST(Microkernel, RoundsAsItsSetSaysAndAChannelInOrder) {
               T& sum = expected[(3 + 3 * pair) * call.stride + j];
               T const input = call.input[2 * pair * in_channels + c];
               T const weight = call.panel[c * call.width + j];
-              sum = rounds_once ? std::fma(input, weight, sum) : product_then_sum(input, weight, sum);
+              sum = rounds_once ? test::rounded_once(input, weight, sum) : product_then_sum(input, weight, sum);
             }
           }
         }

@@ -11,6 +11,7 @@
 
 #include "sparseconv/execute/cpu/microkernels.hpp"
 #include "support/random_numbers.hpp"
+#include "support/rounded_once.hpp"
 
 namespace sparseconv::cpu_microkernels_avx512_bf16_test {
 namespace {
@@ -126,7 +127,7 @@ TEST_F(DotProducts, RoundAProductAndItsAdditionOnce) {
       std::fill(call.weights.begin(), call.weights.end(), bfloat16(one.weight));
       std::fill(call.block.begin(), call.block.end(), one.before);
       call(*kernels_);
-      EXPECT_EQ(call.block[3 * call.block_stride], std::fma(one.input, one.weight, one.before))
+      EXPECT_EQ(call.block[3 * call.block_stride], test::rounded_once(one.input, one.weight, one.before))
           << one.input << " * " << one.weight << " + " << one.before;
     }
   }
