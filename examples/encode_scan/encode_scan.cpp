@@ -1,7 +1,5 @@
 // Runs the middle extractor of SECOND over a laser scan, prints what every layer did and took, and draws the result.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -9,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line/terminal.hpp"
 #include "command_line/write_file.hpp"
 #include "drawing/panels.hpp"
 #include "encode_scan/birds_eye_view.hpp"
@@ -70,7 +69,7 @@ void encode(Options const& options) {
   sc::Network const network = sc::second(cloud.columns, options.seed);
   auto const engine = sc::prepare<float>(where, network);
 
-  bool const terminal = isatty(STDERR_FILENO) == 1;
+  bool const terminal = command_line::stderr_is_a_terminal();
   std::vector<MeasuredRun> times;  // of every run, without its tensors
   MeasuredRun result;
   for (int i = 0; i < options.repeat; ++i) {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
+
+#include "command_line/terminal.hpp"
 
 namespace run_network {
 
@@ -20,7 +20,7 @@ class ProgressLine {
   }
 
  private:
-  bool is_terminal_ = isatty(STDERR_FILENO) == 1;
+  bool is_terminal_ = command_line::stderr_is_a_terminal();
 };
 
 }  // namespace run_network

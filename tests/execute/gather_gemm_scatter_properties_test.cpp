@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <barrier>
 #include <limits>
 #include <numeric>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
 #include "support/convolution.hpp"
 #include "support/error_message.hpp"
+#include "support/meeting.hpp"
 #include "support/oracle_checks.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
@@ -257,7 +257,7 @@ TEST(ConvolutionThreads, MayShareASiteSetATeamAndEmptyCaches) {
   for (int round = 0; round < 3; ++round) {
     auto const input = random_tensor<float>(test::random_site_set(Grid<3>{.shape = {20, 20, 20}}, 3000, 2), 4, 3);
     std::array<SparseTensor<float, 3>, 2> outputs;
-    std::barrier start(2);
+    test::Meeting start(2);
     auto const run = [&](SparseTensor<float, 3>& output) {
       output = SparseTensor<float, 3>(input.sites(), 8);
       start.arrive_and_wait();

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <barrier>
 #include <thread>
 #include <vector>
 
 #include "support/error_message.hpp"
+#include "support/meeting.hpp"
 #include "support/oracle_conversion.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
@@ -168,7 +168,7 @@ TEST(CachedIndexThreads, AskingAtOnceGetOneAnswer) {
     std::array<std::shared_ptr<Rulebook<> const>, 4> rules;
     std::array<std::shared_ptr<HashTable<3> const>, 4> tables;
     std::array<SiteSet<3>, 4> outputs;
-    std::barrier start(4);
+    test::Meeting start(4);
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < 4; ++i) {
       threads.emplace_back([&, i] {

@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <barrier>
 #include <chrono>
 #include <future>
 #include <latch>
@@ -21,6 +20,7 @@
 
 #include "support/child_process.hpp"
 #include "support/error_message.hpp"
+#include "support/meeting.hpp"
 
 namespace sparseconv::thread_team_test {
 namespace {
@@ -49,7 +49,7 @@ TEST(ThreadTeam, CallsEachWorkerOnceAndNumbersTheCaller0) {
 
 TEST(ThreadTeam, RunsOnThreadsOfItsOwnAtOnce) {
   ThreadTeam team(3);
-  std::barrier all_are_here(3);  // would never open if the bodies ran one after the other
+  test::Meeting all_are_here(3);  // would never open if the bodies ran one after the other
   team.run(3, [&](int) { all_are_here.arrive_and_wait(); });
   SUCCEED();
 }

@@ -25,14 +25,17 @@ class FileChecks : public ::testing::Test {
 
 TEST_F(FileChecks, KnowOneFileByAnyPath) {
   std::filesystem::create_hard_link(path("scan.bin"), path("hard.bin"));
-  std::filesystem::create_symlink("scan.bin", path("link.bin"));
   std::filesystem::create_directory(path("in"));
-  for (char const* const name : {"scan.bin", "./scan.bin", "in/../scan.bin", "hard.bin", "link.bin"})
+#if !defined(_WIN32)
+  std::filesystem::create_symlink("scan.bin", path("link.bin"));
+  EXPECT_TRUE(lead_to_one_file(path("scan.bin"), path("link.bin")));
+  EXPECT_FALSE(lead_to_one_file("/dev/null", "/dev/null")) << "which takes all";
+#endif
+  for (char const* const name : {"scan.bin", "./scan.bin", "in/../scan.bin", "hard.bin"})
     EXPECT_TRUE(lead_to_one_file(path("scan.bin"), path(name))) << name;
   EXPECT_TRUE(lead_to_one_file(path("new.bin"), path("./new.bin"))) << "which are not there yet";
   EXPECT_TRUE(lead_to_one_file("new.bin", "./new.bin"));
   EXPECT_FALSE(lead_to_one_file(path("scan.bin"), path("new.bin")));
-  EXPECT_FALSE(lead_to_one_file("/dev/null", "/dev/null")) << "which takes all";
 }
 
 TEST_F(FileChecks, RefuseToWriteOverWhatIsReadOrWritten) {
