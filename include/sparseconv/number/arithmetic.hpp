@@ -65,9 +65,9 @@ SPARSECONV_HOST_DEVICE constexpr Number product_then_sum(Number a, Number b, Num
 template <BinaryFloat Number>
 __attribute__((target("fma"))) inline Number fused_by_instruction(Number a, Number b, Number c) {
   if constexpr (sizeof(Number) == 4) {
-    return __builtin_fmaf(a, b, c);
+    return __builtin_fmaf(a, b, c);  // on the host
   } else {
-    return __builtin_fma(a, b, c);
+    return __builtin_fma(a, b, c);  // on the host
   }
 }
 #endif
