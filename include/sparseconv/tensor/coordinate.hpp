@@ -22,7 +22,8 @@ requires(D >= 1) struct Coordinate {
   friend constexpr bool operator==(Coordinate const& a, Coordinate const& b) {
     return a.batch == b.batch && same_numbers(a.position, b.position);
   }
-  friend constexpr auto operator<=>(Coordinate const&, Coordinate const&) = default;
+  // Not auto: arrays of some standard libraries have no <=>, and < then does.
+  friend constexpr std::strong_ordering operator<=>(Coordinate const&, Coordinate const&) = default;
 };
 
 /// "(batch 0; 1, 2)", as messages print it.
