@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +10,7 @@
 
 #include "sparseconv/index/reached_outputs.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/host_atomics.hpp"
 #include "sparseconv/primitive/counts_before.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/row.hpp"
@@ -123,10 +123,8 @@ class LineBits {
       word |= part.bits;
       return;
     }
-    std::atomic_ref<Word> shared(word);
-    if ((shared.load(std::memory_order_relaxed) & part.bits) != part.bits) {
-      shared.fetch_or(part.bits, std::memory_order_relaxed);
-    }
+    SharedNumber const shared(word);
+    if ((shared.value() & part.bits) != part.bits) shared.set_bits(part.bits);
   }
 
   /// Sets the sites of a canonical list, all of which lie in the box. Returns for each word that has one how many come before it; of

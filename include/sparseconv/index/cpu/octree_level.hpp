@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,6 +9,7 @@
 #include "sparseconv/index/parent_cell.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
+#include "sparseconv/policy/host_atomics.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
@@ -39,7 +39,7 @@ void add_occupancy(CpuPolicy const& where, OctreeLevel<D>& level) {
     if (alone) {
       occupancy |= bit;
     } else {
-      std::atomic_ref(occupancy).fetch_or(bit, std::memory_order_relaxed);
+      SharedNumber(occupancy).set_bits(bit);
     }
   });
 }
