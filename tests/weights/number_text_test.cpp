@@ -41,12 +41,74 @@ TEST(NumberText, RefusesWhatIsNoNumber) {
     EXPECT_FALSE(parse_number(word)) << word;
 }
 
-TEST(NumberText, AStreamReadsTheSame) {
-  for (char const* word : {"0", "-0.5", "1e-3", "16777217", ".5", "inf", "-inf", "3.4e38", "123456.789"})
-    EXPECT_EQ(parse_by_stream<float>(word), parse_exactly<float>(word)) << word;
-  EXPECT_TRUE(std::isnan(parse_by_stream<float>("nan").value()));
-  for (char const* word : {"", "+1", "-", "--1", "1,5", "1.0f", "0x10", "one", " 1", "1 ", "1e999"})
-    EXPECT_FALSE(parse_by_stream<float>(word)) << word;
+TEST(NumberText, ItsOwnDigitsReadTheSame) {
+  for (char const* word : {"0",
+                           "-0",
+                           "-0.5",
+                           "1e-3",
+                           "16777217",
+                           ".5",
+                           "5.",
+                           "5.e1",
+                           "3.4e38",
+                           "123456.789",
+                           "inf",
+                           "-inf",
+                           "Infinity",
+                           "INF",
+                           "1E+05",
+                           "0e99999999999999999999",
+                           "1e-39",
+                           "2.34e-38",
+                           "1e-45",
+                           "7.1e-46",
+                           "7.0e-46",
+                           "3.4028235677973366e38",
+                           "3.4028235677973365e38",
+                           "0.000000000000000000000000000000000000000000000000000001e50",
+                           "100000000000000000000000000000000000000000e-45",
+                           "1e-60",
+                           "1e999",
+                           "1e-999",
+                           "1e99999999999999999999",
+                           "1e-99999999999999999999",
+                           "5e-324",
+                           "2e-324",
+                           "2.5e-324",
+                           "1.7976931348623157e308",
+                           "1.7976931348623159e308",
+                           "",
+                           "+1",
+                           "-",
+                           ".",
+                           "-.",
+                           ".e5",
+                           "--1",
+                           "1,5",
+                           "1.0f",
+                           "0x10",
+                           "one",
+                           " 1",
+                           "1 ",
+                           "1e",
+                           "1e+",
+                           "1e5e",
+                           "1..5",
+                           "1.5.",
+                           "infi",
+                           "nan(",
+                           "nan(a-1)",
+                           "nan)",
+                           "nano"}) {
+    EXPECT_EQ(parse_by_digits<float>(word), parse_exactly<float>(word)) << word;
+    EXPECT_EQ(parse_by_digits<double>(word), parse_exactly<double>(word)) << word;
+  }
+  EXPECT_TRUE(std::signbit(parse_by_digits<float>("-0").value()));
+  for (char const* word : {"nan", "-NaN", "nan()", "nan(a_1)", "-nan(IND)"}) {
+    ASSERT_TRUE(parse_by_digits<float>(word)) << word;
+    EXPECT_TRUE(std::isnan(*parse_by_digits<float>(word))) << word;
+    EXPECT_EQ(std::signbit(*parse_by_digits<float>(word)), word[0] == '-') << word;
+  }
 }
 
 struct CommaForPoint : std::numpunct<char> {
@@ -56,8 +118,8 @@ struct CommaForPoint : std::numpunct<char> {
 TEST(NumberText, TheLocaleHasNoSay) {
   const std::locale before = std::locale::global(std::locale(std::locale::classic(), new CommaForPoint));
   EXPECT_EQ(parse_number("1.5"), 1.5f);
-  EXPECT_EQ(parse_by_stream<float>("1.5"), 1.5f);
-  EXPECT_FALSE(parse_by_stream<float>("1,5"));
+  EXPECT_EQ(parse_by_digits<float>("1.5"), 1.5f);
+  EXPECT_FALSE(parse_by_digits<float>("1,5"));
   std::locale::global(before);
 }
 
