@@ -1,11 +1,5 @@
 #pragma once
 
-#if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
-#define SPARSECONV_X86_KERNELS 1
-#include <cpuid.h>
-#else
-#define SPARSECONV_X86_KERNELS 0
-#endif
 #if (defined(__GNUC__) || defined(__clang__)) && defined(__aarch64__)
 #define SPARSECONV_NEON_KERNELS 1
 #else
@@ -20,6 +14,7 @@
 #include <string_view>
 
 #include "sparseconv/policy/unaligned_moves.hpp"
+#include "sparseconv/policy/x86_processor.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -55,29 +50,6 @@ inline std::optional<InstructionSet> instruction_set_named(std::string_view name
   return std::nullopt;
 }
 
-#if SPARSECONV_X86_KERNELS
-/// Whether the processor has tiles of bfloat16, and the system keeps them for its threads.
-inline bool has_bfloat16_tiles() {
-  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & bit_OSXSAVE) == 0) return false;
-  constexpr unsigned amx_bf16_and_tile = (1U << 22) | (1U << 24);
-  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0 || (edx & amx_bf16_and_tile) != amx_bf16_and_tile)
-    return false;
-  unsigned low = 0;
-  __asm__ volatile("xgetbv" : "=a"(low) : "c"(0) : "edx");
-  constexpr unsigned tile_states = (1U << 17) | (1U << 18);
-  return (low & tile_states) == tile_states;
-}
-
-/// Whether it has tiles of half beside those of bfloat16.
-inline bool has_half_tiles() {
-  unsigned most = 0, eax = 0, ebx = 0, ecx = 0, edx = 0;
-  if (!has_bfloat16_tiles() || __get_cpuid_count(7, 0, &most, &ebx, &ecx, &edx) == 0 || most < 1) return false;
-  constexpr unsigned amx_fp16 = 1U << 21;
-  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & amx_fp16) != 0;
-}
-#endif
-
 /// Whether kernels of an instruction set round a product and its addition once, where features or weights are float or double: sets
 /// that do agree to the bit, on whatever processor, and so do those that do not, with each other and with `seq`. A file that others must
 /// decode to the same bits says which it was. Products of two numbers of two bytes have more kinds: see docs/semantics.md.
@@ -89,13 +61,9 @@ constexpr bool rounds_products_once(InstructionSet set) {
 inline InstructionSet best_instruction_set() {
 #if SPARSECONV_X86_KERNELS
   static InstructionSet const best = [] {
-    __builtin_cpu_init();
-    // Not every compiler's __builtin_cpu_supports knows F16C.
-    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-    bool const f16c = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
-    if (!f16c || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return InstructionSet::portable;
-    if (!__builtin_cpu_supports("avx512f")) return InstructionSet::avx2;
-    if (!__builtin_cpu_supports("avx512bf16")) return InstructionSet::avx512;
+    if (!has_avx2()) return InstructionSet::portable;
+    if (!has_avx512()) return InstructionSet::avx2;
+    if (!has_bfloat16_products()) return InstructionSet::avx512;
     if (!has_bfloat16_tiles()) return InstructionSet::avx512_bf16;
     return has_half_tiles() ? InstructionSet::amx_fp16 : InstructionSet::amx_bf16;
   }();
@@ -111,8 +79,8 @@ inline InstructionSet best_instruction_set() {
 inline InstructionSet fastest_instruction_set() {
 #if SPARSECONV_X86_KERNELS
   static InstructionSet const fastest = [] {
-    bool const is_intels = __builtin_cpu_is("intel") != 0;
-    return std::min(best_instruction_set(), is_intels ? InstructionSet::avx512 : InstructionSet::avx512_bf16);
+    return std::min(best_instruction_set(),
+                    is_intels_processor() ? InstructionSet::avx512 : InstructionSet::avx512_bf16);
   }();
   return fastest;
 #else
