@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -13,6 +14,10 @@ namespace sparseconv::inline v0_1 {
 /// A coordinate before it is known to fit 32 bits; index 0 is the batch item, index 1 + a is axis a.
 template <int D>
 using WideCoordinate = std::array<std::int64_t, static_cast<std::size_t>(D) + 1>;
+
+/// How many fields it has.
+template <int D>
+inline constexpr std::size_t fields_of = static_cast<std::size_t>(D) + 1;
 
 /// A coordinate in 64 bits.
 template <int D>
@@ -46,7 +51,7 @@ struct Box {
 
   constexpr void include(WideCoordinate<D> const& coordinate) {
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < low.size(); ++field) {
+    for (std::size_t field = 0; field < fields_of<D>; ++field) {
       low[field] = std::min(low[field], coordinate[field]);
       high[field] = std::max(high[field], coordinate[field]);
     }

@@ -39,7 +39,7 @@ class KeyPacking {
   static constexpr int bits_needed(Box<D> const& box) {
     int bits = 0;
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < box.low.size(); ++field) bits += field_bits(box, field);
+    for (std::size_t field = 0; field < fields_of<D>; ++field) bits += field_bits(box, field);
     return bits;
   }
 
@@ -48,7 +48,7 @@ class KeyPacking {
   [[nodiscard]] constexpr bool contains(WideCoordinate<D> const& coordinate) const {
     bool inside = true;
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < coordinate.size(); ++field) {
+    for (std::size_t field = 0; field < fields_of<D>; ++field) {
       inside &= coordinate[field] >= box_.low[field] && coordinate[field] <= box_.high[field];
     }
     return inside;
@@ -58,7 +58,7 @@ class KeyPacking {
   [[nodiscard]] constexpr Key key(WideCoordinate<D> const& coordinate) const {
     Key packed{0};
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < coordinate.size(); ++field) {
+    for (std::size_t field = 0; field < fields_of<D>; ++field) {
       packed = packed | (Key{span(box_.low[field], coordinate[field])} << shift_[field]);
     }
     return packed;
@@ -95,7 +95,7 @@ class KeyPacking {
   [[nodiscard]] constexpr Key offset_key(WideCoordinate<D> const& offset) const {
     Key packed{0};
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < offset.size(); ++field) {
+    for (std::size_t field = 0; field < fields_of<D>; ++field) {
       if (offset[field] >= 0) {
         packed = packed + (Key{static_cast<std::uint64_t>(offset[field])} << shift_[field]);
       } else {
@@ -109,7 +109,7 @@ class KeyPacking {
   [[nodiscard]] constexpr WideCoordinate<D> coordinate(Key key) const {
     WideCoordinate<D> unpacked{};
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < unpacked.size(); ++field) {
+    for (std::size_t field = 0; field < fields_of<D>; ++field) {
       std::uint64_t const relative = low_bits(key >> shift_[field]) & mask_[field];
       unpacked[field] = static_cast<std::int64_t>(static_cast<std::uint64_t>(box_.low[field]) + relative);
     }

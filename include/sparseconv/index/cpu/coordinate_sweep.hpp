@@ -47,7 +47,7 @@ class CoordinateSweep final : public PairFinder {
   [[nodiscard]] WideCoordinate<D> sought(std::int64_t output, WideCoordinate<D> const& offset) const {
     WideCoordinate<D> cell = geometry_.window_start(outputs_.data()[output]);
     SPARSECONV_UNROLL
-    for (std::size_t field = 0; field < cell.size(); ++field) cell[field] += offset[field];
+    for (std::size_t field = 0; field < fields_of<D>; ++field) cell[field] += offset[field];
     return cell;
   }
 

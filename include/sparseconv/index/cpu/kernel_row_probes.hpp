@@ -39,7 +39,7 @@ class KernelRowProbes final : public PairFinder {
           auto& cell = sought[static_cast<std::size_t>(i)];
           cell = geometry_.window_start(outputs_[static_cast<std::size_t>(output + i)]);
           SPARSECONV_UNROLL
-          for (std::size_t field = 0; field < cell.size(); ++field) cell[field] += offset[field];
+          for (std::size_t field = 0; field < fields_of<D>; ++field) cell[field] += offset[field];
         }
         for (std::int64_t element = first; element < last; ++element) {
           probe(element, output, std::span(sought).first(static_cast<std::size_t>(count)), lists);
