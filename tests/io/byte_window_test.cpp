@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,14 @@ TEST(ByteWindow, NamesAFileThatIsNotThere) {
               return ByteWindow("missing", "read").position();
             }).find("read: missing: no such file"),
             0u);
+}
+
+TEST(ByteWindow, NamesAFileThatCannotBeRead) {
+  // The first page of a process's memory cannot be read, though the file can be opened.
+  if (!std::ifstream("/proc/self/mem")) GTEST_SKIP() << "no /proc/self/mem on this system";
+  ByteWindow window("/proc/self/mem", "read_ply");
+  EXPECT_EQ(test::message_of<FormatError>([&] { static_cast<void>(window.ahead(5)); }),
+            "read_ply: /proc/self/mem: reading failed after 0 bytes; check the disk");
 }
 
 }  // namespace

@@ -5,18 +5,15 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <ios>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/input_file.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -41,13 +38,8 @@ class ByteWindow {
   /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened.
   ByteWindow(std::filesystem::path const& path, std::string_view call)
       : where_(std::string(call) + ": " + path.string()) {
-    expect_file(path, where_);
-    file_.emplace(path, std::ios::binary);
-    if (!*file_) throw FormatError({where_, ": the file cannot be opened; check its permissions"});
-    std::error_code failure;
-    // Some systems show files whose size is 0 and which have bytes all the same.
-    if (std::filesystem::is_regular_file(path, failure))
-      if (std::uintmax_t const size = std::filesystem::file_size(path, failure); !failure && size > 0) size_ = size;
+    file_.emplace(path, where_);
+    if (file_->size() > 0) size_ = file_->size();
   }
 
   /// The call and the file, as messages begin.
@@ -97,10 +89,9 @@ class ByteWindow {
     if (begin > 0 && seen_.data() != buffer_.data()) std::memmove(buffer_.data(), seen_.data(), begin);
     std::size_t const wanted = std::min(std::max(count, smallest), 2 * begin + smallest);
     if (buffer_.size() < wanted) buffer_.resize(wanted);
-    seen_ = std::span(buffer_).first(begin + read_bytes(*file_, buffer_.data() + begin, wanted - begin));
-    if (file_->bad())
-      throw FormatError({where_, ": reading failed after ", position_ + seen_.size(), " bytes; check the disk"});
-    if (!*file_) file_.reset();
+    std::size_t const got = file_->read(std::span(buffer_).first(wanted).subspan(begin), where_);
+    seen_ = std::span(buffer_).first(begin + got);
+    if (begin + got < wanted) file_.reset();
   }
 
   std::string where_;
@@ -108,7 +99,7 @@ class ByteWindow {
   std::span<const std::byte> seen_;
   std::uint64_t position_ = 0;
   std::optional<std::uint64_t> size_;
-  std::optional<std::ifstream> file_;  // until its end
+  std::optional<InputFile> file_;  // until its end
   std::vector<std::byte> buffer_;
 };
 

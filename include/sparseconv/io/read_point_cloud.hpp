@@ -17,7 +17,7 @@
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/io/text.hpp"
 #include "sparseconv/points/point_cloud.hpp"
-#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/input_file.hpp"
 
 namespace sparseconv::inline v0_1 {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/weights/bytes.hpp"
+#include "sparseconv/weights/input_file.hpp"
 
 // This header needs libzip (link -lzip), so sparseconv.hpp does not include it.
 

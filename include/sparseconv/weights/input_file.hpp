@@ -1,0 +1,90 @@
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "sparseconv/error.hpp"
+
+namespace sparseconv::inline v0_1 {
+
+/// Checks that there is something to read from at `path`. `where` begins every message.
+///
+/// Throws:  FormatError if there is no such file, or it is a directory.
+inline void expect_file(std::filesystem::path const& path, std::string_view where) {
+  std::error_code failure;
+  const std::filesystem::file_status status = std::filesystem::status(path, failure);
+  if (status.type() == std::filesystem::file_type::not_found)
+    throw FormatError({where, ": no such file; check the path, which is relative to ",
+                       std::filesystem::current_path(failure).string(), " unless it is absolute"});
+  if (std::filesystem::is_directory(status)) throw FormatError({where, ": this is a directory; name one file in it"});
+}
+
+/// A file or a pipe that is read from its beginning to its end.
+///
+/// Not a std::ifstream: that of libc++ takes a failing disk for the end of the file.
+class InputFile {
+ public:
+  /// `where` begins every message, as in "read_ply: scan.ply".
+  ///
+  /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened.
+  InputFile(std::filesystem::path const& path, std::string_view where) {
+    expect_file(path, where);
+#if defined(_WIN32)
+    file_.reset(::_wfopen(path.c_str(), L"rb"));  // by its wide name, as a narrow one need not hold it
+#else
+    file_.reset(std::fopen(path.c_str(), "rb"));
+#endif
+    if (!file_) throw FormatError({where, ": the file cannot be opened; check its permissions"});
+    // Who reads takes many bytes at once.
+    static_cast<void>(std::setvbuf(file_.get(), nullptr, _IONBF, 0));
+    std::error_code failure;
+    if (std::filesystem::is_regular_file(path, failure)) size_ = std::filesystem::file_size(path, failure);
+    if (failure) size_ = 0;
+  }
+
+  /// Its bytes, as far as the system says: 0 of a pipe, and of some files that have bytes all the same.
+  [[nodiscard]] std::uint64_t size() const noexcept {
+    return size_;
+  }
+
+  /// Reads as many bytes as there is place for; fewer only at the end. Returns how many.
+  ///
+  /// Throws:  FormatError if reading fails.
+  std::size_t read(std::span<std::byte> place, std::string_view where) {
+    constexpr std::size_t most_at_once = std::size_t{1} << 30;  // Windows reads less than 2 GiB in a call
+    std::size_t count = 0;
+    while (count < place.size()) {
+      std::size_t const wanted = std::min(place.size() - count, most_at_once);
+      errno = 0;
+      std::size_t const got = std::fread(place.data() + count, 1, wanted, file_.get());
+      count += got;
+      if (got == wanted) continue;
+      if (std::ferror(file_.get()) == 0) break;
+      if (errno != EINTR)
+        throw FormatError({where, ": reading failed after ", bytes_ + count, " bytes; check the disk"});
+      std::clearerr(file_.get());  // a signal came
+    }
+    bytes_ += count;
+    return count;
+  }
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+
+  std::unique_ptr<std::FILE, Closer> file_;
+  std::uint64_t size_ = 0;
+  std::uint64_t bytes_ = 0;  // read so far
+};
+
+}  // namespace sparseconv::inline v0_1
