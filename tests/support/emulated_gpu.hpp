@@ -49,22 +49,22 @@ struct EmulatedMemory {
 
 struct EmulatedAtomics : HostAtomics {
   static void add(std::int64_t& place, std::int64_t value) {
-    std::atomic_ref<std::int64_t>(place).fetch_add(value, std::memory_order_relaxed);
+    SharedNumber const shared(place);
+    for (std::int64_t seen = shared.value(); !shared.replace(seen, seen + value); seen = shared.value()) {
+    }
   }
   template <class Word>
   static void set_bits(Word& word, Word bits) {
-    std::atomic_ref<Word>(word).fetch_or(bits, std::memory_order_relaxed);
+    SharedNumber(word).set_bits(bits);
   }
   static void lower(std::int64_t& place, std::int64_t value) {
-    std::atomic_ref<std::int64_t> shared(place);
-    std::int64_t seen = shared.load(std::memory_order_relaxed);
-    while (value < seen && !shared.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+    SharedNumber const shared(place);
+    for (std::int64_t seen = shared.value(); value < seen && !shared.replace(seen, value); seen = shared.value()) {
     }
   }
   static void raise(std::int64_t& place, std::int64_t value) {
-    std::atomic_ref<std::int64_t> shared(place);
-    std::int64_t seen = shared.load(std::memory_order_relaxed);
-    while (value > seen && !shared.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+    SharedNumber const shared(place);
+    for (std::int64_t seen = shared.value(); value > seen && !shared.replace(seen, value); seen = shared.value()) {
     }
   }
 };
