@@ -52,7 +52,12 @@ struct Products<bfloat16> {
   SPARSECONV_MICROKERNEL_TARGET static Factors broadcast_factors(bfloat16 const* line) {
     std::int32_t two;
     std::memcpy(&two, line, sizeof(two));
-    return _mm512_set1_epi32(two);
+    Factors factors = _mm512_set1_epi32(two);
+#if defined(__clang__) && (__clang_major__ == 16 || __clang_major__ == 17)
+    // Else these compilers never come to an end (LLVM's issue 68117): they must not see that a broadcast becomes bfloat16.
+    asm("" : "+v"(factors));
+#endif
+    return factors;
   }
   SPARSECONV_MICROKERNEL_TARGET static Factors broadcast_from_row(bfloat16 const* row) {
     return exchanged(broadcast_factors(row));
