@@ -1,7 +1,7 @@
 // Two networks at once on one site set, whose derived index they share: a test for the thread sanitizer too.
 #include <gtest/gtest.h>
 
-#include <thread>
+#include <future>
 
 #include "layers/layer_oracle.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
@@ -24,8 +24,9 @@ TEST(TwoNetworks, RunInTwoThreadsOnOneSiteSet) {
     SparseTensor<float, 3> a;
     SparseTensor<float, 3> b;
     {
-      std::jthread const first([&] { a = down(cpu.threads(2), stem_a(cpu.threads(2), input)); });
-      std::jthread const second([&] { b = down(cpu, stem_b(cpu, input)); });
+      auto const first = std::async(std::launch::async,
+                                    [&] { a = down(cpu.threads(2), stem_a(cpu.threads(2), input)); });  // waited for
+      auto const second = std::async(std::launch::async, [&] { b = down(cpu, stem_b(cpu, input)); });   // waited for
     }
     test::expect_same_tensor(a, expected_a);
     test::expect_same_tensor(b, expected_b);

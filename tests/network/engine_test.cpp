@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "sparseconv/layers/activate.hpp"
@@ -185,8 +185,9 @@ TEST(Engine, RunsInSeveralThreadsAtOnce) {
   x.sites().release_derived();
   std::vector<std::vector<SparseTensor<float, 2>>> results(3);
   {
-    std::vector<std::jthread> threads;
-    for (auto& result : results) threads.emplace_back([&] { result = engine.run(cpu.threads(2), x); });
+    std::vector<std::future<void>> runs;  // waited for
+    for (auto& result : results)
+      runs.push_back(std::async(std::launch::async, [&] { result = engine.run(cpu.threads(2), x); }));
   }
   for (auto const& result : results) {
     for (std::size_t i = 0; i < 3; ++i) {
