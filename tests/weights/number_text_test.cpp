@@ -41,7 +41,8 @@ TEST(NumberText, RefusesWhatIsNoNumber) {
     EXPECT_FALSE(parse_number(word)) << word;
 }
 
-TEST(NumberText, ItsOwnDigitsReadTheSame) {
+#if !defined(_WIN32)
+TEST(NumberText, TheCLibraryReadsTheSame) {
   for (char const* word : {"0",
                            "-0",
                            "-0.5",
@@ -100,16 +101,17 @@ TEST(NumberText, ItsOwnDigitsReadTheSame) {
                            "nan(a-1)",
                            "nan)",
                            "nano"}) {
-    EXPECT_EQ(parse_by_digits<float>(word), parse_exactly<float>(word)) << word;
-    EXPECT_EQ(parse_by_digits<double>(word), parse_exactly<double>(word)) << word;
+    EXPECT_EQ(parse_by_c_library<float>(word), parse_exactly<float>(word)) << word;
+    EXPECT_EQ(parse_by_c_library<double>(word), parse_exactly<double>(word)) << word;
   }
-  EXPECT_TRUE(std::signbit(parse_by_digits<float>("-0").value()));
+  EXPECT_TRUE(std::signbit(parse_by_c_library<float>("-0").value()));
   for (char const* word : {"nan", "-NaN", "nan()", "nan(a_1)", "-nan(IND)"}) {
-    ASSERT_TRUE(parse_by_digits<float>(word)) << word;
-    EXPECT_TRUE(std::isnan(*parse_by_digits<float>(word))) << word;
-    EXPECT_EQ(std::signbit(*parse_by_digits<float>(word)), word[0] == '-') << word;
+    ASSERT_TRUE(parse_by_c_library<float>(word)) << word;
+    EXPECT_TRUE(std::isnan(*parse_by_c_library<float>(word))) << word;
+    EXPECT_EQ(std::signbit(*parse_by_c_library<float>(word)), word[0] == '-') << word;
   }
 }
+#endif
 
 struct CommaForPoint : std::numpunct<char> {
   char do_decimal_point() const override { return ','; }
@@ -118,8 +120,10 @@ struct CommaForPoint : std::numpunct<char> {
 TEST(NumberText, TheLocaleHasNoSay) {
   const std::locale before = std::locale::global(std::locale(std::locale::classic(), new CommaForPoint));
   EXPECT_EQ(parse_number("1.5"), 1.5f);
-  EXPECT_EQ(parse_by_digits<float>("1.5"), 1.5f);
-  EXPECT_FALSE(parse_by_digits<float>("1,5"));
+#if !defined(_WIN32)
+  EXPECT_EQ(parse_by_c_library<float>("1.5"), 1.5f);
+  EXPECT_FALSE(parse_by_c_library<float>("1,5"));
+#endif
   std::locale::global(before);
 }
 

@@ -1,22 +1,21 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cfloat>
+#include <locale.h>
+#include <stdlib.h>
+
 #include <charconv>
 #include <cmath>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
-#include "sparseconv/weights/long_decimal.hpp"
+#if __has_include(<xlocale.h>)  // where macOS and FreeBSD declare strtod_l
+#include <xlocale.h>
+#endif
 
 namespace sparseconv::inline v0_1 {
 
@@ -33,82 +32,39 @@ concept ReadByFromChars = (std::integral<T> || from_chars_reads_reals) && requir
   std::from_chars(text, text, value);
 };
 
-/// The number that the whole of `word` names, as std::from_chars has it: inf, infinity, nan, nan(letters), capital or small.
-template <class T>
-[[nodiscard]] std::optional<T> parse_name_of_number(std::string_view word) {
-  bool const negative = word.starts_with('-');
-  std::string name(word.substr(negative ? 1 : 0));
-  for (char& letter : name)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  using Limits = std::numeric_limits<T>;
-  if (name == "inf" || name == "infinity") return negative ? -Limits::infinity() : Limits::infinity();
-  bool const has_letters = name.starts_with("nan(") && name.ends_with(')');
-  if (name != "nan" && !has_letters) return std::nullopt;
-  if (has_letters && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", 4) != name.size() - 1)
-    return std::nullopt;
-  return negative ? -Limits::quiet_NaN() : Limits::quiet_NaN();
+#if !defined(_WIN32)  // whose standard libraries have std::from_chars, but for libc++ before 20
+/// Reads the number that a text begins with, as std::strtod does where a program has never set a locale. `stop` is set behind it.
+template <std::floating_point T>
+[[nodiscard]] T read_in_classic_locale(char const* text, char** stop) {
+  static ::locale_t const classic = ::newlocale(LC_ALL_MASK, "C", ::locale_t{});
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return ::strtof_l(text, stop, classic);
+  } else {
+    return ::strtod_l(text, stop, classic);
+  }
 }
 
-/// The number of type T that is nearest to an integer below 2^53 times 10^power, where one operation of doubles is sure to find it.
-template <class T>
-[[nodiscard]] std::optional<T> nearest_by_one_operation(std::uint64_t integer, std::int64_t power) {
-  constexpr std::array powers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};  // each exact
-  std::size_t const which = static_cast<std::size_t>(power < 0 ? -power : power);
-  if (FLT_EVAL_METHOD != 0 || which >= powers.size()) return std::nullopt;
-  double const exact = static_cast<double>(integer);
-  double const value = power < 0 ? exact / powers[which] : exact * powers[which];
-  if constexpr (sizeof(T) < sizeof(double)) {
-    // To round twice does no harm but halfway between two floats, and where floats have fewer bits or end.
-    constexpr std::uint64_t beyond_float = (std::uint64_t{1} << 29) - 1;
-    bool const is_halfway = (std::bit_cast<std::uint64_t>(value) & beyond_float) == std::uint64_t{1} << 28;
-    if (is_halfway || value < 0x1p-120 || value > 0x1p120) return std::nullopt;
-  }
-  return static_cast<T>(value);
+/// Does what parse_exactly does of a floating-point type by the C library: for standard libraries whose std::from_chars lacks these.
+template <std::floating_point T>
+[[nodiscard]] std::optional<T> parse_by_c_library(std::string_view word) {
+  std::string_view const magnitude = word.substr(word.starts_with('-') ? 1 : 0);
+  if (magnitude.empty() || magnitude.find_first_of("+-") == 0) return std::nullopt;
+  // The C library takes more than from_chars does: blanks, hexadecimal digits, a number at the begin of a longer text.
+  bool const is_name = std::string_view("iInN").find(magnitude.front()) != std::string_view::npos;
+  std::string_view const letters =
+      is_name ? "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_()" : "0123456789.eE+-";
+  if (magnitude.find_first_not_of(letters) != std::string_view::npos) return std::nullopt;
+  std::string const text(word);
+  char* stop = nullptr;
+  T const value = read_in_classic_locale<T>(text.c_str(), &stop);
+  if (stop != text.c_str() + text.size()) return std::nullopt;
+  if (is_name) return value;
+  std::string_view const digits = magnitude.substr(0, magnitude.find_first_of("eE"));
+  bool const is_zero = digits.find_first_of("123456789") == std::string_view::npos;
+  if (std::isinf(value) || (value == 0 && !is_zero)) return std::nullopt;  // beyond the range of T
+  return value;
 }
-
-/// Does what parse_exactly does of a floating-point type, without std::from_chars: for standard libraries that lack it.
-template <class T>
-[[nodiscard]] std::optional<T> parse_by_digits(std::string_view word) {
-  bool const negative = word.starts_with('-');
-  std::string_view rest = word.substr(negative ? 1 : 0);
-  std::string digits;
-  auto const take_digits = [&] {
-    std::size_t const count = std::min(rest.find_first_not_of("0123456789"), rest.size());
-    digits += rest.substr(0, count);
-    rest.remove_prefix(count);
-  };
-  take_digits();
-  auto point = static_cast<std::int64_t>(digits.size());
-  if (rest.starts_with('.')) {
-    rest.remove_prefix(1);
-    take_digits();
-  }
-  if (digits.empty()) return parse_name_of_number<T>(word);
-  if (rest.starts_with('e') || rest.starts_with('E')) {
-    rest.remove_prefix(1);
-    bool const is_small = rest.starts_with('-');
-    if (is_small || rest.starts_with('+')) rest.remove_prefix(1);
-    if (rest.empty()) return std::nullopt;
-    constexpr std::int64_t most = std::int64_t{1} << 50;  // more than a text has digits
-    std::int64_t exponent = 0;
-    for (; !rest.empty() && rest.front() >= '0' && rest.front() <= '9'; rest.remove_prefix(1))
-      exponent = std::min(10 * exponent + (rest.front() - '0'), most);
-    point += is_small ? -exponent : exponent;
-  }
-  if (!rest.empty()) return std::nullopt;
-  if (digits.size() <= 15) {
-    std::uint64_t integer = 0;
-    for (char const digit : digits) integer = 10 * integer + static_cast<std::uint64_t>(digit - '0');
-    if (auto const value = nearest_by_one_operation<T>(integer, point - static_cast<std::int64_t>(digits.size())))
-      return negative ? -*value : *value;
-  }
-  LongDecimal decimal(digits, point);
-  bool const is_zero = decimal.is_zero();
-  T const value = std::move(decimal).template nearest<T>();
-  if (std::isinf(value) || (value == 0 && !is_zero)) return std::nullopt;
-  return negative ? -value : value;
-}
+#endif
 
 /// Reads the whole of `word` as a T; nothing if it is no number, or one beyond T's range. The locale has no say in it.
 template <class T>
@@ -120,7 +76,7 @@ template <class T>
     if (failure != std::errc{} || stop != end) return std::nullopt;
     return value;
   } else {
-    return parse_by_digits<T>(word);
+    return parse_by_c_library<T>(word);
   }
 }
 
