@@ -16,7 +16,7 @@ TEST(SleepingThreads, WakeWheneverTheNumberChanges) {
   auto const play = [&](int turn) {
     for (int round = turn; round < rounds; round += 2) {
       for (int now = ball.load(); now != round; now = ball.load()) sleepers.sleep_while(ball, now);
-      ball.store(round + 1, std::memory_order_release);
+      ball.exchange(round + 1, std::memory_order_release);
       sleepers.wake(ball);
     }
   };

@@ -140,7 +140,7 @@ TEST(WaitWhile, ReturnsTheNewValueWhetherItLooksOrSleeps) {
     EXPECT_EQ(wait_while(value, 0, looks, sleepers), 1) << "changed already";
     std::thread changes([&value, &sleepers] {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      value.store(2, std::memory_order_release);
+      value.exchange(2, std::memory_order_release);
       sleepers.wake(value);
     });
     EXPECT_EQ(wait_while(value, 1, looks, sleepers), 2);

@@ -14,7 +14,8 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Threads that sleep until a number is another one. Who changes it calls wake() after that.
+/// Threads that sleep until a number is another one. Who changes it calls wake() after that, and changes it by what reads it too, as
+/// exchange or fetch_add: a plain store may become visible after wake() has looked whether anybody sleeps.
 class SleepingThreads {
  public:
   /// Returns once the number is not `old`; what happened before it was changed with release happened before that.
