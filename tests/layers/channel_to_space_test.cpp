@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/layers/occupancy_above.hpp"
 #include "support/error_message.hpp"
 #include "support/list_of.hpp"
@@ -95,10 +96,10 @@ TEST(ChannelToSpace, SaysWhatDoesNotFit) {
   EXPECT_EQ(test::message_of<ShapeError>([&] { return channel_to_space(cpu, fine, level).size(); }),
             "channel_to_space: the tensor has 50 sites, the level " + parents + "; give a tensor on the level's sites");
   OctreeLevel<2> by_hand{.parents = level.parents, .children = sites, .occupancy = {}, .parent_rows = {}, .places = {}};
-  EXPECT_EQ(
-      test::message_of<ShapeError>([&] { return space_to_channel(cpu, fine, by_hand).size(); }),
-      "space_to_channel: the level has 0 rows of parents and 0 places for 50 children; take one that octree_level "
-      "or octree_children made");
+  EXPECT_EQ(test::message_of<ShapeError>([&] { return space_to_channel(cpu, fine, by_hand).size(); }),
+            "OctreeLevel: it has 0 rows of parents and 0 places for 50 children; take one that octree_level or "
+            "octree_children "
+            "made");
   EXPECT_EQ(test::message_of<ShapeError>([&] { return space_to_channel(cpu, coarse, level).size(); }),
             "space_to_channel: the tensor has " + parents + " sites, the level 50; give a tensor on the level's sites");
 }

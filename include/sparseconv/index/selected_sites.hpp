@@ -21,6 +21,7 @@ struct SelectedSites {
   Buffer<Row, Memory> rows;  ///< of each selected site, its row in `of`; rising
 };
 
+/// A selection stands in calls of tensors.
 template <int D, MemorySpace Memory>
 inline constexpr bool is_for_calls<SelectedSites<D, Memory>> = true;
 /// A mask, such as mask_above and mask_largest make, is one too.

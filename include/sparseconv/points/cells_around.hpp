@@ -101,10 +101,10 @@ class CellsAround {
       double const upper = beyond_[static_cast<std::size_t>(axis)];
       double const lower = 1 - upper;
       SPARSECONV_UNROLL
-      for (int k = (1 << axis) - 1; k >= 0; --k) {  // each of the axes before becomes two
-        double const before = weights[static_cast<std::size_t>(k)];
-        weights[static_cast<std::size_t>(2 * k + 1)] = rounded_product(before, upper);
-        weights[static_cast<std::size_t>(2 * k)] = rounded_product(before, lower);
+      for (std::size_t left = std::size_t{1} << axis; left > 0; --left) {  // each of the axes before becomes two
+        double const before = weights[left - 1];
+        weights[2 * left - 1] = rounded_product(before, upper);
+        weights[2 * left - 2] = rounded_product(before, lower);
       }
     }
     return weights;

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <locale.h>
-#include <stdlib.h>
-
 #include <charconv>
+#include <clocale>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -19,7 +18,8 @@
 
 namespace sparseconv::inline v0_1 {
 
-// What Apple's headers declare may be missing from the older systems that a program is for, and no concept sees that.
+/// Whether std::from_chars may be asked for floating-point numbers: what Apple's headers declare may be missing from the older systems
+/// that a program is for, and no concept sees that.
 #if defined(__APPLE__) && !defined(__cpp_lib_to_chars)
 inline constexpr bool from_chars_reads_reals = false;
 #else

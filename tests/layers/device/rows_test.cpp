@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/layers/add.hpp"
 #include "sparseconv/layers/cast.hpp"
 #include "sparseconv/layers/channel_to_space.hpp"
