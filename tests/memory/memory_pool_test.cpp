@@ -193,6 +193,9 @@ TEST(MemoryPool, HoldsNoMoreThanItsLimit) {
   EXPECT_EQ(pool.bytes_in_use(), 4096) << "what is in use stays";
   EXPECT_THROW((void)pool.take(1), CapacityError);
   pool.give_back(again);
+  EXPECT_EQ(pool.bytes(), 0) << "what comes back beyond the limit does not wait";
+  EXPECT_EQ(pool.bytes_in_use(), 0);
+  EXPECT_THROW((void)pool.take(4096), CapacityError);
   EXPECT_EQ(test::message_of<ShapeError>([&] { return pool.set_limit(-5), 0; }),
             "MemoryPool::set_limit: -5 bytes; give 0 or more, no_limit for as many as there are");
   EXPECT_EQ(pool.limit(), 10);

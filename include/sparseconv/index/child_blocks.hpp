@@ -33,19 +33,31 @@ struct WriteChildOfBlock {
   std::uint8_t const* places;
   std::int64_t blocks;
   Row* child_of_block;
+  std::int64_t all_blocks;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t child) const {
-    child_of_block[parent_rows[child] * blocks + places[child]] = static_cast<Row>(child);
+    std::int64_t const block = parent_rows[child] * blocks + places[child];
+    if (block >= 0 && block < all_blocks) child_of_block[block] = static_cast<Row>(child);
   }
 };
 
-/// Throws: ShapeError unless a level is whole; CapacityError if it has more blocks than rows are numbered.
+/// Throws: ShapeError unless a level is whole, as far as the host can read it; CapacityError if it has more blocks than rows are numbered.
 template <int D, MemorySpace Memory>
 void check_level(OctreeLevel<D, Memory> const& level) {
   std::int64_t const parent_rows = level.parent_rows ? level.parent_rows->size() : 0;
   if (!level.parent_rows || parent_rows != level.children.size() || level.places.size() != level.children.size()) {
     throw ShapeError({"OctreeLevel: it has ", parent_rows, " rows of parents and ", level.places.size(), " places for ",
                       level.children.size(), " children; take one that octree_level or octree_children made"});
+  }
+  if constexpr (Memory::host_reads) {
+    for (std::int64_t child = 0; child < parent_rows; ++child) {
+      Row const parent = (*level.parent_rows)[child];
+      int const place = level.places[child];
+      if (parent >= 0 && parent < level.parents.size() && place < octree_places<D>) continue;
+      throw ShapeError({"OctreeLevel: child ", child, " stands at place ", place, " of parent ", parent,
+                        ", and there are ", level.parents.size(), " parents of ", octree_places<D>,
+                        " places; take a level that octree_level or octree_children made"});
+    }
   }
   if (level.parents.size() <= std::numeric_limits<Row>::max() / octree_places<D>) return;
   throw CapacityError({"OctreeLevel: ", level.parents.size(), " parents of ", octree_places<D>,
@@ -58,7 +70,7 @@ void check_level(OctreeLevel<D, Memory> const& level) {
 /// Shapes: N numbers from 0 to 2^D M - 1 of M parents.
 /// Order:  `seq` and `cpu` wait for the result; a device policy does not.
 /// Throws: ShapeError unless the level is as octree_level and octree_children make it; CapacityError for more than (2^31 - 1) / 2^D
-///         parents.
+///         parents. A device does not look at rows and places: there a child of no parent is left out.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 [[nodiscard]] Buffer<Row, Memory> blocks_of_children(Policy const& where, OctreeLevel<D, Memory> const& level) {
   check_reach<Policy, Memory>();
@@ -80,8 +92,9 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
   check_level(level);
   Buffer<Row, Memory> rows(where.memory(), level.parents.size() * octree_places<D>);
   for_each_index(where, rows.size(), Fill<Row>{rows.data(), no_row});
-  for_each_index(where, level.children.size(),
-                 WriteChildOfBlock{level.parent_rows->data(), level.places.data(), octree_places<D>, rows.data()});
+  for_each_index(
+      where, level.children.size(),
+      WriteChildOfBlock{level.parent_rows->data(), level.places.data(), octree_places<D>, rows.data(), rows.size()});
   return rows;
 }
 

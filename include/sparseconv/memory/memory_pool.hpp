@@ -58,10 +58,15 @@ class MemoryPool {
   /// Throws: CapacityError beyond the limit; std::bad_alloc.
   [[nodiscard]] MemoryBlock take_exactly(std::size_t bytes) { return take(bytes, 1); }
 
-  /// Takes back what take() gave.
+  /// Takes back what take() gave. It waits for reuse, or goes back to the system where the pool holds more than a limit that was set
+  /// meanwhile.
   void give_back(MemoryBlock block) noexcept {
     std::scoped_lock lock(mutex_);
     used_bytes_ -= block.size;
+    if (used_bytes_ + waiting_bytes_ + block.size > limit_) {
+      ::operator delete(block.data, std::align_val_t(alignment));
+      return;
+    }
     waiting_bytes_ += block.size;
     Waiting*& first = waiting_[class_of(block.size)];
     first = ::new (block.data) Waiting{first};
@@ -119,9 +124,9 @@ class MemoryPool {
   }
   static constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-  /// Returns what waits for reuse to the system, the largest blocks first, until at most `keep` bytes wait: nothing is done, and no
-  /// time is lost, where there are no more. With the GNU C library the whole heap of the process is trimmed too, which may take
-  /// milliseconds: what is only freed stays with the process there.
+  /// Returns what waits for reuse to the system, the largest blocks first, until at most `keep` bytes wait. With the GNU C
+  /// library the whole heap of the process is trimmed too, which may take milliseconds: what is only freed stays with the process there.
+  /// A call that keeps some, and finds no more waiting, does nothing.
   void release(std::int64_t keep = 0) {
     {
       std::scoped_lock lock(mutex_);

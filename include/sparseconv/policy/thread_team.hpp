@@ -142,12 +142,12 @@ class ThreadTeam {
     auto const seen = round_.load(std::memory_order_relaxed);
     while (static_cast<int>(workers_.size()) < size_ - 1) {
       int const worker = static_cast<int>(workers_.size()) + 1;
-      Worker& started = workers_.emplace_back();
       try {
+        Worker& started = workers_.emplace_back();
         ::new (&started.thread) std::thread([this, worker, seen] { serve(worker, seen); });
       } catch (...) {
         // For want of threads, or of memory for them. Those there are do all the work.
-        workers_.pop_back();
+        if (static_cast<int>(workers_.size()) == worker) workers_.pop_back();
         return;
       }
     }

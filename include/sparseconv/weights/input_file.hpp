@@ -38,11 +38,14 @@ class InputFile {
   /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened.
   InputFile(std::filesystem::path const& path, std::string_view where) {
     expect_file(path, where);
+    do {
+      errno = 0;
 #if defined(_WIN32)
-    file_.reset(::_wfopen(path.c_str(), L"rb"));  // by its wide name, as a narrow one need not hold it
+      file_.reset(::_wfopen(path.c_str(), L"rb"));  // by its wide name, as a narrow one need not hold it
 #else
-    file_.reset(std::fopen(path.c_str(), "rb"));
+      file_.reset(std::fopen(path.c_str(), "rb"));
 #endif
+    } while (!file_ && errno == EINTR);  // a signal came while a pipe waited for who writes to it
     if (!file_) throw FormatError({where, ": the file cannot be opened; check its permissions"});
     // Who reads takes many bytes at once.
     static_cast<void>(std::setvbuf(file_.get(), nullptr, _IONBF, 0));

@@ -42,8 +42,8 @@ namespace sparseconv::inline v0_1 {
 }
 #endif
 
-/// The bytes of a whole file: mapped where the system can do so, else read (on Windows always); a pipe is read to its end. A mapped file may be renamed
-/// or deleted while the bytes are in use; it must not be made shorter.
+/// The bytes of a whole file: mapped where the system can do so, else read (on Windows always); a pipe is read to its end. A mapped
+/// file may be renamed or deleted while the bytes are in use; it must not be made shorter.
 ///
 /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be read. `call` begins the message.
 [[nodiscard]] inline SharedBytes map_file(std::filesystem::path const& path, std::string_view call) {

@@ -41,8 +41,8 @@ struct WrittenPlace {
 
 /// Follows the links of a path, also to a file that is not there yet.
 ///
-/// Throws: Error if a directory is there, links lead in a circle, or, on Windows, the file there is read-only; the message begins with `where`, as in "write_png: cannot write
-///         scan.png".
+/// Throws: Error if a directory is there, links lead in a circle, or, on Windows, the file there is read-only; the message begins with
+///         `where`, as in "write_png: cannot write scan.png".
 inline WrittenPlace written_place(std::filesystem::path const& path, std::string_view where) {
   namespace fs = std::filesystem;
   std::error_code failure;
