@@ -24,7 +24,6 @@ int main(int argc, char** argv) {
   auto const add_rate = [](benchmark::State& state, bs::Scene const& scene, double time) {
     state.counters["Mpoints/s"] = static_cast<double>(scene.cloud.size()) / time / 1e6;
   };
-  // The hash table of the sites is there already.
   bs::add_for_scenes("map", scenes, [&](benchmark::State& state, bs::Scene const& scene, sc::CpuPolicy const& where) {
     auto const sites = scene.tensor().sites();
     auto const build = [&](sc::PointPlacement<3> const& placement) {

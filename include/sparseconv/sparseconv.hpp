@@ -22,7 +22,6 @@
 #include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/execute/softmax_rows.hpp"
 #include "sparseconv/execute/take_rows.hpp"
-#include "sparseconv/execute/take_rows_or_zeros.hpp"
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"

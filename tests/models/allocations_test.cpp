@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "sparseconv/config.hpp"
-#include "sparseconv/models/blocks.hpp"
 #include "sparseconv/models/pooled.hpp"
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/network/prepare.hpp"
@@ -25,6 +24,7 @@
 #include "support/list_of.hpp"
 #include "support/point_clouds.hpp"
 #include "support/random_sites.hpp"
+#include "support/small_unet.hpp"
 
 namespace {
 
@@ -129,13 +129,7 @@ TEST(WarmCalls, OfAnEngineAskNothingOfTheHeap) {
 }
 
 TEST(WarmCalls, OfAUNetAskNothingOfTheHeap) {
-  Network net("UNet");
-  BlockStyle const style;
-  Value const skip = submanifold_norm_relu(net, "stem", net.input("x", {.channels = 4}), {.out_channels = 16}, style);
-  Value const down = net.sparse_conv("down", skip, {.out_channels = 32, .stride = 2, .padding = 1});
-  Value const inner = basic_block(net, "inner", norm_relu(net, "down", down, style), 32, style);
-  Value const up = norm_relu(net, "up", net.inverse_conv("up", inner, {.out_channels = 16, .undoes = down}), style);
-  net.output("y", net.linear("head", net.concatenate({up, skip}), {.out_channels = 5}));
+  Network const net = test::small_unet(4, 32, 5);
   expect_engine_asks_nothing<float>(net);
   expect_engine_asks_nothing<half>(net);
 }

@@ -8,25 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "sparseconv/models/blocks.hpp"
 #include "sparseconv/network/prepare.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "support/error_message.hpp"
 #include "support/list_of.hpp"
 #include "support/point_clouds.hpp"
+#include "support/small_unet.hpp"
 
 namespace sparseconv::frames_test {
 namespace {
 
 Network small_unet() {
-  Network net("UNet");
-  BlockStyle const style;
-  Value const skip = submanifold_norm_relu(net, "stem", net.input("x", {.channels = 5}), {.out_channels = 16}, style);
-  Value const down = net.sparse_conv("down", skip, {.out_channels = 24, .stride = 2, .padding = 1});
-  Value const inner = basic_block(net, "inner", norm_relu(net, "down", down, style), 24, style);
-  Value const up = norm_relu(net, "up", net.inverse_conv("up", inner, {.out_channels = 16, .undoes = down}), style);
-  net.output("y", net.linear("head", net.concatenate({up, skip}), {.out_channels = 3}));
-  return net;
+  return test::small_unet(5, 24, 3);
 }
 
 /// What a sensor may send: scans of all sizes, none, one point, a scan with faults, and one ten times as large.

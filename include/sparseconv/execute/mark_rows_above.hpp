@@ -5,6 +5,7 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/execute/check_operands.hpp"
+#include "sparseconv/execute/score_order.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
@@ -22,7 +23,7 @@ struct MarkAbove {
   std::uint8_t* mask;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t row) const {
-    mask[row] = static_cast<double>(static_cast<Accumulator<T>>(scores[row * stride])) > threshold ? 1 : 0;
+    mask[row] = is_above(scores[row * stride], threshold) ? 1 : 0;
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
+#include "sparseconv/execute/score_order.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/element.hpp"
@@ -25,8 +26,7 @@ struct WriteOccupancy {
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t parent) const {
     std::uint32_t bits = 0;
     for (std::int64_t place = 0; place < places; ++place) {
-      auto const score = static_cast<double>(static_cast<Accumulator<T>>(scores[parent * stride + place]));
-      if (score > threshold) bits |= std::uint32_t{1} << place;
+      if (is_above(scores[parent * stride + place], threshold)) bits |= std::uint32_t{1} << place;
     }
     occupancy[parent] = bits;
   }

@@ -10,6 +10,12 @@
 
 namespace sparseconv::inline v0_1 {
 
+/// Whether a score is above a threshold: compared in double, which holds every score exactly. NaN is above nothing.
+template <Element T>
+SPARSECONV_HOST_DEVICE constexpr bool is_above(T score, double threshold) {
+  return static_cast<double>(static_cast<Accumulator<T>>(score)) > threshold;
+}
+
 /// The bits of a key by which scores of an element type are ordered.
 template <Element T>
 using ScoreKey = std::conditional_t<sizeof(Accumulator<T>) == 8, std::uint64_t, std::uint32_t>;

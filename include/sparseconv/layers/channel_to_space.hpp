@@ -7,9 +7,9 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/take_rows.hpp"
-#include "sparseconv/execute/take_rows_or_zeros.hpp"
 #include "sparseconv/index/child_blocks.hpp"
 #include "sparseconv/index/octree_places.hpp"
+#include "sparseconv/layers/tensor_of_rows.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
@@ -48,15 +48,10 @@ requires reaches<Policy, Memory>
     throw ShapeError(
         {"channel_to_space: ", parents.channels(), " channels for ", blocks, " children; give as many for each child"});
   }
-  std::int64_t const channels = parents.channels() / blocks;
-  std::int64_t const children = level.children.size();
   auto const rows = blocks_of_children(where, level);
-  SparseTensor<T, D, Memory> result(
-      level.children, channels,
-      Buffer<T, Memory>(where.memory(), feature_count(children, channels, "channel_to_space")));
-  MatrixView<T const, Memory> const by_block{parents.features().data, parents.size() * blocks, channels};
-  take_rows(where, std::span<Row const>(rows.data(), static_cast<std::size_t>(children)), by_block, result.features());
-  return result;
+  MatrixView<T const, Memory> const by_block{parents.features().data, parents.size() * blocks,
+                                             parents.channels() / blocks};
+  return tensor_of_rows(where, level.children, rows, by_block, "channel_to_space");
 }
 
 /// The way back: the channels of a parent's children side by side, in the order of their places, and zeros for a child that is not

@@ -1,15 +1,9 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
-#include "sparseconv/execute/take_rows_or_zeros.hpp"
 #include "sparseconv/index/check_one_grid.hpp"
 #include "sparseconv/index/matching_rows.hpp"
-#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/layers/tensor_of_rows.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -28,11 +22,7 @@ requires reaches<Policy, Memory>
                                                     SiteSet<D, Memory> const& sites) {
   check_one_grid(input.grid(), sites.grid(), "onto_sites");
   auto const rows = matching_rows(where, sites, input.sites());
-  std::int64_t const numbers = feature_count(sites.size(), input.channels(), "onto_sites");
-  SparseTensor<T, D, Memory> result(sites, input.channels(), Buffer<T, Memory>(where.memory(), numbers));
-  take_rows_or_zeros(where, std::span<Row const>(rows.data(), static_cast<std::size_t>(rows.size())), input.features(),
-                     result.features());
-  return result;
+  return tensor_of_rows(where, sites, rows, input.features(), "onto_sites", OfNoRow::zeros);
 }
 
 /// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.

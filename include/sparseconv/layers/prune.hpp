@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <type_traits>
@@ -8,11 +7,10 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/execute/mark_largest_rows.hpp"
 #include "sparseconv/execute/mark_rows_above.hpp"
-#include "sparseconv/execute/take_rows.hpp"
 #include "sparseconv/index/select_sites.hpp"
+#include "sparseconv/layers/tensor_of_rows.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/item_offsets.hpp"
 #include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
@@ -35,11 +33,7 @@ requires reaches<Policy, Memory>
                            " sites, and sites were selected from another set of ", selected.of.size(),
                            how_grids_differ(input.sites(), selected.of), "; select from the sites of the tensor"});
   }
-  std::int64_t const numbers = feature_count(selected.sites.size(), input.channels(), "prune");
-  SparseTensor<T, D, Memory> result(selected.sites, input.channels(), Buffer<T, Memory>(where.memory(), numbers));
-  take_rows(where, std::span<Row const>(selected.rows.data(), static_cast<std::size_t>(selected.rows.size())),
-            input.features(), result.features());
-  return result;
+  return tensor_of_rows(where, selected.sites, selected.rows, input.features(), "prune");
 }
 
 /// The rows whose mark is not 0, on a new set of their sites.

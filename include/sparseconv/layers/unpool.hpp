@@ -1,15 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <span>
 #include <type_traits>
 
-#include "sparseconv/execute/take_rows.hpp"
 #include "sparseconv/index/parent_rows.hpp"
-#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/layers/tensor_of_rows.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -27,11 +22,7 @@ requires reaches<Policy, Memory>
                                                 SiteSet<D, Memory> const& onto,
                                                 std::type_identity_t<PerAxis<D>> const& stride = 2) {
   auto const rows = cached_parent_rows(where, onto, parents.sites(), stride);
-  std::int64_t const numbers = feature_count(onto.size(), parents.channels(), "unpool");
-  SparseTensor<T, D, Memory> result(onto, parents.channels(), Buffer<T, Memory>(where.memory(), numbers));
-  take_rows(where, std::span<Row const>(rows->data(), static_cast<std::size_t>(rows->size())), parents.features(),
-            result.features());
-  return result;
+  return tensor_of_rows(where, onto, *rows, parents.features(), "unpool");
 }
 
 /// Whatever else is called with a tensor says in one sentence what is wrong, and does not compile.

@@ -18,6 +18,7 @@
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/device/point_features.hpp"
 #include "sparseconv/tensor/device/unique_sites.hpp"
+#include "sparseconv/tensor/point_features.hpp"
 #include "sparseconv/tensor/same_sites.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
@@ -92,18 +93,20 @@ template <ExecutionPolicy Policy, Element T, int D, class Number, MemorySpace Me
                       "; make a map for the sites of this tensor"});
   }
   std::int64_t const channels = tensor.channels();
-  Buffer<T, Memory> features(where.memory(), feature_count(map.size(), channels, "interpolate"));
+  std::int64_t const numbers = feature_count(map.size(), channels, "interpolate");
   T const* const from = tensor.features().data;
-  if (map.interpolation() == Interpolation::nearest) {
-    on_device::CopyToPoint<T> const copy{from, map.rows().data, channels, features.data()};
-    if constexpr (HostPolicy<Policy>) {
-      for_each_index(where, map.size(), [&](std::int64_t point) {
-        for (std::int64_t c = 0; c < channels; ++c) copy(point, c);
-      });
-    } else {
-      where.for_each(map.size(), channels, copy);
+  bool const is_nearest = map.interpolation() == Interpolation::nearest;
+  if constexpr (HostPolicy<Policy>) {
+    if (is_nearest) {
+      return features_to_points(where, tensor, {map.rows().data, static_cast<std::size_t>(map.size())});
     }
-    return features;
+  }
+  Buffer<T, Memory> features(where.memory(), numbers);
+  if constexpr (DevicePolicy<Policy>) {
+    if (is_nearest) {  // without the check of rows, which waits
+      where.for_each(map.size(), channels, on_device::CopyToPoint<T>{from, map.rows().data, channels, features.data()});
+      return features;
+    }
   }
   InterpolatedFeatures<T> const sums{from, channels, map.rows().data, map.weights().data, map.cells()};
   WriteInterpolated<T> const write{sums, features.data()};

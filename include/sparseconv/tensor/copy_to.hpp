@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -24,7 +25,19 @@ Buffer<T, typename Policy::Memory> copy_to(Policy const& where, std::span<T cons
   return copy;
 }
 
-/// The same of an array that owns its numbers.
+/// The same of a short list, in pieces that a kernel carries among its operands: it never waits, and may be part of a graph.
+template <DevicePolicy Policy, class T>
+Buffer<T, typename Policy::Memory> copy_in_pieces(Policy const& where, std::span<T const> host) {
+  constexpr std::int64_t carried = 3072 / static_cast<std::int64_t>(sizeof(T));
+  Buffer<T, typename Policy::Memory> copy(where.memory(), std::ssize(host));
+  for (std::int64_t first = 0; first < copy.size(); first += carried) {
+    where.copy_to_device(copy.data() + first, host.data() + first,
+                         std::min(carried, copy.size() - first) * static_cast<std::int64_t>(sizeof(T)));
+  }
+  return copy;
+}
+
+/// The same as copy_to of an array that owns its numbers.
 template <DevicePolicy Policy, class T>
 Buffer<T, typename Policy::Memory> copy_to(Policy const& where, Buffer<T> const& host) {
   return copy_to(where, std::span<T const>(host));

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/weights/opened_file.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -38,14 +39,7 @@ class InputFile {
   /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened.
   InputFile(std::filesystem::path const& path, std::string_view where) {
     expect_file(path, where);
-    do {
-      errno = 0;
-#if defined(_WIN32)
-      file_.reset(::_wfopen(path.c_str(), L"rb"));  // by its wide name, as a narrow one need not hold it
-#else
-      file_.reset(std::fopen(path.c_str(), "rb"));
-#endif
-    } while (!file_ && errno == EINTR);  // a signal came while a pipe waited for who writes to it
+    file_.reset(open_to_read(path));
     if (!file_) throw FormatError({where, ": the file cannot be opened; check its permissions"});
     // Who reads takes many bytes at once.
     static_cast<void>(std::setvbuf(file_.get(), nullptr, _IONBF, 0));
@@ -55,9 +49,7 @@ class InputFile {
   }
 
   /// Its bytes, as far as the system says: 0 of a pipe, and of some files that have bytes all the same.
-  [[nodiscard]] std::uint64_t size() const noexcept {
-    return size_;
-  }
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
   /// Reads as many bytes as there is place for; fewer only at the end. Returns how many.
   ///

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 
@@ -10,6 +11,20 @@
 #endif
 
 namespace sparseconv::inline v0_1 {
+
+/// A file that is opened to read its bytes; null, with errno, if it cannot be.
+[[nodiscard]] inline std::FILE* open_to_read(std::filesystem::path const& path) {
+  std::FILE* file = nullptr;
+  do {
+    errno = 0;
+#if defined(_WIN32)
+    file = ::_wfopen(path.c_str(), L"rb");  // by its wide name, as a narrow one need not hold it
+#else
+    file = std::fopen(path.c_str(), "rb");
+#endif
+  } while (file == nullptr && errno == EINTR);  // a signal came while a pipe waited for who writes to it
+  return file;
+}
 
 /// What is done with a file that is there already.
 enum class OldFile {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include "sparseconv/primitive/device/key_order.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/primitive/wide_key.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 
 namespace sparseconv::inline v0_1::on_device {
 
@@ -68,12 +68,7 @@ void mark_largest_rows(Policy const& where, std::span<Row const> offsets,
   using Memory = typename Policy::Memory;
   if (scores.rows == 0) return;
   std::int64_t const items = std::ssize(counts);
-  Buffer<std::int64_t, Memory> counts_there(where.memory(), items);
-  constexpr std::int64_t carried = 384;  // numbers that a kernel carries among its operands, so that nothing waits
-  for (std::int64_t first = 0; first < items; first += carried) {
-    where.copy_to_device(counts_there.data() + first, counts.data() + first,
-                         std::min(carried, items - first) * static_cast<std::int64_t>(sizeof(std::int64_t)));
-  }
+  auto const counts_there = copy_in_pieces(where, counts);
   Buffer<ItemScoreKey<T>, Memory> keys(where.memory(), scores.rows);
   where.for_each(scores.rows, KeyScores<T>{offsets.data(), items, scores.data, scores.stride, keys.data()});
   auto const last_item = static_cast<std::uint64_t>(items - 1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "sparseconv/primitive/device/key_order.hpp"
 #include "sparseconv/primitive/device_words.hpp"
 #include "sparseconv/primitive/fill.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 
 namespace sparseconv::inline v0_1::on_device {
 
@@ -131,12 +133,7 @@ Buffer<Row, typename Policy::Memory> order_by_sets(Policy const& where,
   using Memory = typename Policy::Memory;
   auto const elements = static_cast<std::int64_t>(ranks.size());
   std::int64_t const words = (elements + 63) / 64;
-  Buffer<Row, Memory> ranks_there(where.memory(), elements);
-  constexpr std::int64_t carried = 768;  // numbers that a kernel carries among its operands, so that nothing waits
-  for (std::int64_t first = 0; first < elements; first += carried) {
-    where.copy_to_device(ranks_there.data() + first, ranks.data() + first,
-                         std::min(carried, elements - first) * static_cast<std::int64_t>(sizeof(Row)));
-  }
+  auto const ranks_there = copy_in_pieces(where, std::span<Row const>(ranks));
   Buffer<std::uint64_t, Memory> numbers(where.memory(), words * count);
   where.for_each(words, count, NumberSets{masks.data(), ranks_there.data(), count, words, numbers.data()});
 

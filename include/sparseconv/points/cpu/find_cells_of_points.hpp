@@ -14,6 +14,7 @@
 #include "sparseconv/points/write_cells_of_point.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/cpu/fetch.hpp"
+#include "sparseconv/primitive/fill.hpp"
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/primitive/wide_key.hpp"
@@ -67,7 +68,7 @@ void find_cells_of_points(CpuPolicy const& where, SiteSet<D> const& sites, Posit
   Rulebook<> const rulebook = sparseconv::build_rulebook(where, sites, together.sites,
                                                          KernelGeometry<D>{.kernel_size = Cells::count > 1 ? 2 : 1});
   Buffer<Row> found(where.memory(), together.sites.size() * Cells::count);
-  for_each_index(where, found.size(), [&](std::int64_t i) { found[i] = no_row; });
+  for_each_index(where, found.size(), Fill<Row>{found.data(), no_row});
   RulebookView<> const pairs = rulebook.view();
   for (std::int64_t k = 0; k < Cells::count; ++k) {
     std::span<Row const> const inputs = pairs.inputs_of(k);
