@@ -185,9 +185,9 @@ class RandomNetworks : public RandomDraws {
   /// Back onto the sites whose cells a layer of the floor definition joined.
   void unpool(Network& net, Value x) {
     SiteOrigin const& origin = net.graph().sites()[at(net.graph().type(x).sites)];
-    if (!origin.from || origin.geometry.definition != OutputDefinition::floor) return;
+    if (origin.step != SiteStep::geometry || origin.geometry.definition != OutputDefinition::floor) return;
     for (Value const onto : values_) {
-      if (net.graph().type(onto).sites != *origin.from) continue;
+      if (net.graph().type(onto).sites != origin.from.front()) continue;
       return keep(net, net.unpool(x, onto, origin.geometry.stride), level(onto));
     }
   }

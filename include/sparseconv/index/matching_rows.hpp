@@ -1,8 +1,13 @@
 #pragma once
 
+#include <memory>
+
 #include "sparseconv/index/check_one_grid.hpp"
+#include "sparseconv/index/kept_rows.hpp"
+#include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/parent_rows.hpp"
 #include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/site_set.hpp"
@@ -22,6 +27,25 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
   check_reach<Policy, Memory>();
   check_one_grid(sites.grid(), other.grid(), "matching_rows");
   return find_parents(where, sites, other, ParentCell<D>(1));
+}
+
+/// What KeptRows keeps for sites that two sets may share.
+struct OfMatches {};
+
+/// matching_rows, computed once and kept with the sites while the other set lives; on a device for each stream apart.
+///
+/// Throws: what matching_rows throws; ShapeError if the sites were moved from; CudaError during a capture, if they are not there
+///         yet.
+template <ExecutionPolicy Policy, int D, MemorySpace Memory>
+std::shared_ptr<Buffer<Row, Memory> const> cached_matching_rows(Policy const& where, SiteSet<D, Memory> const& sites,
+                                                                SiteSet<D, Memory> const& other) {
+  auto& kept = sites.derived().template get<KeptRows<D, Memory, OfMatches>>(stream_resource(where));
+  auto rows = kept.rows(other, KernelGeometry<D>{});
+  if (!rows) {
+    refuse_to_keep_while_capturing(where, "cached_matching_rows");
+    rows = kept.keep(other, KernelGeometry<D>{}, matching_rows(where, sites, other));
+  }
+  return {rows, &rows->rows};
 }
 
 }  // namespace sparseconv::inline v0_1

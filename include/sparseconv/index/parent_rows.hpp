@@ -4,21 +4,19 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <type_traits>
 #include <utility>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/index/cpu/parent_rows.hpp"
 #include "sparseconv/index/device/parent_rows.hpp"
-#include "sparseconv/index/index_cache.hpp"
+#include "sparseconv/index/kept_rows.hpp"
 #include "sparseconv/index/kernel_geometry.hpp"
 #include "sparseconv/index/parent_cell.hpp"
 #include "sparseconv/index/seq/parent_rows.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -68,49 +66,14 @@ Buffer<Row, Memory> parent_rows(Policy const& where, SiteSet<D, Memory> const& c
                          "; give the parents of all sites, or leave such sites out"});
 }
 
-/// The rows of parents, as a set of children keeps them.
-template <int D, MemorySpace Memory>
-class KeptParentRows final : public Derived {
- public:
-  /// One row a child.
-  struct Rows {
-    Buffer<Row, Memory> rows;
-    [[nodiscard]] std::int64_t bytes() const { return rows.bytes(); }
-  };
-
-  [[nodiscard]] std::shared_ptr<Rows const> rows(SiteSet<D, Memory> const& parents,
-                                                 KernelGeometry<D> const& geometry) const {
-    std::scoped_lock lock(mutex_);
-    return maps_.find(parents, geometry);
-  }
-
-  /// Keeps what was found, unless another thread was faster; returns what is kept.
-  std::shared_ptr<Rows const> keep(SiteSet<D, Memory> const& parents, KernelGeometry<D> const& geometry,
-                                   Buffer<Row, Memory> found) {
-    auto made = std::make_shared<Rows const>(Rows{std::move(found)});
-    std::scoped_lock lock(mutex_);
-    return maps_.keep(parents, geometry, std::move(made));
-  }
-
-  [[nodiscard]] std::int64_t bytes() const override {
-    std::scoped_lock lock(mutex_);
-    return maps_.bytes();
-  }
-  void release() override {
-    std::scoped_lock lock(mutex_);
-    maps_.clear();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  MapsByTarget<D, Memory, Rows> maps_;
-};
-
 /// The pairs of blocks of so many cells: under this geometry rows of parents are kept.
 template <int D>
 [[nodiscard]] constexpr KernelGeometry<D> block_geometry(PerAxis<D> const& stride) {
   return {.kernel_size = stride, .stride = stride};
 }
+
+/// What KeptRows keeps for the parents of sites.
+struct OfParents {};
 
 /// Keeps rows of parents that somebody knows with the children, unless there are some; returns what is kept.
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
@@ -118,7 +81,7 @@ std::shared_ptr<Buffer<Row, Memory> const> keep_parent_rows(Policy const& where,
                                                             SiteSet<D, Memory> const& parents, PerAxis<D> const& stride,
                                                             Buffer<Row, Memory> rows) {
   refuse_to_keep_while_capturing(where, "keep_parent_rows");
-  auto& kept = children.derived().template get<KeptParentRows<D, Memory>>(stream_resource(where));
+  auto& kept = children.derived().template get<KeptRows<D, Memory, OfParents>>(stream_resource(where));
   auto const now_kept = kept.keep(parents, block_geometry(stride), std::move(rows));
   return {now_kept, &now_kept->rows};
 }
@@ -131,7 +94,7 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 std::shared_ptr<Buffer<Row, Memory> const> cached_parent_rows(Policy const& where, SiteSet<D, Memory> const& children,
                                                               SiteSet<D, Memory> const& parents,
                                                               std::type_identity_t<PerAxis<D>> const& stride = 2) {
-  auto& kept = children.derived().template get<KeptParentRows<D, Memory>>(stream_resource(where));
+  auto& kept = children.derived().template get<KeptRows<D, Memory, OfParents>>(stream_resource(where));
   if (auto const rows = kept.rows(parents, block_geometry<D>(stride))) return {rows, &rows->rows};
   refuse_to_keep_while_capturing(where, "cached_parent_rows");
   return keep_parent_rows(where, children, parents, stride, parent_rows(where, children, parents, stride));

@@ -10,7 +10,8 @@
 namespace sparseconv::inline v0_1 {
 
 /// Where the centres of the sites of a value lie among the cells of the network's input that they come from, through all layers
-/// between. Sites that a value shares with an earlier one, as after an inverse convolution, lie where those lie.
+/// between. Sites that a value shares with an earlier one, as after an inverse convolution, lie where those lie; of an axis that was
+/// pooled all lie at the first cell of it.
 ///
 /// Throws: ShapeError if the value is none of the graph's, has another number of axes than D, or has one row a batch item.
 template <int D>
@@ -27,9 +28,11 @@ template <int D>
   CellCentres<D> centres;
   for (std::int32_t at = type.sites;;) {
     SiteOrigin const& origin = graph.sites()[static_cast<std::size_t>(at)];
-    if (!origin.from) return centres;
-    centres = cell_centres(origin.geometry.template on_axes<D>(), origin.geometry.definition).then(centres);
-    at = *origin.from;
+    if (origin.from.empty()) return centres;
+    if (origin.step == SiteStep::geometry) {
+      centres = cell_centres(origin.geometry.template on_axes<D>(), origin.geometry.definition).then(centres);
+    }
+    at = origin.from.front();  // other steps stay on the grid of that
   }
 }
 

@@ -124,12 +124,10 @@ class NodeCheck {
     }
     // Sites that are derived have the batch items of what they are derived from.
     std::int32_t from = result.sites;
-    while (auto const before = graph_.sites_[static_cast<std::size_t>(from)].from) from = *before;
-    auto const known = std::ranges::find_if(graph_.sites_, [&](SiteOrigin const& origin) {
-      return origin.kind == ValueKind::items && origin.from == from;
-    });
-    result.sites = static_cast<std::int32_t>(known - graph_.sites_.begin());
-    if (known == graph_.sites_.end()) graph_.sites_.push_back({.maker = self_, .from = from, .kind = ValueKind::items});
+    for (SiteOrigin const* origin = &origin_of(from); !origin->from.empty(); origin = &origin_of(from)) {
+      from = origin->from.front();
+    }
+    result.sites = derived_sites({.step = SiteStep::items, .from = {from}});
     result.kind = ValueKind::items;
     return result;
   }
@@ -178,6 +176,75 @@ class NodeCheck {
     return result;
   }
 
+  ValueType type_of(AxisPoolNode const& node) {
+    refuse_items(node.input);
+    ValueType result = graph_.type(node.input);
+    if (node.axis < 0 || node.axis >= result.axes) {
+      throw ShapeError({graph_.name(), ", ", name_, ": axis ", node.axis, " of an input of ", result.axes,
+                        " axes; they count from 0, the slowest first"});
+    }
+    result.sites = derived_sites({.step = SiteStep::axis, .from = {result.sites}, .axis = node.axis});
+    return result;
+  }
+
+  ValueType type_of(ScaleSitesNode const& node) {
+    refuse_items(node.input);
+    refuse_items(node.grid_of);
+    ValueType result = graph_.type(node.input);
+    if (graph_.type(node.grid_of).axes != result.axes) refuse_sites(node.input, node.grid_of);
+    NodeGeometry const geometry{.kernel_size = 1, .stride = node.factor};
+    check_node_geometry(geometry, result.axes, named());
+    result.sites = derived_sites(
+        {.step = SiteStep::scaled, .from = {graph_.type(node.grid_of).sites, result.sites}, .geometry = geometry});
+    return result;
+  }
+
+  ValueType type_of(JoinSitesNode const& node) {
+    if (node.of.empty()) throw ShapeError({graph_.name(), ", ", name_, ": no sites to join; give at least one value"});
+    ValueType result = graph_.type(node.of.front());
+    std::vector<std::int32_t> from;
+    for (Value const value : node.of) {
+      refuse_items(value);
+      if (graph_.type(value).axes != result.axes) refuse_sites(node.of.front(), value);
+      from.push_back(graph_.type(value).sites);
+    }
+    result.channels = 0;
+    bool const all_are_one = std::ranges::all_of(from, [&](std::int32_t sites) { return sites == from.front(); });
+    if (all_are_one) return result;
+    result.sites = derived_sites({.step = SiteStep::joined, .from = std::move(from), .join = node.join});
+    return result;
+  }
+
+  ValueType type_of(ChooseSitesNode const& node) {
+    refuse_items(node.scores);
+    ValueType result = graph_.type(node.scores);
+    if (result.channels != 1) {
+      throw ShapeError({graph_.name(), ", ", name_, ": '", graph_.node(node.scores).name, "' has ", result.channels,
+                        " channels, and sites are chosen by one score each"});
+    }
+    if (node.count < 0) {
+      throw ShapeError(
+          {graph_.name(), ", ", name_, ": ", node.count, " sites of each batch item; give a count of at least 0"});
+    }
+    if (node.threshold != node.threshold) {
+      throw ShapeError(
+          {graph_.name(), ", ", name_, ": the threshold is NaN, and nothing is above that; give a number"});
+    }
+    result.channels = 0;
+    graph_.sites_.push_back({.maker = self_, .step = SiteStep::chosen, .from = {result.sites}, .is_chosen = true});
+    result.sites = last_sites();
+    return result;
+  }
+
+  ValueType type_of(OntoSitesNode const& node) {
+    refuse_items(node.input);
+    refuse_items(node.onto);
+    ValueType result = graph_.type(node.onto);
+    if (graph_.type(node.input).axes != result.axes) refuse_sites(node.input, node.onto);
+    result.channels = graph_.type(node.input).channels;
+    return result;
+  }
+
  private:
   /// The sites that a geometry leads to: the same for all that start from the same by the same.
   std::int32_t sites_after(Value input, NodeGeometry const& geometry) {
@@ -186,14 +253,25 @@ class NodeCheck {
         with_axes(from.axes, [&]<int D>() { return keeps_sites(geometry.on_axes<D>(), geometry.definition); });
     if (kept) return from.sites;
     refuse_items(input);
-    for (std::size_t i = 0; i < graph_.sites_.size(); ++i) {
-      SiteOrigin const& known = graph_.sites_[i];
-      if (known.kind == ValueKind::sparse && known.from == from.sites && known.geometry == geometry) {
-        return static_cast<std::int32_t>(i);
-      }
-    }
-    graph_.sites_.push_back({.maker = self_, .from = from.sites, .geometry = geometry});
+    return derived_sites({.step = SiteStep::geometry, .from = {from.sites}, .geometry = geometry});
+  }
+
+  /// The sites of that origin, which are the same for all that are derived alike.
+  std::int32_t derived_sites(SiteOrigin origin) {
+    auto const is_alike = [&](SiteOrigin const& known) {
+      return known.step == origin.step && known.from == origin.from && known.geometry == origin.geometry &&
+             known.axis == origin.axis && known.join == origin.join;
+    };
+    auto const known = std::ranges::find_if(graph_.sites_, is_alike);
+    if (known != graph_.sites_.end()) return static_cast<std::int32_t>(known - graph_.sites_.begin());
+    origin.maker = self_;
+    origin.is_chosen = std::ranges::any_of(origin.from, [&](std::int32_t from) { return origin_of(from).is_chosen; });
+    graph_.sites_.push_back(std::move(origin));
     return last_sites();
+  }
+
+  [[nodiscard]] SiteOrigin const& origin_of(std::int32_t sites) const {
+    return graph_.sites_[static_cast<std::size_t>(sites)];
   }
 
   /// Batch items have no neighbours, from which there could be other sites.
@@ -253,7 +331,10 @@ class NodeCheck {
 SPARSECONV_NETWORK_BODY Value Graph::add(std::string name, Operation operation) {
   if (name.empty()) throw ShapeError({name_, ": a node has no name; give it one"});
   if (find(name)) throw ShapeError({name_, ": there is a node '", name, "' already; give each a name of its own"});
-  for_each_use(operation, [&](Value value, Use) { (void)checked(value, name); });
+  for_each_use(operation, [&](Value value, Use use) {
+    (void)checked(value, name);
+    if (use == Use::features) check_has_features(value, name);
+  });
   Value const added{size()};
   std::size_t const sites_before = sites_.size();
   NodeCheck check(*this, name, added);
@@ -299,15 +380,24 @@ SPARSECONV_NETWORK_BODY std::vector<std::pair<std::string, Parameter>> parameter
               return of_kernel({channels_of(node.input), channels}, node.bias);
             },
             [&](BatchNormNode const& node) { return of_norm(node.statistics == NormStatistics::running); },
-            [&](LayerNormNode const&) { return of_norm(false); }, [&](ActivationNode const&) { return Named{}; },
-            [&](SoftmaxNode const&) { return Named{}; }, [&](AddNode const&) { return Named{}; },
-            [&](ConcatenateNode const&) { return Named{}; }, [&](PoolNode const&) { return Named{}; },
-            [&](GlobalPoolNode const&) { return Named{}; }, [&](BroadcastNode const&) { return Named{}; },
+            [&](LayerNormNode const&) { return of_norm(false); },
+            [&](ActivationNode const&) { return Named{}; },
+            [&](SoftmaxNode const&) { return Named{}; },
+            [&](AddNode const&) { return Named{}; },
+            [&](ConcatenateNode const&) { return Named{}; },
+            [&](PoolNode const&) { return Named{}; },
+            [&](GlobalPoolNode const&) { return Named{}; },
+            [&](BroadcastNode const&) { return Named{}; },
             [&](InputBesideNode const&) { return Named{}; },
             [&](EmbeddingNode const& node) {
               return of_kernel({node.count, channels}, false);
             },
-            [&](UnpoolNode const&) { return Named{}; }},
+            [&](UnpoolNode const&) { return Named{}; },
+            [&](AxisPoolNode const&) { return Named{}; },
+            [&](ScaleSitesNode const&) { return Named{}; },
+            [&](JoinSitesNode const&) { return Named{}; },
+            [&](ChooseSitesNode const&) { return Named{}; },
+            [&](OntoSitesNode const&) { return Named{}; }},
       graph.node(value).operation);
 }
 

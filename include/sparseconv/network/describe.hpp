@@ -57,7 +57,20 @@ SPARSECONV_NETWORK_BODY std::string kind_of(Operation const& operation) {
                           [&](BroadcastNode const&) { return std::string("broadcast"); },
                           [&](InputBesideNode const&) { return std::string("input beside"); },
                           [&](EmbeddingNode const&) { return std::string("embedding"); },
-                          [&](UnpoolNode const&) { return std::string("unpool"); }},
+                          [&](UnpoolNode const&) { return std::string("unpool"); },
+                          [&](AxisPoolNode const& node) {
+                            return error_message({to_string(node.pooling), " pool of axis ", node.axis});
+                          },
+                          [&](ScaleSitesNode const&) { return std::string("scale sites"); },
+                          [&](JoinSitesNode const& node) {
+                            return std::string(node.join == SiteJoin::unite ? "unite sites" : "intersect sites");
+                          },
+                          [&](ChooseSitesNode const& node) {
+                            return node.choice == SiteChoice::above
+                                       ? error_message({"sites above ", node.threshold})
+                                       : error_message({"sites of the ", node.count, " largest"});
+                          },
+                          [&](OntoSitesNode const&) { return std::string("onto sites"); }},
                     operation);
 }
 
@@ -82,6 +95,7 @@ SPARSECONV_NETWORK_BODY std::string to_string(Network const& network) {
     if (auto const* pool = std::get_if<PoolNode>(&node.operation)) show(pool->geometry);
     if (auto const* inverse = std::get_if<InverseConvNode>(&node.operation)) show(graph.geometry(inverse->undoes));
     if (auto const* unpool = std::get_if<UnpoolNode>(&node.operation)) stride = to_string(unpool->stride);
+    if (auto const* scale = std::get_if<ScaleSitesNode>(&node.operation)) stride = to_string(scale->factor);
     std::int64_t numbers = 0;
     for (auto const& [role, parameter] : parameters_of(graph, self)) {
       if (parameter.learned) numbers += number_count(parameter.shape, node.name);
@@ -89,8 +103,9 @@ SPARSECONV_NETWORK_BODY std::string to_string(Network const& network) {
     sum += numbers;
     ValueType const& type = graph.type(self);
     Value const maker = graph.sites()[static_cast<std::size_t>(type.sites)].maker;
-    table.add({node.name, kind_of(node.operation), takes, kernel, stride, std::to_string(type.channels),
-               graph.node(maker).name, numbers == 0 ? "" : std::to_string(numbers)});
+    table.add({node.name, kind_of(node.operation), takes, kernel, stride,
+               type.channels > 0 ? std::to_string(type.channels) : "", graph.node(maker).name,
+               numbers == 0 ? "" : std::to_string(numbers)});
   }
   std::string text = error_message({name_in_line(network.name()), ": ", sum, " learned numbers\n"}) + table.text();
   for (Network::Output const& output : network.outputs()) {

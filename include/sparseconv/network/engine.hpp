@@ -80,8 +80,8 @@ class Engine : private RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>> {
   /// Runs a network of one input and one output.
   ///
   /// Shapes: input N x C on a grid of as many axes as the network's input has.
-  /// Order:  `seq` and `cpu` wait for the result; a device policy waits for new output sites and new rows of parents alone, and for
-  ///         given sites, or sites of an input beside another, that are no set of this run.
+  /// Order:  `seq` and `cpu` wait for the result; a device policy waits for new sites and new rows of parents alone, and for given
+  ///         sites, or sites of an input beside another, that are no set of this run. Sites that features choose are new each time.
   /// Bits:   the same on every run and for any number of threads.
   /// Throws: ShapeError if the input's axes or channels are not the network's, the engine was moved from, or there are several inputs
   ///         or outputs; and what its nodes throw: the message names the node.
@@ -139,7 +139,7 @@ class Engine : private RefusedCalls<TensorKind<OuterElement<T>, 0, Memory>> {
     for (std::int32_t i = 0; i < graph().size(); ++i) {
       Value const self{i};
       named_in_errors(name(), graph().node(self).name, [&] {
-        watch.stage(self, Stage::sites, [&] { (void)sites.of(self); });
+        watch.stage(self, Stage::sites, [&] { nodes.make_sites(self); });
         NodeMap<Memory> map;
         watch.stage(self, Stage::map, [&] { map = sites.map(self); });
         watch.stage(self, Stage::arithmetic, [&] { nodes.compute(self, map); });

@@ -47,9 +47,11 @@ class OnnxExporter {
     graph_.name = "scn";
     for (std::int32_t i = 0; i < nodes().size(); ++i) {
       visit_node(
-          Cases{[&](InputNode const& node) { input({i}, node); }, [&](ConvNode const& node) { convolution({i}, node); },
+          Cases{[&](InputNode const& node) { input({i}, node); },
+                [&](ConvNode const& node) { convolution({i}, node); },
                 [&](InverseConvNode const& node) { inverse({i}, node); },
-                [&](LinearNode const& node) { linear({i}, node); }, [&](BatchNormNode const& node) { norm({i}, node); },
+                [&](LinearNode const& node) { linear({i}, node); },
+                [&](BatchNormNode const& node) { norm({i}, node); },
                 [&](ActivationNode const& node) { keep({i}, activated(i, name_of(node.input), node.activation)); },
                 [&](AddNode const& node) {
                   std::string const sum = added(name_of(node.first), name_of(node.second));
@@ -63,7 +65,12 @@ class OnnxExporter {
                 [&](BroadcastNode const&) { refuse({i}, "rows of batch items"); },
                 [&](InputBesideNode const&) { refuse({i}, "further inputs"); },
                 [&](EmbeddingNode const&) { refuse({i}, "embeddings"); },
-                [&](UnpoolNode const&) { refuse({i}, "rows of parents"); }},
+                [&](UnpoolNode const&) { refuse({i}, "rows of parents"); },
+                [&](AxisPoolNode const&) { refuse({i}, "poolings of an axis"); },
+                [&](ScaleSitesNode const&) { refuse({i}, "scaled sites"); },
+                [&](JoinSitesNode const&) { refuse({i}, "joined sites"); },
+                [&](ChooseSitesNode const&) { refuse({i}, "chosen sites"); },
+                [&](OntoSitesNode const&) { refuse({i}, "rows of other sites"); }},
           nodes().node({i}).operation);
     }
     for (Network::Output const& output : network_.outputs()) add_output(output);

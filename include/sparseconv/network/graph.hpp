@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/index/cached_joined_sites.hpp"
 #include "sparseconv/network/name_hashes.hpp"
 #include "sparseconv/network/node.hpp"
 #include "sparseconv/network/parameter.hpp"
@@ -28,16 +29,30 @@ enum class ValueKind {
 struct ValueType {
   ValueKind kind = ValueKind::sparse;
   int axes = 0;
-  std::int64_t channels = 0;
-  std::int32_t sites = 0;  ///< which of Graph::sites() the rows belong to
+  std::int64_t channels = 0;  ///< none of a value that has sites and no features
+  std::int32_t sites = 0;     ///< which of Graph::sites() the rows belong to
+};
+
+/// By what a site set of a network comes about.
+enum class SiteStep {
+  input,     ///< the caller brings it
+  geometry,  ///< output sites of a geometry
+  items,     ///< one site a batch item
+  axis,      ///< outputs of a kernel that covers one axis
+  scaled,    ///< positions times a factor, on the grid of the first of those that it is derived from
+  joined,    ///< the union or intersection of all
+  chosen     ///< by scores, while the network runs
 };
 
 /// How a site set of a network comes about. Values have the same sites where they have the same of these.
 struct SiteOrigin {
-  Value maker;                         ///< the first node that has it
-  std::optional<std::int32_t> from{};  ///< the sites that it is derived from; none of an input
-  NodeGeometry geometry = {};          ///< by which, where rows belong to sites
-  ValueKind kind = ValueKind::sparse;
+  Value maker = {};  ///< the first node that has it
+  SiteStep step = SiteStep::input;
+  std::vector<std::int32_t> from{};  ///< the sites that it is derived from; none of an input
+  NodeGeometry geometry = {};        ///< of output sites; its stride is the factor of scaled ones
+  int axis = 0;                      ///< that is pooled
+  SiteJoin join = SiteJoin::unite;   ///< of joined sites
+  bool is_chosen = false;            ///< whether it depends on features, in this step or one before
 };
 
 /// The nodes of a network in the order in which they run, and what each gives. A node is checked when it is added.
@@ -60,6 +75,11 @@ class Graph {
 
   [[nodiscard]] Node const& node(Value value) const { return nodes_[place(value)]; }
   [[nodiscard]] ValueType const& type(Value value) const { return types_[place(value)]; }
+
+  /// Whether the sites of a value depend on features: a run finds them, and no plan.
+  [[nodiscard]] bool sites_are_chosen(Value value) const {
+    return sites_[static_cast<std::size_t>(type(value).sites)].is_chosen;
+  }
 
   /// The node of that name, if there is one.
   [[nodiscard]] std::optional<Value> find(std::string_view name) const {
@@ -87,6 +107,13 @@ class Graph {
     if (value.node >= 0 && value.node < size()) return value;
     throw ShapeError({name_, ", ", call, ": value ", value.node, " is none of the ", size(),
                       " nodes so far; give what a node of this network gave"});
+  }
+
+  /// Throws: ShapeError if a value has sites alone.
+  void check_has_features(Value value, std::string_view call) const {
+    if (type(value).channels > 0) return;
+    throw ShapeError({name_, ", ", call, ": '", node(value).name,
+                      "' has sites and no features; bring those of another value there by onto_sites(value, sites)"});
   }
 
  private:

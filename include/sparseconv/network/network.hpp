@@ -255,6 +255,38 @@ class Network {
     return add(own_name("unpool"), UnpoolNode{parents, onto, stride});
   }
 
+  /// Values along one axis pooled to one, such as the height of z, y, x; `axis` counts from 0.
+  Value axis_pool(Value x, int axis, Pooling pooling) {
+    return add(own_name("axis_pool"), AxisPoolNode{x, axis, pooling});
+  }
+
+  /// The rows of a coarser value at position * factor, on the grid of a finer one.
+  Value scale_sites(Value x, Value grid_of, AxisNumbers factor = 2) {
+    return add(own_name("scale_sites"), ScaleSitesNode{x, grid_of, factor});
+  }
+
+  // Values that have sites and no features: onto_sites() brings features there.
+
+  /// The sites that are in any of several values on one grid.
+  Value unite_sites(std::vector<Value> values) {
+    return add(own_name("unite_sites"), JoinSitesNode{std::move(values), SiteJoin::unite});
+  }
+  /// The sites that are in each of several values on one grid.
+  Value intersect_sites(std::vector<Value> values) {
+    return add(own_name("intersect_sites"), JoinSitesNode{std::move(values), SiteJoin::intersect});
+  }
+  /// The sites whose score is above a threshold; see mask_above.
+  Value sites_above(Value scores, double threshold) {
+    return add(own_name("sites_above"), ChooseSitesNode{scores, SiteChoice::above, threshold, 0});
+  }
+  /// Of each batch item so many sites, those with the largest scores; see mask_largest.
+  Value sites_of_largest(Value scores, std::int64_t count) {
+    return add(own_name("sites_of_largest"), ChooseSitesNode{scores, SiteChoice::largest, 0, count});
+  }
+
+  /// The rows of a value on the sites of another one, and zeros where it has none.
+  Value onto_sites(Value x, Value sites) { return add(own_name("onto_sites"), OntoSitesNode{x, sites}); }
+
   /// Any node, with new numbers. Throws: also CapacityError if they cannot be addressed, std::bad_alloc. The network is as it was
   /// then.
   Value add(std::string name, Operation operation);
@@ -263,9 +295,10 @@ class Network {
   /// Throws: also ShapeError if the other has none or of another shape.
   Value add(std::string name, Operation operation, Network& taken_from);
 
-  /// Throws: ShapeError if the value is none of the network's, or the name is empty or taken.
+  /// Throws: ShapeError if the value is none of the network's or has no features, or the name is empty or taken.
   void output(std::string name, Value value) {
-    (void)graph_.checked(value, "output '" + name + "'");
+    std::string const call = "output '" + name + "'";
+    graph_.check_has_features(graph_.checked(value, call), call);
     auto const taken =
         output_names_.find(name, [&](std::size_t place) -> std::string const& { return outputs_[place].name; });
     if (name.empty() || taken) {

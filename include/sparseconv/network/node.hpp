@@ -10,6 +10,7 @@
 
 #include "sparseconv/execute/activation.hpp"
 #include "sparseconv/execute/pooling.hpp"
+#include "sparseconv/index/cached_joined_sites.hpp"
 #include "sparseconv/network/node_geometry.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -142,10 +143,51 @@ struct UnpoolNode {
   AxisNumbers stride = 2;
 };
 
+/// Of all sites that differ along one axis alone; they lie at 0 of it.
+struct AxisPoolNode {
+  Value input;
+  int axis = 0;  ///< from 0, the slowest first
+  Pooling pooling = Pooling::max;
+};
+
+/// The rows of a coarser value at position * factor, on the grid of a finer one.
+struct ScaleSitesNode {
+  Value input;
+  Value grid_of;  ///< whose grid
+  AxisNumbers factor = 2;
+};
+
+/// The sites of several values on one grid, without features: what is in any of them, or in each.
+struct JoinSitesNode {
+  std::vector<Value> of;
+  SiteJoin join = SiteJoin::unite;
+};
+
+/// Which sites scores choose.
+enum class SiteChoice {
+  above,   ///< those whose score is above the threshold
+  largest  ///< of each batch item the `count` with the largest scores
+};
+
+/// Some sites of a value of one channel, without features. They depend on what is computed, so they are new in every run.
+struct ChooseSitesNode {
+  Value scores;
+  SiteChoice choice = SiteChoice::above;
+  double threshold = 0;
+  std::int64_t count = 0;
+};
+
+/// Of each site the row that another value has for it, and zeros where it has none.
+struct OntoSitesNode {
+  Value input;
+  Value onto;  ///< whose sites
+};
+
 /// What a node does: one of these, with its fields.
 using Operation = std::variant<InputNode, ConvNode, InverseConvNode, LinearNode, BatchNormNode, LayerNormNode,
                                ActivationNode, SoftmaxNode, AddNode, ConcatenateNode, PoolNode, GlobalPoolNode,
-                               BroadcastNode, InputBesideNode, EmbeddingNode, UnpoolNode>;
+                               BroadcastNode, InputBesideNode, EmbeddingNode, UnpoolNode, AxisPoolNode, ScaleSitesNode,
+                               JoinSitesNode, ChooseSitesNode, OntoSitesNode>;
 
 /// What a network does in one step.
 struct Node {
@@ -165,7 +207,7 @@ Cases(Functions...) -> Cases<Functions...>;
 /// Calls f with the node that an operation is. std::visit does the same, but takes a compiler several times as long.
 template <class Function, class AnyOperation>
 decltype(auto) visit_node(Function const& f, AnyOperation& operation) {
-  static_assert(std::variant_size_v<Operation> == 16, "there is a case for each");
+  static_assert(std::variant_size_v<Operation> == 21, "there is a case for each");
   switch (operation.index()) {
     case 0:
       return f(*std::get_if<0>(&operation));
@@ -197,8 +239,18 @@ decltype(auto) visit_node(Function const& f, AnyOperation& operation) {
       return f(*std::get_if<13>(&operation));
     case 14:
       return f(*std::get_if<14>(&operation));
-    default:
+    case 15:
       return f(*std::get_if<15>(&operation));
+    case 16:
+      return f(*std::get_if<16>(&operation));
+    case 17:
+      return f(*std::get_if<17>(&operation));
+    case 18:
+      return f(*std::get_if<18>(&operation));
+    case 19:
+      return f(*std::get_if<19>(&operation));
+    default:
+      return f(*std::get_if<20>(&operation));
   }
 }
 
@@ -267,6 +319,19 @@ void for_each_use(AnyOperation& operation, Function const& f) {
                    [&](Is<InputBesideNode> auto& node) { f(node.beside, Use::sites); },
                    [&](Is<EmbeddingNode> auto& node) { reads(node.input); },
                    [&](Is<UnpoolNode> auto& node) {
+                     reads(node.input);
+                     f(node.onto, Use::sites);
+                   },
+                   [&](Is<AxisPoolNode> auto& node) { reads(node.input); },
+                   [&](Is<ScaleSitesNode> auto& node) {
+                     reads(node.input);
+                     f(node.grid_of, Use::sites);
+                   },
+                   [&](Is<JoinSitesNode> auto& node) {
+                     for (auto& value : node.of) f(value, Use::sites);
+                   },
+                   [&](Is<ChooseSitesNode> auto& node) { reads(node.scores); },
+                   [&](Is<OntoSitesNode> auto& node) {
                      reads(node.input);
                      f(node.onto, Use::sites);
                    }},

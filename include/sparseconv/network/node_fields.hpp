@@ -62,6 +62,22 @@ namespace sparseconv::inline v0_1 {
   return "unpool";
 }
 
+[[nodiscard]] constexpr std::string_view name_in_file(AxisPoolNode const&) noexcept {
+  return "axis_pool";
+}
+[[nodiscard]] constexpr std::string_view name_in_file(ScaleSitesNode const&) noexcept {
+  return "scale_sites";
+}
+[[nodiscard]] constexpr std::string_view name_in_file(JoinSitesNode const&) noexcept {
+  return "join_sites";
+}
+[[nodiscard]] constexpr std::string_view name_in_file(ChooseSitesNode const&) noexcept {
+  return "choose_sites";
+}
+[[nodiscard]] constexpr std::string_view name_in_file(OntoSitesNode const&) noexcept {
+  return "onto_sites";
+}
+
 // Words: of what is none of the enumeration, the empty one.
 
 [[nodiscard]] constexpr std::string_view name_in_file(NormStatistics statistics) noexcept {
@@ -84,6 +100,26 @@ namespace sparseconv::inline v0_1 {
       return "average";
     case Pooling::average_over_kernel:
       return "average_over_kernel";
+  }
+  return {};
+}
+
+[[nodiscard]] constexpr std::string_view name_in_file(SiteJoin join) noexcept {
+  switch (join) {
+    case SiteJoin::unite:
+      return "unite";
+    case SiteJoin::intersect:
+      return "intersect";
+  }
+  return {};
+}
+
+[[nodiscard]] constexpr std::string_view name_in_file(SiteChoice choice) noexcept {
+  switch (choice) {
+    case SiteChoice::above:
+      return "above";
+    case SiteChoice::largest:
+      return "largest";
   }
   return {};
 }
@@ -271,6 +307,45 @@ void for_each_field(Is<UnpoolNode> auto& node, Field const& field) {
   field("input", input);
   field("onto", onto);
   field("stride", stride);
+}
+
+template <class Field>
+void for_each_field(Is<AxisPoolNode> auto& node, Field const& field) {
+  auto& [input, axis, pooling] = node;
+  field("input", input);
+  field("axis", axis);
+  field("pooling", pooling);
+}
+
+template <class Field>
+void for_each_field(Is<ScaleSitesNode> auto& node, Field const& field) {
+  auto& [input, grid_of, factor] = node;
+  field("input", input);
+  field("grid_of", grid_of);
+  field("factor", factor);
+}
+
+template <class Field>
+void for_each_field(Is<JoinSitesNode> auto& node, Field const& field) {
+  auto& [of, join] = node;
+  field("of", of);
+  field("join", join);
+}
+
+template <class Field>
+void for_each_field(Is<ChooseSitesNode> auto& node, Field const& field) {
+  auto& [scores, choice, threshold, count] = node;
+  field("scores", scores);
+  field("choice", choice);
+  field("threshold", threshold);
+  field("count", count);
+}
+
+template <class Field>
+void for_each_field(Is<OntoSitesNode> auto& node, Field const& field) {
+  auto& [input, onto] = node;
+  field("input", input);
+  field("onto", onto);
 }
 
 }  // namespace sparseconv::inline v0_1

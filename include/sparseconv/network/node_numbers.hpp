@@ -65,27 +65,36 @@ class NumberMaker {
   /// Throws: ShapeError if the shape of a number was changed, or a variance is not positive; CapacityError if a number does not fit
   ///         W. The message names it.
   [[nodiscard]] Numbers of(Value value) const {
-    return visit_node(
-        Cases{[&](ConvNode const& node) { return kernel(value, node.bias); },
-              [&](InverseConvNode const& node) { return kernel(value, node.bias); },
-              [&](LinearNode const& node) { return kernel(value, node.bias); },
-              [&](BatchNormNode const& node) {
-                if (node.statistics == NormStatistics::batch) {
-                  return with_scale_and_shift(value, BatchStatisticsNorm<T>(channels(value), node.epsilon));
-                }
-                return Numbers(brought_to(where_, batch_norm_of<T>(network_, value, node)));
-              },
-              [&](LayerNormNode const& node) {
-                return with_scale_and_shift(value, LayerNorm<T>(channels(value), node.epsilon));
-              },
-              [&](InputNode const&) { return Numbers(); }, [&](ActivationNode const&) { return Numbers(); },
-              [&](SoftmaxNode const&) { return Numbers(); }, [&](AddNode const&) { return Numbers(); },
-              [&](ConcatenateNode const&) { return Numbers(); }, [&](PoolNode const&) { return Numbers(); },
-              [&](GlobalPoolNode const&) { return Numbers(); }, [&](BroadcastNode const&) { return Numbers(); },
-              [&](InputBesideNode const&) { return Numbers(); },
-              [&](EmbeddingNode const& node) { return table(value, node); },
-              [&](UnpoolNode const&) { return Numbers(); }},
-        network_.graph().node(value).operation);
+    return visit_node(Cases{[&](ConvNode const& node) { return kernel(value, node.bias); },
+                            [&](InverseConvNode const& node) { return kernel(value, node.bias); },
+                            [&](LinearNode const& node) { return kernel(value, node.bias); },
+                            [&](BatchNormNode const& node) {
+                              if (node.statistics == NormStatistics::batch) {
+                                return with_scale_and_shift(value,
+                                                            BatchStatisticsNorm<T>(channels(value), node.epsilon));
+                              }
+                              return Numbers(brought_to(where_, batch_norm_of<T>(network_, value, node)));
+                            },
+                            [&](LayerNormNode const& node) {
+                              return with_scale_and_shift(value, LayerNorm<T>(channels(value), node.epsilon));
+                            },
+                            [&](InputNode const&) { return Numbers(); },
+                            [&](ActivationNode const&) { return Numbers(); },
+                            [&](SoftmaxNode const&) { return Numbers(); },
+                            [&](AddNode const&) { return Numbers(); },
+                            [&](ConcatenateNode const&) { return Numbers(); },
+                            [&](PoolNode const&) { return Numbers(); },
+                            [&](GlobalPoolNode const&) { return Numbers(); },
+                            [&](BroadcastNode const&) { return Numbers(); },
+                            [&](InputBesideNode const&) { return Numbers(); },
+                            [&](EmbeddingNode const& node) { return table(value, node); },
+                            [&](UnpoolNode const&) { return Numbers(); },
+                            [&](AxisPoolNode const&) { return Numbers(); },
+                            [&](ScaleSitesNode const&) { return Numbers(); },
+                            [&](JoinSitesNode const&) { return Numbers(); },
+                            [&](ChooseSitesNode const&) { return Numbers(); },
+                            [&](OntoSitesNode const&) { return Numbers(); }},
+                      network_.graph().node(value).operation);
   }
 
  private:

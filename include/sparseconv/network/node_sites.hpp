@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "sparseconv/execute/dataflow.hpp"
+#include "sparseconv/index/cached_joined_sites.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/index/matching_rows.hpp"
 #include "sparseconv/index/parent_rows.hpp"
+#include "sparseconv/index/scale_sites.hpp"
+#include "sparseconv/index/whole_axis_geometry.hpp"
 #include "sparseconv/network/graph.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/item_offsets.hpp"
@@ -26,14 +30,14 @@ std::shared_ptr<MemoryPool> host_pool(Policy const& where) {
 }
 
 /// What a node's arithmetic goes by. Its pairs as the policy takes them: a rulebook, which an inverse node reads the other way round, or
-/// a row map. Or the rows of batch items, or of parents. Or nothing.
+/// a row map. Or the rows of batch items, of parents, or of the same sites in another set. Or nothing.
 template <MemorySpace Memory>
 struct NodeMap {
   std::shared_ptr<Rulebook<Memory> const> rules;
   std::shared_ptr<RowMap<Memory> const> row_map;
   bool exchanged = false;
   std::shared_ptr<Buffer<Row, Memory> const> item_offsets = nullptr;
-  std::shared_ptr<Buffer<Row, Memory> const> parent_rows = nullptr;
+  std::shared_ptr<Buffer<Row, Memory> const> rows = nullptr;  ///< of parents, or of the same sites
 
   [[nodiscard]] RulebookView<Memory> view() const { return exchanged ? rules->transposed() : rules->view(); }
   [[nodiscard]] std::int64_t bytes() const { return rules ? rules->bytes() : row_map ? row_map->bytes() : 0; }
@@ -52,8 +56,8 @@ class NodeSites {
         graph_(graph),
         sets_(graph.sites().size(), PoolAllocator<std::optional<Sites>>(host_pool(where))) {}
 
-  /// The sites of an input.
-  void set(Value input, Sites const& sites) { sets_[place(graph_.type(input).sites)] = sites; }
+  /// The sites of an input, or those that a node chose.
+  void set(Value value, Sites const& sites) { sets_[place(graph_.type(value).sites)] = sites; }
 
   /// The sites of a value, made if they are not there yet.
   Sites const& of(Value value) { return of(graph_.type(value).sites); }
@@ -61,18 +65,28 @@ class NodeSites {
   /// What a node's arithmetic goes by, made if it is not there yet.
   NodeMap<Memory> map(Value self) {
     using Map = NodeMap<Memory>;
-    return visit_node(
-        Cases{[&](ConvNode const& node) { return map(self, node); },
-              [&](InverseConvNode const& node) { return map(self, node); },
-              [&](PoolNode const& node) { return map(self, node); },
-              [&](GlobalPoolNode const& node) { return map_of_items(node.input); },
-              [&](BroadcastNode const&) { return map_of_items(self); }, [](InputNode const&) { return Map{}; },
-              [](LinearNode const&) { return Map{}; }, [](BatchNormNode const&) { return Map{}; },
-              [](LayerNormNode const&) { return Map{}; }, [](ActivationNode const&) { return Map{}; },
-              [](SoftmaxNode const&) { return Map{}; }, [](AddNode const&) { return Map{}; },
-              [](ConcatenateNode const&) { return Map{}; }, [](InputBesideNode const&) { return Map{}; },
-              [](EmbeddingNode const&) { return Map{}; }, [&](UnpoolNode const& node) { return map(self, node); }},
-        graph_.node(self).operation);
+    return visit_node(Cases{[&](ConvNode const& node) { return map(self, node); },
+                            [&](InverseConvNode const& node) { return map(self, node); },
+                            [&](PoolNode const& node) { return map(self, node); },
+                            [&](GlobalPoolNode const& node) { return map_of_items(node.input); },
+                            [&](BroadcastNode const&) { return map_of_items(self); },
+                            [](InputNode const&) { return Map{}; },
+                            [](LinearNode const&) { return Map{}; },
+                            [](BatchNormNode const&) { return Map{}; },
+                            [](LayerNormNode const&) { return Map{}; },
+                            [](ActivationNode const&) { return Map{}; },
+                            [](SoftmaxNode const&) { return Map{}; },
+                            [](AddNode const&) { return Map{}; },
+                            [](ConcatenateNode const&) { return Map{}; },
+                            [](InputBesideNode const&) { return Map{}; },
+                            [](EmbeddingNode const&) { return Map{}; },
+                            [&](UnpoolNode const& node) { return map(self, node); },
+                            [&](AxisPoolNode const& node) { return map(self, node); },
+                            [](ScaleSitesNode const&) { return Map{}; },
+                            [](JoinSitesNode const&) { return Map{}; },
+                            [](ChooseSitesNode const&) { return Map{}; },
+                            [&](OntoSitesNode const& node) { return map(self, node); }},
+                      graph_.node(self).operation);
   }
 
   /// The pairs of a convolution or a pooling.
@@ -100,7 +114,19 @@ class NodeSites {
 
   NodeMap<Memory> map(Value, UnpoolNode const& node) {
     NodeMap<Memory> map;
-    map.parent_rows = cached_parent_rows(where_, of(node.onto), of(node.input), node.stride.template per_axis<D>());
+    map.rows = cached_parent_rows(where_, of(node.onto), of(node.input), node.stride.template per_axis<D>());
+    return map;
+  }
+
+  NodeMap<Memory> map(Value self, AxisPoolNode const& node) {
+    Sites const& inputs = of(node.input);
+    return {cached_rulebook(where_, inputs, of(self), whole_axis_geometry(inputs.grid(), node.axis, "axis_pool")),
+            nullptr, false};
+  }
+
+  NodeMap<Memory> map(Value self, OntoSitesNode const& node) {
+    NodeMap<Memory> map;
+    map.rows = cached_matching_rows(where_, of(self), of(node.input));
     return map;
   }
 
@@ -122,13 +148,32 @@ class NodeSites {
     std::optional<Sites>& set = sets_[place(index)];
     if (set) return *set;
     SiteOrigin const& origin = graph_.sites()[place(index)];
-    Sites const& from = of(*origin.from);
-    if (origin.kind == ValueKind::items) {
-      set = item_sites(where_, from);
-    } else {
-      set = cached_output_sites(where_, from, origin.geometry.template on_axes<D>(), origin.geometry.definition);
+    Sites const& from = of(origin.from.front());
+    switch (origin.step) {
+      case SiteStep::items:
+        set = item_sites(where_, from);
+        break;
+      case SiteStep::axis:
+        set = cached_output_sites(where_, from, whole_axis_geometry(from.grid(), origin.axis, "axis_pool"),
+                                  OutputDefinition::regular);
+        break;
+      case SiteStep::scaled:
+        set = cached_scaled_sites(where_, of(origin.from.back()), origin.geometry.stride.template per_axis<D>(),
+                                  from.grid());
+        break;
+      case SiteStep::joined:
+        set = joined(origin);
+        break;
+      default:  // inputs and chosen sites are set
+        set = cached_output_sites(where_, from, origin.geometry.template on_axes<D>(), origin.geometry.definition);
     }
     return *set;
+  }
+
+  Sites joined(SiteOrigin const& origin) {
+    Sites all = of(origin.from.front());
+    for (std::int32_t const next : origin.from) all = cached_joined_sites(where_, all, of(next), origin.join);
+    return all;
   }
 
   Policy const& where_;

@@ -16,11 +16,14 @@
 #include "sparseconv/execute/gather_gemm_scatter.hpp"
 #include "sparseconv/execute/implicit_gemm.hpp"
 #include "sparseconv/execute/layer_norm_rows.hpp"
+#include "sparseconv/execute/mark_largest_rows.hpp"
+#include "sparseconv/execute/mark_rows_above.hpp"
 #include "sparseconv/execute/multiply_rows.hpp"
 #include "sparseconv/execute/pool_items.hpp"
 #include "sparseconv/execute/pool_rows.hpp"
 #include "sparseconv/execute/softmax_rows.hpp"
 #include "sparseconv/execute/take_rows.hpp"
+#include "sparseconv/index/select_sites.hpp"
 #include "sparseconv/network/memory_plan.hpp"
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/network/node_sites.hpp"
@@ -55,11 +58,21 @@ class NodeRun {
     }
   }
 
+  /// Finds the sites of a node's result: those that its features choose, where it chooses some.
+  void make_sites(Value self) {
+    if (auto const* const node = std::get_if<ChooseSitesNode>(&graph_.node(self).operation)) {
+      refuse_to_keep_while_capturing(where_, "choose_sites");
+      sites_.set(self, select_sites(where_, sites_.of(node->scores), mask(*node)).sites);
+    }
+    (void)sites_.of(self);
+  }
+
   /// Does a node's arithmetic, and frees what no later node reads.
   void compute(Value self, NodeMap<Memory> const& map) {
     visit_node(
         Cases{
-            [&](InputNode const&) {}, [&](ConvNode const& node) { convolve(self, node, map); },
+            [&](InputNode const&) {},
+            [&](ConvNode const& node) { convolve(self, node, map); },
             [&](InverseConvNode const& node) { convolve(self, node, map); },
             [&](LinearNode const& node) {
               multiply_rows(where_, read(node.input), kernel(self).weights.view(), written(self), epilogue(self, node));
@@ -92,8 +105,15 @@ class NodeRun {
               auto const& table = std::get<EmbeddingTable<T, Memory>>(numbers(self));
               embed_rows(where_, read(node.input), table.view(), written(self));
             },
-            [&](UnpoolNode const& node) {
-              take_rows(where_, list_of(*map.parent_rows), read(node.input), written(self));
+            [&](UnpoolNode const& node) { take_rows(where_, list_of(*map.rows), read(node.input), written(self)); },
+            [&](AxisPoolNode const& node) {
+              pool_rows(where_, map.view(), read(node.input), written(self), node.pooling);
+            },
+            [&](ScaleSitesNode const& node) { copy_rows(where_, read(node.input), written(self)); },
+            [&](JoinSitesNode const&) {},
+            [&](ChooseSitesNode const&) {},
+            [&](OntoSitesNode const& node) {
+              take_rows_or_zeros(where_, list_of(*map.rows), read(node.input), written(self));
             }},
         graph_.node(self).operation);
     free_after(self);
@@ -166,6 +186,13 @@ class NodeRun {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       if (plan_.slots[i].last_reader == self.node) slots_[i].reset();
     }
+  }
+
+  [[nodiscard]] Buffer<std::uint8_t, Memory> mask(ChooseSitesNode const& node) {
+    if (node.choice == SiteChoice::above) return mark_rows_above(where_, read(node.scores), node.threshold);
+    auto const& sites = sites_.of(node.scores);
+    std::vector<std::int64_t> const counts(static_cast<std::size_t>(sites.grid().batch_size), node.count);
+    return mark_largest_rows(where_, *item_offsets(where_, sites), read(node.scores), counts);
   }
 
   template <class KernelNode>
