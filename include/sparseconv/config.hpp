@@ -44,6 +44,13 @@
     "sparseconv: compiled without optimisation, which makes it about 30 times slower: pass -O2, or define SPARSECONV_ALLOW_UNOPTIMIZED if that is meant")
 #endif
 
+/// SPARSECONV_POSIX says whether the system has the calls of POSIX: its open files, rights, mapped files, signals and fork.
+#if __has_include(<unistd.h>) && !defined(_WIN32)
+#define SPARSECONV_POSIX 1
+#else
+#define SPARSECONV_POSIX 0
+#endif
+
 /// SPARSECONV_HOST_DEVICE stands before functions that also run on a GPU and cannot be constexpr. Those that can are plain
 /// constexpr functions, which nvcc takes for both with --expt-relaxed-constexpr.
 ///

@@ -3,7 +3,7 @@
 
 #include "support/child_process.hpp"
 
-#if __has_include(<unistd.h>) && !defined(_WIN32)
+#if SPARSECONV_POSIX
 #include <gtest/gtest.h>
 
 #include <array>

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#if __has_include(<unistd.h>)
+#if SPARSECONV_POSIX
 #include <pthread.h>
 #include <unistd.h>
 
@@ -88,7 +88,7 @@ TEST(ThreadTeam, DoesAllWorkOnceHoweverManyWorkersCome) {
   }
 }
 
-#if __has_include(<unistd.h>)
+#if SPARSECONV_POSIX
 std::atomic<bool> worker_is_held{false};
 std::atomic<bool> worker_may_go{false};
 

@@ -1,6 +1,8 @@
 #pragma once
 
-#if __has_include(<unistd.h>) && !defined(_WIN32)
+#include "sparseconv/config.hpp"
+
+#if SPARSECONV_POSIX
 #include <sys/wait.h>
 #include <unistd.h>
 

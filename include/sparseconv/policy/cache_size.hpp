@@ -2,11 +2,12 @@
 
 #include <cstdint>
 
-#if __has_include(<unistd.h>) && !defined(_WIN32)
+#include "sparseconv/config.hpp"
+#include "sparseconv/policy/instruction_set.hpp"
+
+#if SPARSECONV_POSIX
 #include <unistd.h>
 #endif
-
-#include "sparseconv/policy/instruction_set.hpp"
 
 namespace sparseconv::inline v0_1 {
 

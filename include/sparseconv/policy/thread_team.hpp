@@ -9,12 +9,13 @@
 #include <thread>
 #include <utility>
 
-#if __has_include(<pthread.h>) && !defined(_WIN32)
-#include <pthread.h>
-#endif
-
+#include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
 #include "sparseconv/policy/sleeping_threads.hpp"
+
+#if SPARSECONV_POSIX
+#include <pthread.h>
+#endif
 
 namespace sparseconv::inline v0_1 {
 
@@ -41,7 +42,7 @@ T wait_while(std::atomic<T> const& value, T old, int looks, SleepingThreads& sle
 /// How often this process and those that it descends from have forked into it, since the first call: a child has another number
 /// than its parent. 0 where processes cannot fork.
 inline std::int64_t fork_count() {
-#if __has_include(<pthread.h>) && !defined(_WIN32)
+#if SPARSECONV_POSIX
   static std::atomic<std::int64_t> forks{0};
   [[maybe_unused]] static int const counted = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
   return forks;

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <system_error>
 
-#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>) && !defined(_WIN32)
+#include "sparseconv/config.hpp"
+
+#if SPARSECONV_POSIX
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -17,7 +19,7 @@ namespace sparseconv::inline v0_1 {
 ///
 /// `file` is open and lies at `at`; nothing was written to it yet.
 inline void take_rights_of(std::filesystem::path const& other, std::FILE* file, std::filesystem::path const& at) {
-#if __has_include(<sys/stat.h>) && __has_include(<unistd.h>) && !defined(_WIN32)
+#if SPARSECONV_POSIX
   static_cast<void>(at);
   struct ::stat was {};
   if (::stat(other.c_str(), &was) != 0) return;

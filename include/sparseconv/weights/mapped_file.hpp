@@ -9,11 +9,12 @@
 #include <string_view>
 #include <utility>
 
+#include "sparseconv/config.hpp"
 #include "sparseconv/weights/bytes.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 
 // Not on Windows: a file that is mapped could be neither replaced nor deleted there.
-#if __has_include(<sys/mman.h>) && __has_include(<unistd.h>) && !defined(_WIN32)
+#if SPARSECONV_POSIX && __has_include(<sys/mman.h>)
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
