@@ -56,6 +56,12 @@ TEST(Message, TakesIntegersToTheirEnds) {
   EXPECT_EQ(error_message({std::int32_t{-7}, " ", std::uint8_t{200}, " ", std::size_t{5}}), "-7 200 5");
 }
 
+// what() ends at the first zero byte.
+TEST(Message, GoesOnBehindAZeroByte) {
+  std::string const name("a\0b", 3);
+  EXPECT_STREQ(Error({"read: ", name, ": no"}).what(), "read: a?b: no");
+}
+
 TEST(Message, TellsRealNumbersApart) {
   EXPECT_EQ(error_message({0.1F, " ", 0.1, " ", 1e-7, " ", -0.0, " ", 2.0}), "0.1 0.1 1e-07 -0 2");
   EXPECT_EQ(error_message({0.3, " ", 0.1 + 0.2}), "0.3 0.30000000000000004");

@@ -68,10 +68,12 @@ class MessagePart {
   };
 };
 
-/// The pieces one after another.
+/// The pieces one after another. A zero byte, at which what() would end, is shown as a question mark.
 SPARSECONV_COLD inline std::string error_message(std::initializer_list<MessagePart> parts) {
   std::string text;
   for (MessagePart const& part : parts) part.append_to(text);
+  for (char& letter : text)
+    if (letter == '\0') letter = '?';
   return text;
 }
 

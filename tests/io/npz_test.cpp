@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "support/npy_file.hpp"
 #include "support/shared_data.hpp"
 #include "support/temporary_file.hpp"
+#include "support/zero_in_name.hpp"
 #include "support/zip_file.hpp"
 
 namespace sparseconv::npz_test {
@@ -282,6 +284,11 @@ TEST(Npz, ReadsAWaymoScan) {
   EXPECT_EQ(cloud.size(), 198130);
   EXPECT_EQ(cloud.columns, 3);
   EXPECT_EQ(read_npz(path, {.array = "pc"}).values, cloud.values);
+}
+
+TEST(Npz, RefusesANameWithAZero) {
+  test::expect_reader_refuses_zero("read_npz", ".npz",
+                                   [](std::filesystem::path const& path) { return read_npz(path); });
 }
 
 }  // namespace

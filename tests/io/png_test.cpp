@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "support/zero_in_name.hpp"
+
 namespace sparseconv::png_test {
 namespace {
 
@@ -107,6 +109,11 @@ TEST_F(WritePng, RefusesWhatPngCannotHold) {
             "write_png: cannot write " + (folder_ / "picture.png").string() +
                 ": a side of 1000001 x 1 pixels is beyond the million that libpng writes");
   EXPECT_EQ(files(), 0);
+}
+
+TEST_F(WritePng, RefusesANameWithAZero) {
+  test::expect_writer_refuses_zero("write_png", ".png",
+                                   [](std::filesystem::path const& path) { write_png(path, patterned(2, 2)); });
 }
 
 }  // namespace

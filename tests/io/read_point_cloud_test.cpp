@@ -13,6 +13,7 @@
 #include "support/error_message.hpp"
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
+#include "support/zero_in_name.hpp"
 
 namespace sparseconv::read_point_cloud_test {
 namespace {
@@ -110,6 +111,21 @@ TEST(ReadPointCloud, NamesAnExtensionItDoesNotTake) {
             "\" is not one of .bin, .npy, .ply, .pcd, .las, .xyz, .xyzn, .xyzrgb, .txt, .csv, .asc and .pts; call "
             "read_records, read_npy, "
             "read_ply, read_pcd, read_las or read_text itself");
+}
+
+TEST(ReadPointCloud, AndItsReadersRefuseANameWithAZero) {
+  using Path = std::filesystem::path;
+  auto const refuses = [](char const* call, char const* ending, auto const& read) {
+    test::expect_reader_refuses_zero(call, ending, read);
+  };
+  for (char const* const ending : {".bin", ".npy", ".ply", ".pcd", ".las", ".xyz", ".npz", ".none"})
+    refuses("read_point_cloud", ending, [](Path const& path) { return read_point_cloud(path); });
+  refuses("read_records", ".bin", [](Path const& path) { return read_records(path); });
+  refuses("read_npy", ".npy", [](Path const& path) { return read_npy(path); });
+  refuses("read_ply", ".ply", [](Path const& path) { return read_ply(path); });
+  refuses("read_pcd", ".pcd", [](Path const& path) { return read_pcd(path); });
+  refuses("read_las", ".las", [](Path const& path) { return read_las(path); });
+  refuses("read_text", ".xyz", [](Path const& path) { return read_text(path); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
+#include "support/zero_in_name.hpp"
 
 namespace sparseconv::write_npy_test {
 namespace {
@@ -85,6 +86,12 @@ TEST(WriteNpy, NamesWhatCannotBeWritten) {
 TEST(WriteNpy, KeepsTheFileThatIsThereOnAFullDisk) {
   test::expect_file_kept_on_a_full_disk(
       "write_npy", [](std::filesystem::path const& path, PointCloud const& cloud) { write_npy(path, cloud); });
+}
+
+TEST(WriteNpy, RefusesANameWithAZero) {
+  PointCloud const cloud{.columns = 3, .values = {1, 2, 3}};
+  test::expect_writer_refuses_zero("write_npy", ".npy",
+                                   [&](std::filesystem::path const& path) { write_npy(path, cloud); });
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "support/folder_contents.hpp"
 #include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
+#include "support/zero_in_name.hpp"
 
 namespace sparseconv::write_npz_test {
 namespace {
@@ -61,6 +62,12 @@ TEST(WriteNpz, HoldsSitesAndFeatures) {
 TEST(WriteNpz, KeepsTheFileThatIsThereOnAFullDisk) {
   test::expect_file_kept_on_a_full_disk(
       "write_npz", [](std::filesystem::path const& path, PointCloud const& cloud) { write_npz(path, cloud); });
+}
+
+TEST(WriteNpz, RefusesANameWithAZero) {
+  PointCloud const cloud{.columns = 3, .values = {1, 2, 3}};
+  test::expect_writer_refuses_zero("write_npz", ".npz",
+                                   [&](std::filesystem::path const& path) { write_npz(path, cloud); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
+#include "support/zero_in_name.hpp"
 
 namespace sparseconv::write_pcd_test {
 namespace {
@@ -88,6 +89,12 @@ TEST(WritePcd, NamesWhatCannotBeWritten) {
 TEST(WritePcd, KeepsTheFileThatIsThereOnAFullDisk) {
   test::expect_file_kept_on_a_full_disk(
       "write_pcd", [](std::filesystem::path const& path, PointCloud const& cloud) { write_pcd(path, cloud); });
+}
+
+TEST(WritePcd, RefusesANameWithAZero) {
+  PointCloud const cloud{.columns = 3, .values = {1, 2, 3}};
+  test::expect_writer_refuses_zero("write_pcd", ".pcd",
+                                   [&](std::filesystem::path const& path) { write_pcd(path, cloud); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "support/folder_contents.hpp"
 #include "support/full_disk.hpp"
 #include "support/temporary_file.hpp"
+#include "support/zero_in_name.hpp"
 
 namespace sparseconv::write_ply_test {
 namespace {
@@ -91,6 +92,12 @@ TEST(WritePly, NamesWhatCannotBeWritten) {
 TEST(WritePly, KeepsTheFileThatIsThereOnAFullDisk) {
   test::expect_file_kept_on_a_full_disk(
       "write_ply", [](std::filesystem::path const& path, PointCloud const& cloud) { write_ply(path, cloud); });
+}
+
+TEST(WritePly, RefusesANameWithAZero) {
+  PointCloud const cloud{.columns = 3, .values = {1, 2, 3}};
+  test::expect_writer_refuses_zero("write_ply", ".ply",
+                                   [&](std::filesystem::path const& path) { write_ply(path, cloud); });
 }
 
 }  // namespace

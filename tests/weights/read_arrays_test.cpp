@@ -11,6 +11,7 @@
 #include "support/error_message.hpp"
 #include "support/temporary_file.hpp"
 #include "support/torch_script.hpp"
+#include "support/zero_in_name.hpp"
 
 namespace sparseconv::read_arrays_test {
 namespace {
@@ -53,6 +54,22 @@ TEST(ReadArrays, SaysWhichFilesCanBeRead) {
   EXPECT_EQ(test::message_of<Error>([] { return read_arrays("second.h5"); }),
             "read_arrays: second.h5: the ending tells how a file is read, and it is none of .pt, .pth, .ckpt "
             "(PyTorch), .safetensors and .npz; give one of these, or rename the file if it is one");
+}
+
+TEST(ReadArrays, AndItsReadersRefuseANameWithAZero) {
+  using Path = std::filesystem::path;
+  for (char const* const ending : {".npz", ".pt", ".safetensors", ".none"})
+    test::expect_reader_refuses_zero("read_arrays", ending, [](Path const& path) { return read_arrays(path); });
+  test::expect_reader_refuses_zero("read_npz_arrays", ".npz", [](Path const& path) { return read_npz_arrays(path); });
+  test::expect_reader_refuses_zero("read_torch_checkpoint", ".pt",
+                                   [](Path const& path) { return read_torch_checkpoint(path); });
+  test::expect_reader_refuses_zero("read_safetensors", ".safetensors",
+                                   [](Path const& path) { return read_safetensors(path); });
+  std::vector<NamedArray> const arrays{{"a", make_array({1}, Floats{1})}};
+  test::expect_writer_refuses_zero("write_npz_arrays", ".npz",
+                                   [&](Path const& path) { write_npz_arrays(path, arrays); });
+  test::expect_writer_refuses_zero("write_safetensors", ".safetensors",
+                                   [&](Path const& path) { write_safetensors(path, arrays); });
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "sparseconv/io/records.hpp"
 #include "sparseconv/io/text.hpp"
 #include "sparseconv/points/point_cloud.hpp"
+#include "sparseconv/weights/file_name.hpp"
 #include "sparseconv/weights/input_file.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -39,6 +40,7 @@ inline constexpr std::array<std::string_view, 7> text_extensions = {".xyz", ".xy
 /// Throws:  FormatError for any other extension; what the format's own reader throws.
 [[nodiscard]] inline PointBlocks point_blocks(std::filesystem::path const& path,
                                               PointCloudOptions const& options = {}) {
+  expect_whole_name<FormatError>(path, "read_point_cloud: " + path.string());
   std::string extension = path.extension().string();
   for (char& c : extension)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -13,14 +13,16 @@
 #include <system_error>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/weights/file_name.hpp"
 #include "sparseconv/weights/opened_file.hpp"
 
 namespace sparseconv::inline v0_1 {
 
 /// Checks that there is something to read from at `path`. `where` begins every message.
 ///
-/// Throws:  FormatError if there is no such file, or it is a directory.
+/// Throws:  FormatError if there is no such file, it is a directory, or its name has a zero byte.
 inline void expect_file(std::filesystem::path const& path, std::string_view where) {
+  expect_whole_name<FormatError>(path, where);
   std::error_code failure;
   const std::filesystem::file_status status = std::filesystem::status(path, failure);
   if (status.type() == std::filesystem::file_type::not_found)

@@ -6,6 +6,7 @@
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/weights/array.hpp"
+#include "sparseconv/weights/file_name.hpp"
 #include "sparseconv/weights/npz_arrays.hpp"
 #include "sparseconv/weights/safetensors.hpp"
 #include "sparseconv/weights/torch_checkpoint.hpp"
@@ -19,6 +20,7 @@ namespace sparseconv::inline v0_1 {
 /// Needs libzip as well, as the readers of these formats do.
 /// Throws:  Error for any other ending; what read_torch_checkpoint, read_safetensors and read_npz_arrays throw.
 [[nodiscard]] inline std::vector<NamedArray> read_arrays(std::filesystem::path const& path) {
+  expect_whole_name<FormatError>(path, "read_arrays: " + path.string());
   std::string const ending = path.extension().string();
   if (ending == ".npz") return read_npz_arrays(path);
   if (ending == ".pt" || ending == ".pth" || ending == ".ckpt") return read_torch_checkpoint(path).arrays;

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "sparseconv/error.hpp"
+#include "sparseconv/weights/file_name.hpp"
 
 namespace sparseconv::inline v0_1 {
 
@@ -41,10 +42,11 @@ struct WrittenPlace {
 
 /// Follows the links of a path, also to a file that is not there yet.
 ///
-/// Throws: Error if a directory is there, links lead in a circle, or, on Windows, the file there is read-only; the message begins with
+/// Throws: Error if a directory is there, links lead in a circle, the name has a zero byte, or, on Windows, the file there is read-only; the message begins with
 ///         `where`, as in "write_png: cannot write scan.png".
 inline WrittenPlace written_place(std::filesystem::path const& path, std::string_view where) {
   namespace fs = std::filesystem;
+  expect_whole_name<Error>(path, where);
   std::error_code failure;
   fs::file_status const status = fs::status(path, failure);  // of what links lead to
   if (fs::is_directory(status)) throw Error({where, ": this is a directory; name a file in it"});
