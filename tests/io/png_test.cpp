@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "support/folder_contents.hpp"
+#include "support/interrupting_timer.hpp"
+#include "support/slow_pipe.hpp"
 #include "support/zero_in_name.hpp"
 
 namespace sparseconv::png_test {
@@ -115,6 +118,20 @@ TEST_F(WritePng, RefusesANameWithAZero) {
   test::expect_writer_refuses_zero("write_png", ".png",
                                    [](std::filesystem::path const& path) { write_png(path, patterned(2, 2)); });
 }
+
+#if SPARSECONV_POSIX
+TEST_F(WritePng, WritesAllToAPipeWhileSignalsCome) {
+  const Picture picture = patterned(600, 400);
+  write_png(folder_ / "picture.png", picture);
+  test::SlowPipe pipe;
+  {
+    pipe.read();
+    const test::InterruptingTimer timer;
+    write_png(pipe.path(), picture);
+  }
+  EXPECT_TRUE(pipe.text() == test::text_of(folder_ / "picture.png"));
+}
+#endif
 
 }  // namespace
 }  // namespace sparseconv::png_test

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -35,13 +36,26 @@ std::string outcome_in_child(Body const& body, unsigned seconds = 60) {
     }
   }
   int status = 0;
-  if (::waitpid(child, &status, 0) != child) return "waitpid failed";
+  ::pid_t ended = -1;
+  do ended = ::waitpid(child, &status, 0);
+  while (ended < 0 && errno == EINTR);
+  if (ended != child) return "waitpid failed";
   if (WIFSIGNALED(status)) {
     return WTERMSIG(status) == SIGALRM ? "it did not end"
                                        : "it was ended by signal " + std::to_string(WTERMSIG(status));
   }
   if (WEXITSTATUS(status) == 0) return "";
   return WEXITSTATUS(status) == 1 ? "the body returned false" : "it ended with " + std::to_string(WEXITSTATUS(status));
+}
+
+/// The same of a body that runs without the rights of an administrator, who may do everything with every file.
+template <class Body>
+std::string as_somebody_else(Body const& body) {
+  return outcome_in_child([&] {
+    bool const is_administrator = ::geteuid() == 0;
+    if (is_administrator && (::setgid(12345) != 0 || ::setuid(12345) != 0)) return false;
+    return body();
+  });
 }
 
 }  // namespace sparseconv::test

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "support/byte_writer.hpp"
 #include "support/error_message.hpp"
+#include "support/slow_pipe.hpp"
 #include "support/temporary_file.hpp"
 
 namespace sparseconv::mapped_file_test {
@@ -59,6 +61,45 @@ TEST(MapFile, NamesWhatIsNoFile) {
   EXPECT_NE(message_of<FormatError>([&] { (void)map_file(folder / "no such file", "read"); }).find("no such file"),
             std::string::npos);
 }
+
+// A file that grew or shrank before it is mapped has the size that it has then.
+TEST(MapFile, GivesABeginningOfAFileThatGrows) {
+  ByteWriter const writer("some bytes");
+  TemporaryFile const file("some.bin", writer.bytes());
+  SharedBytes const mapped = map_file(file.path(), "read");
+  std::filesystem::resize_file(file.path(), 100'000);
+  EXPECT_EQ(mapped, SharedBytes(writer.bytes()));
+}
+
+#if SPARSECONV_POSIX
+TEST(MapFile, ReadsWhatCannotBeMapped) {
+  if (!std::filesystem::exists("/proc/self/status")) GTEST_SKIP() << "no /proc on this system";
+  EXPECT_GT(map_file("/proc/self/status", "read").size(), 0u);
+  test::SlowPipe pipe;
+  pipe.write("some bytes");
+  test::InterruptingTimer const timer;
+  EXPECT_EQ(map_file(pipe.path(), "read"), SharedBytes(ByteWriter("some bytes").bytes()));
+}
+
+TEST(MapFile, RefusesDevicesThatHaveNoEnd) {
+  for (char const* const device : {"/dev/zero", "/dev/full", "/dev/null"}) {
+    if (!std::filesystem::exists(device)) continue;
+    EXPECT_EQ(message_of<FormatError>([&] { return map_file(device, "read").size(); }),
+              std::string("read: ") + device + ": this is a device; name a file");
+  }
+}
+
+TEST(MapFile, HoldsNoFileOpen) {
+  TemporaryFile const file("some.bin", ByteWriter("some bytes").bytes());
+  SharedBytes const mapped = map_file(file.path(), "read");
+  int const next = ::open("/dev/null", O_RDONLY);
+  ::close(next);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(map_file(file.path(), "read"), mapped);
+  int const after = ::open("/dev/null", O_RDONLY);
+  ::close(after);
+  EXPECT_EQ(next, after);
+}
+#endif
 
 }  // namespace
 }  // namespace sparseconv::mapped_file_test

@@ -2,14 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include "support/byte_writer.hpp"
+#include "support/child_process.hpp"
 #include "support/error_message.hpp"
 #include "support/file_size_limit.hpp"
 #include "support/folder_contents.hpp"
+#include "support/no_more_files.hpp"
+#include "support/slow_pipe.hpp"
 #include "support/temporary_file.hpp"
 
 #if !defined(_WIN32)
@@ -142,6 +152,121 @@ TEST(PartialFile, HasTheOwnerOfWhatItReplaces) {
   EXPECT_EQ(now.st_gid, 23456u);
 }
 
+// Until the new file has the rights of the old one, nobody else can open it, who could read later what is written then.
+TEST(PartialFile, LetsNobodyInBeforeItHasTheRightsOfWhatItReplaces) {
+  const TemporaryFile old("a.bin", before.bytes());
+  ASSERT_EQ(::chmod(old.path().c_str(), 0600), 0);
+  ::mode_t const mask = ::umask(0);
+  std::atomic<bool> is_done = false;
+  std::atomic<int> loose = 0;
+  std::thread looking([&] {
+    while (!is_done)
+      for (auto const& entry : std::filesystem::directory_iterator(old.folder())) {
+        std::error_code gone;
+        auto const rights = std::filesystem::status(entry.path(), gone).permissions();
+        if (!gone && std::filesystem::exists(entry.path(), gone) &&
+            (rights & std::filesystem::perms::others_all) != std::filesystem::perms::none)
+          ++loose;
+      }
+  });
+  for (int i = 0; i < 2000; ++i) PartialFile(old.path(), "write").keep();
+  is_done = true;
+  looking.join();
+  ::umask(mask);
+  EXPECT_EQ(loose, 0);
+}
+
+TEST(PartialFile, WritesAllToAPipeWhileSignalsCome) {
+  std::string text;
+  for (int i = 0; text.size() < 400'000; ++i) text += std::to_string(i) + " ";
+  for (std::size_t const piece : {1000u, 1'000'000u}) {
+    test::SlowPipe pipe;
+    pipe.read();
+    std::string message;
+    {
+      const test::InterruptingTimer timer;
+      message = message_of<Error>([&] {
+        PartialFile file(pipe.path(), "write: pipe");
+        for (std::size_t begin = 0; begin < text.size(); begin += piece)
+          file.write(std::as_bytes(std::span(text).subspan(begin, std::min(piece, text.size() - begin))));
+        return (file.keep(), 0);
+      });
+    }
+    EXPECT_EQ(message, "nothing was thrown");
+    EXPECT_TRUE(pipe.text() == text) << "pieces of " << piece;
+  }
+}
+
+TEST(PartialFile, SaysThatWhoReadsAPipeIsGone) {
+  test::SlowPipe pipe;
+  auto const handler = std::signal(SIGPIPE, SIG_IGN);
+  int const reader = ::open(pipe.path().c_str(), O_RDONLY | O_NONBLOCK);
+  PartialFile file(pipe.path(), "write: pipe");
+  ::close(reader);
+  file.write(after.bytes());
+  EXPECT_EQ(message_of<Error>([&] { return (file.keep(), 0); }),
+            "write: pipe: Broken pipe; check what takes its bytes");
+  std::signal(SIGPIPE, handler);
+}
+
+TEST(PartialFile, SaysThatADeviceIsFull) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full on this system";
+  for (std::size_t const bytes : {10u, 100'000u})
+    EXPECT_EQ(message_of<Error>([&] {
+                PartialFile file("/dev/full", "write: /dev/full");
+                file.write(std::vector<std::byte>(bytes));
+                return (file.keep(), 0);
+              }),
+              "write: /dev/full: No space left on device; check what takes its bytes");
+}
+
+TEST(PartialFile, SaysThatTooManyFilesAreOpen) {
+  const TemporaryFile old("a.bin", before.bytes());
+  {
+    const test::NoMoreFiles full;
+    EXPECT_EQ(message_of<Error>([&] { return (PartialFile(old.path(), "write: a.bin").keep(), 0); }),
+              "write: a.bin: Too many open files; close some, or let the program have more");
+  }
+  EXPECT_EQ(text_of(old.path()), "before");
+  EXPECT_EQ(count_files(old.folder()), 1);
+}
+
+TEST(PartialFile, SaysThatAFolderIsNotToBeWritten) {
+  const TemporaryFile old("a.bin", before.bytes());
+  ASSERT_EQ(::chmod(old.folder().c_str(), 0555), 0);
+  EXPECT_EQ(test::as_somebody_else([&] {
+              return message_of<Error>([&] { return (PartialFile(old.path(), "write: a.bin").keep(), 0); }) ==
+                     "write: a.bin: Permission denied; the folder must exist and be writable";
+            }),
+            "");
+  EXPECT_EQ(text_of(old.path()), "before");
+  EXPECT_EQ(count_files(old.folder()), 1);
+  ::chmod(old.folder().c_str(), 0755);
+}
+
+TEST(PartialFile, SaysThatAFolderKeepsItsFilesForTheirOwners) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only the administrator becomes somebody else";
+  const TemporaryFile old("a.bin", before.bytes());
+  ASSERT_EQ(::chmod(old.folder().c_str(), 01777), 0);
+  EXPECT_EQ(test::as_somebody_else([&] {
+              return message_of<Error>([&] { return (PartialFile(old.path(), "write: a.bin").keep(), 0); }) ==
+                     "write: a.bin: Operation not permitted; the file that is there may not be replaced: name another";
+            }),
+            "");
+  EXPECT_EQ(text_of(old.path()), "before");
+  EXPECT_EQ(count_files(old.folder()), 1);
+}
+
+TEST(PartialFile, SaysThatItWasDeletedMeanwhile) {
+  const TemporaryFile old("a.bin", before.bytes());
+  PartialFile file(old.path(), "write: a.bin");
+  file.write(after.bytes());
+  for (auto const& entry : std::filesystem::directory_iterator(old.folder()))
+    if (entry.path() != old.path()) std::filesystem::remove(entry.path());
+  EXPECT_EQ(message_of<Error>([&] { return (file.keep(), 0); }), "write: a.bin: No such file or directory");
+  EXPECT_EQ(text_of(old.path()), "before");
+}
+
 // As programs do to which `/dev/stdout >> log` is told.
 TEST(PartialFile, GoesBehindWhatIsThereWhereTheProgramHasItOpen) {
   const TemporaryFile old("a.bin", before.bytes());
@@ -225,6 +350,26 @@ TEST(PartialFile, NeedsTheNameOfAFile) {
   EXPECT_EQ(made(""), "write: it: No such file or directory");
   EXPECT_EQ(made("/dev/null/a.bin"), "write: it: Not a directory; the folder must exist and be writable");
 #endif
+}
+
+// Who goes on after an error has no file with a hole in it.
+TEST(PartialFile, IsNotKeptOnceBytesWereNotWritten) {
+  if (!test::FileSizeLimit::works) GTEST_SKIP() << "no limit of sizes on this system";
+  const TemporaryFile old("a.bin", before.bytes());
+  {
+    PartialFile file(old.path(), "write: a.bin");
+    auto const fails = [&](auto const& call) {
+      EXPECT_EQ(message_of<Error>([&] { return (call(), 0); }), "write: a.bin: File too large; check the disk");
+    };
+    {
+      const test::FileSizeLimit limit(100);
+      fails([&] { file.write(std::vector<std::byte>(100'000)); });
+    }
+    fails([&] { file.write(after.bytes()); });
+    fails([&] { file.keep(); });
+  }
+  EXPECT_EQ(text_of(old.path()), "before");
+  EXPECT_EQ(count_files(old.folder()), 1);
 }
 
 TEST(PartialFile, SaysWhyBytesCannotBeWritten) {

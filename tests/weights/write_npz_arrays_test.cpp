@@ -14,6 +14,7 @@
 #include "support/file_size_limit.hpp"
 #include "support/folder_contents.hpp"
 #include "support/hostile_name.hpp"
+#include "support/no_more_files.hpp"
 #include "support/npy_file.hpp"
 #include "support/temporary_file.hpp"
 
@@ -172,6 +173,21 @@ TEST(WriteNpzArrays, LeavesTheFileThatIsThereWhereWritingFails) {
   }
   EXPECT_EQ(read_npz_arrays(file.path()).size(), some_arrays().size());
 }
+
+#if SPARSECONV_POSIX
+TEST(WriteNpzArrays, SaysThatTooManyFilesAreOpen) {
+  const TemporaryFile file("a.npz", ByteWriter("before").bytes());
+  {
+    const test::NoMoreFiles full;
+    for (char const* const name : {"a.npz", "new.npz"}) {
+      std::string const message = failure(file.folder() / name, some_arrays());
+      EXPECT_TRUE(message.ends_with("Too many open files; close some, or let the program have more")) << message;
+    }
+  }
+  EXPECT_EQ(text_of(file.path()), "before");
+  EXPECT_EQ(count_files(file.folder()), 1);
+}
+#endif
 
 }  // namespace
 }  // namespace sparseconv::write_npz_arrays_test

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <string>
 
+#include "support/child_process.hpp"
 #include "support/error_message.hpp"
+#include "support/no_more_files.hpp"
 #include "support/temporary_file.hpp"
 #include "support/zip_file.hpp"
 
@@ -53,6 +55,30 @@ TEST(ZipArchive, NamesAPipe) {
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_EQ(message_of<FormatError>([&] { return open_zip_file(pipe, "read").bytes; }),
             "read: its size cannot be told; it must be a file, and no pipe");
+}
+
+// libzip calls all of them no archive.
+TEST(ZipArchive, SaysWhyAFileCannotBeOpened) {
+  const test::TemporaryFile file("other", test::zip({{"a", test::ByteWriter("a")}}));
+  auto const failure = [](std::filesystem::path const& path) {
+    return message_of<FormatError>([&] { return open_zip_file(path, "read").bytes; });
+  };
+  EXPECT_EQ(failure(file.path()), "nothing was thrown");
+  std::filesystem::create_symlink("circle", file.folder() / "circle");
+  EXPECT_EQ(failure(file.folder() / "circle"),
+            "read: its links lead in a circle; name a file, or a link that leads to one");
+  {
+    const test::NoMoreFiles full;
+    EXPECT_EQ(failure(file.path()),
+              "read: the file cannot be opened, as too many are open; close some, or let the program have more");
+  }
+  for (std::filesystem::path const& closed : {file.path(), file.folder()}) {
+    ASSERT_EQ(::chmod(closed.c_str(), 0), 0);
+    EXPECT_EQ(test::as_somebody_else(
+                  [&] { return failure(file.path()) == "read: the file cannot be opened; check its permissions"; }),
+              "");
+    ::chmod(closed.c_str(), 0700);
+  }
 }
 
 TEST(ZipArchive, TakesWhatStoredAndDeflatedEntriesCanHold) {

@@ -2,9 +2,12 @@
 
 #include <png.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "sparseconv/error.hpp"
 #include "sparseconv/io/picture.hpp"
@@ -34,14 +37,18 @@ inline void write_png(std::filesystem::path const& path, Picture const& picture)
   }
 
   PartialFile file(path, "write_png: cannot write " + path.string());
+  // Packed in memory: the writer of libpng that takes a file gives up where a signal interrupts it.
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.width = static_cast<png_uint_32>(picture.width());
   image.height = static_cast<png_uint_32>(picture.height());
   image.format = PNG_FORMAT_RGB;
-  if (png_image_write_to_stdio(&image, file.stream(), 0, picture.bytes().data(), 0, nullptr) == 0) {
+  std::vector<std::byte> packed(PNG_IMAGE_PNG_SIZE_MAX(image));
+  png_alloc_size_t size = packed.size();
+  if (png_image_write_to_memory(&image, packed.data(), &size, 0, picture.bytes().data(), 0, nullptr) == 0) {
     fail(image.message);
   }
+  file.write(std::span(packed).first(size));
   file.keep();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -29,6 +30,9 @@ class FileBytes {
 
   /// The call and the file, as messages begin.
   [[nodiscard]] std::string const& where() const noexcept { return where_; }
+
+  /// What calls of the system take.
+  [[nodiscard]] std::FILE* stream() const noexcept { return file_.stream(); }
 
   /// The bytes of the whole file, if they are known before it is read.
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept {

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "sparseconv/config.hpp"
+#include "sparseconv/weights/uninterrupted.hpp"
 
 #if SPARSECONV_POSIX
 #include <sys/stat.h>
@@ -22,16 +23,19 @@ inline void take_rights_of(std::filesystem::path const& other, std::FILE* file, 
 #if SPARSECONV_POSIX
   static_cast<void>(at);
   struct ::stat was {};
-  if (::stat(other.c_str(), &was) != 0) return;
+  if (uninterrupted([&] { return ::stat(other.c_str(), &was); }) != 0) return;
   int const descriptor = ::fileno(file);
+  auto const give = [&](::uid_t owner) {
+    return uninterrupted([&] { return ::fchown(descriptor, owner, was.st_gid); }) == 0;
+  };
   ::mode_t rights = was.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
   // Who is not the administrator gives no file away, but perhaps to another of his groups.
-  if (::fchown(descriptor, was.st_uid, was.st_gid) != 0 &&
-      ::fchown(descriptor, static_cast<::uid_t>(-1), was.st_gid) != 0) {
+  if (!give(was.st_uid) && !give(static_cast<::uid_t>(-1))) {
     // Another group than the old one has what all others have.
     rights = (rights & ~static_cast<::mode_t>(S_IRWXG)) | (rights & S_IRWXG & ((rights & S_IRWXO) << 3));
   }
-  static_cast<void>(::fchmod(descriptor, rights));  // a file system without rights has none to keep
+  static_cast<void>(
+      uninterrupted([&] { return ::fchmod(descriptor, rights); }));  // a file system without rights has none to keep
 #elif defined(_WIN32)
   // The one right that std::filesystem knows there is that to write, and a file without it could not be put in its place.
   static_cast<void>(other);

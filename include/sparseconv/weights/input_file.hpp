@@ -31,6 +31,19 @@ inline void expect_file(std::filesystem::path const& path, std::string_view wher
   if (std::filesystem::is_directory(status)) throw FormatError({where, ": this is a directory; name one file in it"});
 }
 
+/// The error of a file that cannot be opened, for the reason that errno gives. `where` begins the message.
+[[nodiscard]] inline FormatError cannot_open(int reason, std::string_view where) {
+  if (are_too_many_open(reason))
+    return FormatError(
+        {where, ": the file cannot be opened, as too many are open; close some, or let the program have more"});
+  if (reason == ELOOP)
+    return FormatError({where, ": its links lead in a circle; name a file, or a link that leads to one"});
+  if (reason == EACCES || reason == EPERM)
+    return FormatError({where, ": the file cannot be opened; check its permissions"});
+  return FormatError({where, ": the file cannot be opened (", std::generic_category().message(reason),
+                      "); name one that can be read"});
+}
+
 /// A file or a pipe that is read from its beginning to its end.
 ///
 /// Not a std::ifstream: that of libc++ takes a failing disk for the end of the file.
@@ -38,20 +51,22 @@ class InputFile {
  public:
   /// `where` begins every message, as in "read_ply: scan.ply".
   ///
-  /// Throws:  FormatError if there is no such file, if it is a directory, or if it cannot be opened.
+  /// Throws:  FormatError if there is no such file, if it is a directory, if it cannot be opened, or if its name has a zero byte.
   InputFile(std::filesystem::path const& path, std::string_view where) {
     expect_file(path, where);
     file_.reset(open_to_read(path));
-    if (!file_) throw FormatError({where, ": the file cannot be opened; check its permissions"});
+    if (!file_) throw cannot_open(errno, where);
     // Who reads takes many bytes at once.
     static_cast<void>(std::setvbuf(file_.get(), nullptr, _IONBF, 0));
-    std::error_code failure;
-    if (std::filesystem::is_regular_file(path, failure)) size_ = std::filesystem::file_size(path, failure);
-    if (failure) size_ = 0;
+    size_ = size_of_open_file(file_.get());  // by its path it may be another file by now
   }
 
-  /// Its bytes, as far as the system says: 0 of a pipe, and of some files that have bytes all the same.
+  /// Its bytes when it was opened, as far as the system says: 0 of a pipe, and of some files that have bytes all the same. It may grow
+  /// or shrink while it is read.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+
+  /// What calls of the system take. It is read by read() alone.
+  [[nodiscard]] std::FILE* stream() const noexcept { return file_.get(); }
 
   /// Reads as many bytes as there is place for; fewer only at the end. Returns how many.
   ///

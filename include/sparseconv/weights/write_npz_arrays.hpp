@@ -15,6 +15,7 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/weights/array.hpp"
 #include "sparseconv/weights/npy_array_header.hpp"
+#include "sparseconv/weights/opened_file.hpp"
 #include "sparseconv/weights/shared_bytes.hpp"
 #include "sparseconv/weights/written_place.hpp"
 #include "sparseconv/weights/zip_archive.hpp"
@@ -72,9 +73,13 @@ struct NpzEntry {
 ///
 /// Throws:  Error if a name is not UTF-8, or if the file cannot be written.
 inline void write_npz_entries(std::filesystem::path const& path, std::span<NpzEntry> entries, std::string_view call) {
-  auto const fail = [&](std::string_view reason) {
+  auto const fail = [&](zip_error_t& failure) {
+    std::string const reason = zip_error_strerror(&failure);
+    bool const are_too_many = are_too_many_open(zip_error_code_system(&failure));
+    zip_error_fini(&failure);
     throw Error({call, ": cannot write ", path.string(), ": ", reason,
-                 "; the folder must exist and be writable, with room on its disk"});
+                 are_too_many ? "; close some, or let the program have more"
+                              : "; the folder must exist and be writable, with room on its disk"});
   };
   WrittenPlace const place = written_place(path, error_message({call, ": cannot write ", path.string()}));
   if (!place.is_file)
@@ -85,15 +90,13 @@ inline void write_npz_entries(std::filesystem::path const& path, std::span<NpzEn
   if (!archive) {
     zip_error_t failure;
     zip_error_init_with_code(&failure, code);
-    const std::string reason = zip_error_strerror(&failure);
-    zip_error_fini(&failure);
-    fail(reason);
+    fail(failure);
   }
   for (NpzEntry& entry : entries)
     if (!add_npz_entry(archive.get(), entry))
       throw Error({call, ": ", path.string(), ": array ", name_in_quotes(entry.name), " cannot be added (",
                    zip_strerror(archive.get()), "); give it a name in UTF-8"});
-  if (zip_close(archive.get()) != 0) fail(zip_strerror(archive.get()));
+  if (zip_close(archive.get()) != 0) fail(*zip_get_error(archive.get()));
   static_cast<void>(archive.release());
 }
 

@@ -75,12 +75,16 @@ struct ZipInput {
 
 /// Opens an archive that is a file. `where` begins every message.
 ///
-/// Throws:  FormatError if there is no such file, it is a pipe, or it is no archive.
+/// Throws:  FormatError if there is no such file, it cannot be opened, it is a pipe, or it is no archive.
 [[nodiscard]] inline ZipInput open_zip_file(std::filesystem::path const& path, std::string_view where) {
   expect_file(path, where);
   std::error_code failure_of_size;
   const std::uintmax_t bytes = std::filesystem::file_size(path, failure_of_size);
+  for (std::errc const reason :
+       {std::errc::too_many_symbolic_link_levels, std::errc::permission_denied, std::errc::filename_too_long})
+    if (failure_of_size == reason) throw cannot_open(static_cast<int>(reason), where);
   if (failure_of_size) throw FormatError({where, ": its size cannot be told; it must be a file, and no pipe"});
+  static_cast<void>(InputFile(path, where));  // what libzip cannot open it calls no archive
   zip_error_t failure;
   zip_error_init(&failure);
   zip_source_t* source = zip_source_file_create(libzip_name(path).c_str(), 0, -1, &failure);
