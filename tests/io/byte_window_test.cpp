@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -84,6 +88,63 @@ TEST(ByteWindow, NamesAFileThatCannotBeRead) {
   ByteWindow window("/proc/self/mem", "read_ply");
   EXPECT_EQ(test::message_of<FormatError>([&] { static_cast<void>(window.ahead(5)); }),
             "read_ply: /proc/self/mem: reading failed after 0 bytes; check the disk");
+}
+
+/// Reads to the end by pieces, while left() says what it may; returns how many bytes there were.
+std::uint64_t read_to_end(ByteWindow& window) {
+  std::uint64_t const begin = window.position();
+  for (std::uint64_t pieces = 0;; ++pieces) {
+    std::size_t const seen = window.ahead(5000).size();
+    EXPECT_GE(window.left().value_or(seen), seen);
+    if (seen == 0) break;
+    window.drop(std::min<std::size_t>(seen, 7000));
+    if (pieces > 10'000) {
+      ADD_FAILURE() << "it has no end";
+      break;
+    }
+  }
+  EXPECT_EQ(window.left(), 0u);
+  return window.position() - begin;
+}
+
+// left() is asked by all readers that judge a size, and by whoever shows how far a file was read.
+TEST(ByteWindow, KnowsWhatIsLeftOfAFileThatShrinksOrGrows) {
+  std::vector<std::byte> const bytes(300'000, std::byte{1});
+  for (std::size_t const size : {0u, 10u, 200'000u, 300'001u, 1'000'000u}) {
+    const test::TemporaryFile file("bytes", bytes);
+    ByteWindow window(file.path(), "read");
+    EXPECT_EQ(window.left(), bytes.size());
+    std::size_t const seen = window.ahead(100).size();
+    std::filesystem::resize_file(file.path(), size);
+    EXPECT_EQ(window.left(), bytes.size()) << "nobody knows yet";
+    EXPECT_EQ(read_to_end(window), std::max(size, seen));
+    std::filesystem::resize_file(file.path(), 2'000'000);
+    EXPECT_EQ(window.left(), 0u);
+    EXPECT_TRUE(window.ahead(1).empty());
+    EXPECT_EQ(window.skip(1), 0u);
+  }
+}
+
+TEST(ByteWindow, KnowsNothingOnceMoreIsSeenThanTheFileHad) {
+  const test::TemporaryFile file("bytes", std::vector<std::byte>(100'000));
+  ByteWindow window(file.path(), "read");
+  std::filesystem::resize_file(file.path(), 1'000'000);
+  EXPECT_GT(window.ahead(200'000).size(), 199'999u);
+  EXPECT_EQ(window.left(), std::nullopt);
+  window.drop(window.ahead(200'000).size());
+  EXPECT_EQ(window.left(), std::nullopt);
+  window.ahead(2'000'000);
+  EXPECT_EQ(window.left(), 1'000'000u - window.position());
+}
+
+TEST(ByteWindow, KnowsWhatIsLeftOfMemory) {
+  std::vector<std::byte> const bytes(10);
+  ByteWindow window(bytes, "read");
+  EXPECT_EQ(window.left(), 10u);
+  window.drop(3);
+  EXPECT_EQ(window.left(), 7u);
+  EXPECT_EQ(window.skip(100), 7u);
+  EXPECT_EQ(window.left(), 0u);
 }
 
 }  // namespace

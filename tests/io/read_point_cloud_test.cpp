@@ -3,11 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sparseconv/io/write_npy.hpp"
+#include "sparseconv/io/write_pcd.hpp"
+#include "sparseconv/io/write_ply.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/points/voxelizer.hpp"
 #include "support/error_message.hpp"
@@ -126,6 +133,62 @@ TEST(ReadPointCloud, AndItsReadersRefuseANameWithAZero) {
   refuses("read_pcd", ".pcd", [](Path const& path) { return read_pcd(path); });
   refuses("read_las", ".las", [](Path const& path) { return read_las(path); });
   refuses("read_text", ".xyz", [](Path const& path) { return read_text(path); });
+}
+
+/// Reads a file of so many points by blocks, while it becomes `size` bytes long behind the first block: how many points came, and the
+/// error.
+std::pair<std::int64_t, std::string> read_while_resized(std::filesystem::path const& path, std::uintmax_t size) {
+  std::int64_t points = 0;
+  std::string message = message_of<FormatError>([&] {
+    PointBlocks blocks = point_blocks(path, {.records = {.columns = 3}, .reading = {.block_points = 1000}});
+    PointCloud block;
+    for (int i = 0; blocks.next(block); ++i) {
+      if (i == 0) std::filesystem::resize_file(path, size);
+      points += block.size();
+      double const progress = blocks.progress();
+      EXPECT_TRUE(progress >= 0 && progress <= 1) << path << progress;
+      if (i > 10'000) return false;
+    }
+    EXPECT_EQ(blocks.progress(), 1) << path;
+    return true;
+  });
+  return {points, message};
+}
+
+TEST(ReadPointCloud, JudgesAFileThatShrinksOrGrowsWhileItIsRead) {
+  const PointCloud cloud{.columns = 3, .values = Values(3 * 300'000, 1)};
+  const TemporaryFile file("other", {});
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += "1 1 1\n";
+  ByteWriter records;
+  for (float const value : cloud.values) records.numbers<float>(value);
+  using Write = std::function<void(std::filesystem::path const&)>;
+  auto const bytes = [](ByteWriter const& writer) -> Write {
+    return [&writer](std::filesystem::path const& path) {
+      std::ofstream(path, std::ios::binary)
+          .write(reinterpret_cast<char const*>(writer.bytes().data()), static_cast<std::streamsize>(writer.size()));
+    };
+  };
+  ByteWriter const lines(text);
+  std::vector<std::pair<char const*, Write>> const formats{{"a.npy", [&](auto const& path) { write_npy(path, cloud); }},
+                                                           {"a.ply", [&](auto const& path) { write_ply(path, cloud); }},
+                                                           {"a.pcd", [&](auto const& path) { write_pcd(path, cloud); }},
+                                                           {"a.bin", bytes(records)},
+                                                           {"a.xyz", bytes(lines)}};
+  for (auto const& [name, write] : formats) {
+    std::filesystem::path const path = file.folder() / name;
+    bool const is_text = path.extension() == ".xyz";
+    write(path);
+    std::uintmax_t const size = std::filesystem::file_size(path);
+    auto const [fewer, truncated] = read_while_resized(path, size - 6 * 100'000);
+    EXPECT_LT(fewer, 300'000) << path;
+    EXPECT_NE(truncated.find(is_text ? "nothing was thrown" : "truncated"), std::string::npos) << truncated;
+    write(path);
+    auto const [all, more] = read_while_resized(path, size + 100'000);
+    EXPECT_TRUE(is_text ? all <= 300'000 : all == 300'000) << path << all;  // zeros behind a text end its last block
+    bool const goes_on = path.extension() == ".bin" || path.extension() == ".pcd";  // PCD files may end with zeros
+    EXPECT_EQ(more == "nothing was thrown", goes_on) << more;
+  }
 }
 
 }  // namespace

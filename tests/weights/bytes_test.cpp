@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -136,6 +139,24 @@ TEST(Bytes, NamesAFileThatCannotBeRead) {
   if (!std::ifstream("/proc/self/mem")) GTEST_SKIP() << "no /proc/self/mem on this system";
   EXPECT_EQ(message_of<FormatError>([] { return read_bytes("/proc/self/mem", "read_ply"); }),
             "read_ply: /proc/self/mem: reading failed after 0 bytes; check the disk");
+}
+
+// Its size is what it was when it was opened.
+TEST(Bytes, ReadsWhatIsThereOfAFileThatShrinksOrGrows) {
+  std::vector<std::byte> bytes(300'000);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 31 % 251);
+  for (std::size_t const size : {0u, 10u, 200'000u, 1'000'000u}) {
+    const TemporaryFile some("some.bin", bytes);
+    FileBytes file(some.path(), "read");
+    std::size_t const read = file.read_up_to(100).size();
+    std::filesystem::resize_file(some.path(), size);
+    std::size_t const there = std::max<std::size_t>(size, read);
+    EXPECT_EQ(file.read_all().size(), there);
+    EXPECT_EQ(file.read_all().size(), there);
+    EXPECT_EQ(file.size(), there);
+    EXPECT_TRUE(std::ranges::equal(file.read_all().first(std::min(size, bytes.size())),
+                                   std::span(bytes).first(std::min(size, bytes.size()))));
+  }
 }
 
 }  // namespace

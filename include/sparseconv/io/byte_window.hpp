@@ -23,8 +23,7 @@ namespace sparseconv::inline v0_1 {
 class ByteWindow {
  public:
   /// Of bytes that somebody else keeps. `where` begins every message.
-  ByteWindow(std::span<const std::byte> bytes, std::string where)
-      : where_(std::move(where)), seen_(bytes), size_(bytes.size()) {}
+  ByteWindow(std::span<const std::byte> bytes, std::string where) : where_(std::move(where)), seen_(bytes) {}
 
   /// Of bytes that the window keeps.
   [[nodiscard]] static ByteWindow keeping(SharedBytes bytes, std::string where) {
@@ -48,9 +47,11 @@ class ByteWindow {
   /// The place of the first byte that ahead() shows.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
-  /// How many bytes come from there on, if that is known before they are read.
+  /// How many bytes come from there on, if that is known: of a file as many as it had when it was opened, until its end is seen,
+  /// where what is really left counts; nothing once more was seen than it had.
   [[nodiscard]] std::optional<std::uint64_t> left() const noexcept {
-    if (!size_ || *size_ < position_) return std::nullopt;
+    if (!file_) return seen_.size();
+    if (!size_ || *size_ < position_ + seen_.size()) return std::nullopt;
     return *size_ - position_;
   }
 
@@ -98,8 +99,8 @@ class ByteWindow {
   SharedBytes kept_;
   std::span<const std::byte> seen_;
   std::uint64_t position_ = 0;
-  std::optional<std::uint64_t> size_;
-  std::optional<InputFile> file_;  // until its end
+  std::optional<std::uint64_t> size_;  // of the file when it was opened
+  std::optional<InputFile> file_;      // until its end
   std::vector<std::byte> buffer_;
 };
 

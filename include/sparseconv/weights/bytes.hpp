@@ -34,8 +34,10 @@ class FileBytes {
   /// What calls of the system take.
   [[nodiscard]] std::FILE* stream() const noexcept { return file_.stream(); }
 
-  /// The bytes of the whole file, if they are known before it is read.
+  /// The bytes of the whole file, if they are known: those that it had when it was opened until its end is seen, then those that
+  /// were read.
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept {
+    if (has_ended_) return bytes_.size();
     // Some systems show files whose size is 0 and which have bytes all the same.
     std::uint64_t const size = file_.size();
     return size > 0 && size >= bytes_.size() ? std::optional<std::uint64_t>(size) : std::nullopt;
