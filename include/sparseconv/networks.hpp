@@ -11,6 +11,7 @@
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"
 #include "sparseconv/models/tree_unet.hpp"
+#include "sparseconv/models/voxelnext.hpp"
 #include "sparseconv/network/cell_centres.hpp"
 #include "sparseconv/network/describe.hpp"
 #include "sparseconv/network/network.hpp"

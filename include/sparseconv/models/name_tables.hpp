@@ -104,6 +104,27 @@ inline std::vector<NameTable> pillar_res18_name_tables() {
   return {{"OpenPCDet", std::move(rules), spconv_layouts()}};
 }
 
+/// How detectors call the nodes of voxelnext() and voxelnext_2d(). Extractor and heads are two parts of one.
+inline std::vector<NameTable> voxelnext_name_tables() {
+  std::vector<NameRule> rules;
+  std::string const extractor = "backbone_3d.";
+  for (std::string const part : {"conv_input", "conv_out", "shared_conv"}) {
+    add_conv_norm(rules, part, extractor + part + ".0", extractor + part + ".1");
+  }
+  add_block(rules, "conv1.*", extractor + "conv1.*");
+  add_conv_norm(rules, "conv*.down", extractor + "conv*.0.0", extractor + "conv*.0.1");
+  for (int block = 0; block < 6; ++block) {  // behind the strided convolution
+    add_block(rules, error_message({"conv*.", block}), error_message({extractor, "conv*.", block + 1}));
+  }
+  for (std::string const branch : {"center", "center_z", "dim", "rot", "vel", "iou", "hm"}) {
+    std::string const node = "heads.*." + branch;
+    std::string const key = "dense_head.heads_list.*." + branch;
+    add_conv_norm(rules, node + ".hidden", key + ".0.0", key + ".0.1");
+    rules.push_back({node + ".out", key + ".1"});
+  }
+  return {{"OpenPCDet", std::move(rules), spconv_layouts()}};
+}
+
 /// How checkpoints call the nodes of the MinkUNets of MinkowskiEngine.
 inline std::vector<NameTable> minkunet_name_tables() {
   std::vector<NameRule> rules;
@@ -249,6 +270,8 @@ inline NameTablesMaker find_name_tables(std::string_view network) {
                                   {"SparseEncoder", sparse_encoder_name_tables},
                                   {"PillarBackBone8x", pillar_name_tables},
                                   {"PillarRes18BackBone8x", pillar_res18_name_tables},
+                                  {"VoxelNeXt", voxelnext_name_tables},
+                                  {"VoxelNeXt2D", voxelnext_name_tables},
                                   {"MinkUNet14A", minkunet_name_tables},
                                   {"MinkUNet18A", minkunet_name_tables},
                                   {"MinkUNet34C", minkunet_name_tables},

@@ -150,6 +150,15 @@ enum class ElementOrder : std::uint8_t { last_fastest, first_fastest, first_fast
     point.sizes.assign(is_list || shape.size() <= 2 ? 1 : shape.size() - 2, 1);
     return weight_places(layout, axes, point, is_kernel, shape);
   }
+  if (shape.size() == kernel.sizes.size() + 1) {
+    // The extents without one of a single cell: a kernel of a map is 1 x 3 x 3 here, and may be 3 x 3 there.
+    for (std::size_t axis = 0; axis < kernel.sizes.size(); ++axis) {
+      if (kernel.sizes[axis] != 1 || kernel.sizes.size() == 1) continue;
+      KernelShape flat = kernel;
+      flat.sizes.erase(flat.sizes.begin() + static_cast<std::ptrdiff_t>(axis));
+      if (auto found = weight_places(layout, axes, flat, is_kernel, shape)) return found;
+    }
+  }
   bool const is_matrix = count == 1 && is({in, out});
   switch (layout) {
     case WeightLayout::sparseconv:
