@@ -22,7 +22,7 @@ struct NamedNetwork {
 inline std::span<NamedNetwork const> networks() {
   using Channels = std::int64_t;
   using Seed = std::uint64_t;
-  static constexpr std::array<NamedNetwork, 12> all{
+  static constexpr std::array<NamedNetwork, 15> all{
       {{"second", 3, 4, "the middle extractor of SECOND (OpenPCDet's VoxelBackBone8x)",
         [](Channels in, Seed seed) { return sparseconv::second(in, seed); }},
        {"pooled", 3, 3, "the network by which spconv measures itself, with max pooling",
@@ -31,6 +31,14 @@ inline std::span<NamedNetwork const> networks() {
         [](Channels in, Seed seed) { return sparseconv::centerpoint(in, seed); }},
        {"sparse_encoder", 3, 5, "the encoder of BEVFusion and mmdet3d, of basic blocks",
         [](Channels in, Seed seed) { return sparseconv::sparse_encoder(in, seed); }},
+       {"voxelnext", 3, 5, "the detector VoxelNeXt with its heads for nuScenes",
+        [](Channels in, Seed seed) { return sparseconv::voxelnext(in, {}, {}, seed); }},
+       {"voxelnext_waymo", 3, 5, "the same with its head for Waymo",
+        [](Channels in, Seed seed) {
+          return sparseconv::voxelnext(in, sparseconv::voxelnext_heads_of_waymo(), {}, seed);
+        }},
+       {"voxelnext_2d", 2, 32, "VoxelNeXt over the features of pillars, with its heads for nuScenes",
+        [](Channels in, Seed seed) { return sparseconv::voxelnext_2d(in, {}, seed); }},
        {"minkunet14a", 3, 3, "MinkowskiEngine's U-Net of 14 layers, for 20 classes",
         [](Channels in, Seed seed) { return sparseconv::minkunet14a(in, 20, seed); }},
        {"minkunet18a", 3, 3, "MinkowskiEngine's U-Net of 18 layers, for 20 classes",

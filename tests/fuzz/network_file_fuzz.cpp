@@ -41,7 +41,7 @@ class NetworkWriter {
                                    std::string(dice_.pick({"none", "relu", "leaky_relu", "gelu"})) +
                                    R"(","slope":0.5})";
     std::string const residual = dice_.one_in(2) ? "\"residual\":null" : "\"residual\":\"" + last_ + "\"";
-    switch (dice_.below(12)) {
+    switch (dice_.below(15)) {
       case 0:
         tensor(name + ".weight", "2,2", 4);
         return node(name, "linear", input + ",\"out_channels\":2,\"bias\":false," + residual + activation);
@@ -76,6 +76,16 @@ class NetworkWriter {
         if (down_.empty()) return;
         return node(name, "unpool", "\"input\":\"" + down_ + "\",\"onto\":\"x\",\"stride\":[2,2]");
       case 10:
+        return node(name, "axis_pool", input + ",\"axis\":1,\"pooling\":\"sum\"");
+      case 11:
+        node(name, "join_sites", "\"of\":[\"" + last_ + "\",\"x\"],\"join\":\"unite\"");
+        return node(name + "o", "onto_sites", input + ",\"onto\":\"" + name + "\"");
+      case 12:
+        tensor(name + "s.weight", "2,1", 2);
+        node(name + "s", "linear", input + ",\"out_channels\":1,\"bias\":false,\"residual\":null" + activation);
+        node(name, "choose_sites", "\"scores\":\"" + name + "s\",\"choice\":\"above\",\"threshold\":0.5,\"count\":0");
+        return node(name + "o", "onto_sites", input + ",\"onto\":\"" + name + "\"");
+      case 13:
         return node(name, "input_beside", R"("beside":"x","channels":2)");
       default:
         if (down_ != last_) return;

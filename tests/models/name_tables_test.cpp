@@ -19,6 +19,7 @@
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"
 #include "sparseconv/models/tree_unet.hpp"
+#include "sparseconv/models/voxelnext.hpp"
 #include "sparseconv/network/bind_parameters.hpp"
 #include "support/error_message.hpp"
 
@@ -286,6 +287,57 @@ TEST(NameTables, OfPillarsFromOpenPCDet) {
     }
     file.expect_bound(residual ? pillar_res18(32) : pillar(32), "OpenPCDet");
   }
+}
+
+/// A convolution with bias and norm.
+void biased_conv_norm(Checkpoint& file, std::string const& key, std::string const& node, Shape const& kernel,
+                      std::int64_t channels) {
+  file.conv_norm(key + ".0", key + ".1", node, kernel, channels, channels);
+  file.vector(key + ".0", node, "bias", channels);
+}
+
+// Kernels of the map are 3 x 3 there, and 1 x 3 x 3 in the network; of one element they are 1 x 1, and linear nodes here.
+TEST(NameTables, OfVoxelNextFromOpenPCDet) {
+  for (int const size : {1, 3}) {
+    Checkpoint file(Project::spconv2, false);
+    std::string const extractor = "backbone_3d.";
+    std::array<std::int64_t, 7> const channels{5, 16, 32, 64, 128, 128, 128};
+    file.conv_norm(extractor + "conv_input.0", extractor + "conv_input.1", "conv_input", k3, 5, 16);
+    for (int s = 1; s <= 6; ++s) {
+      std::string const stage = numbered("conv", s);
+      std::string const key = extractor + stage;
+      std::int64_t const out = channels[static_cast<std::size_t>(s)];
+      if (s > 1) {
+        file.conv_norm(key + ".0.0", key + ".0.1", stage + ".down", k3, channels[static_cast<std::size_t>(s - 1)], out);
+      }
+      for (int i = 0; i < 2; ++i) {
+        block(file, numbered(key + ".", s > 1 ? i + 1 : i), numbered(stage + ".", i), k3, out, out, true);
+      }
+    }
+    file.conv_norm(extractor + "conv_out.0", extractor + "conv_out.1", "conv_out", {3, 3}, 128, 128);
+    biased_conv_norm(file, extractor + "shared_conv", "shared_conv", {3, 3}, 128);
+    VoxelNextHeads const heads{.classes = {2, 1}, .iou = true, .kernel_size = size};
+    for (int head = 0; head < 2; ++head) {
+      std::array<std::pair<char const*, std::int64_t>, 7> const branches{
+          {{"center", 2}, {"center_z", 1}, {"dim", 3}, {"rot", 2}, {"vel", 2}, {"iou", 1}, {"hm", 2 - head}}};
+      for (auto const& [branch, out] : branches) {
+        std::string const key = numbered("dense_head.heads_list.", head) + "." + branch;
+        std::string const node = numbered("heads.", head) + "." + branch;
+        biased_conv_norm(file, key + ".0", node + ".hidden", {size, size}, 128);
+        file.conv(key + ".1", node + ".out", {1, 1}, 128, out);
+        file.vector(key + ".1", node + ".out", "bias", out);
+      }
+    }
+    file.expect_bound(voxelnext(5, heads), "OpenPCDet");
+  }
+}
+
+// Stages of the 2-D network have up to six blocks behind the strided convolution.
+TEST(NameTables, CountTheBlocksOfTheFlatVoxelNext) {
+  NameTable const table = name_tables(voxelnext_2d()).front();
+  EXPECT_EQ(key_of(table, "conv1.2.conv2"), "backbone_3d.conv1.2.conv2");
+  EXPECT_EQ(key_of(table, "conv3.down.norm"), "backbone_3d.conv3.0.1");
+  EXPECT_EQ(key_of(table, "conv3.5.conv1.norm"), "backbone_3d.conv3.6.bn1");
 }
 
 TEST(NameTables, OfMinkUNetFromMinkowskiEngine) {

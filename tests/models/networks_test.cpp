@@ -11,6 +11,7 @@
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"
 #include "sparseconv/models/tree_unet.hpp"
+#include "sparseconv/models/voxelnext.hpp"
 
 namespace sparseconv::networks_test {
 namespace {
@@ -25,6 +26,9 @@ TEST(Models, HaveAsManyLearnedNumbersAsPublished) {
   EXPECT_EQ(reno_level().parameter_count() + reno_high_bits().parameter_count(), 288'608)
       << "as the checkpoint of its authors, without the convolution that they do not use";
   EXPECT_EQ(tree_unet().parameter_count(), 551'928) << "as the checkpoint of its authors";
+  EXPECT_EQ(voxelnext().parameter_count(), 7'981'398) << "as spconv's modules of these layers; the others, too";
+  EXPECT_EQ(voxelnext(5, voxelnext_heads_of_waymo()).parameter_count(), 8'257'308);
+  EXPECT_EQ(voxelnext_2d(32, voxelnext_heads_of_waymo()).parameter_count(), 19'053'260);
   EXPECT_EQ(pooled(3).parameter_count(),
             27 * (3 * 64 + 64 * 64 + 64 * 96 + 96 * 96 + 96 * 128 + 128 * 128 + 128 * 160 + 160 * 160 + 160 * 192 +
                   192 * 192 + 192 * 224 + 224 * 224 + 224 * 256 + 256 * 256));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sparseconv/models/second.hpp"
+#include "sparseconv/models/voxelnext.hpp"
 #include "sparseconv/network/network.hpp"
 #include "support/error_message.hpp"
 
@@ -45,6 +46,14 @@ TEST(NetworkCellCentres, OfSharedSitesAreOne) {
   EXPECT_EQ(at_down.shift, (std::array<double, 2>{4.5, 4.5}));
   EXPECT_EQ(cell_centres<2>(net, up), at_pooled);
   EXPECT_EQ(cell_centres<2>(net, body), at_pooled);
+}
+
+// Of VoxelNeXt's map along y and x as of its stage 4: 8 o; along z at the first cell.
+TEST(NetworkCellCentres, OfJoinedLevelsAreThoseOfTheFinest) {
+  Network const net = voxelnext(4);
+  auto const centres = cell_centres<3>(net, net.outputs()[0].value);
+  EXPECT_EQ(centres.scale, (std::array<double, 3>{8, 8, 8}));
+  EXPECT_EQ(centres.shift, (std::array<double, 3>{0, 0, 0}));
 }
 
 TEST(NetworkCellCentres, SayWhatLiesNowhere) {

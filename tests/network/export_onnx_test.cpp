@@ -269,6 +269,18 @@ TEST(ExportOnnxErrors, NameTheNodeThatCannotBeSaid) {
   EXPECT_EQ(failure([](Network& net, Value x) { return net.layer_norm("norm", x); }), refused("norm", "layer norms"));
   EXPECT_EQ(failure([](Network& net, Value x) { return net.global_pool(x, Pooling::max); }),
             refused("global_pool2", "global pooling"));
+  EXPECT_EQ(failure([](Network& net, Value x) { return net.axis_pool(x, 0, Pooling::sum); }),
+            refused("axis_pool2", "poolings of an axis"));
+  EXPECT_EQ(failure([](Network& net, Value x) { return net.scale_sites(x, x); }),
+            refused("scale_sites2", "scaled sites"));
+  EXPECT_EQ(failure([](Network& net, Value x) { return net.onto_sites(x, net.unite_sites({x})); }),
+            refused("unite_sites2", "joined sites"));
+  EXPECT_EQ(failure([](Network& net, Value x) { return net.onto_sites(x, x); }),
+            refused("onto_sites2", "rows of other sites"));
+  EXPECT_EQ(failure([](Network& net, Value x) {
+              return net.onto_sites(x, net.sites_above(net.linear("one", x, {.out_channels = 1}), 0));
+            }),
+            refused("sites_above3", "chosen sites"));
   EXPECT_EQ(failure([](Network& net, Value x) { return net.batch_norm("norm", x, 1e-5, NormStatistics::batch); }),
             refused("norm", "norms by the statistics of the batch"));
   EXPECT_EQ(failure([](Network& net, Value x) { return net.batch_norm("norm", net.add(x, x)); }),

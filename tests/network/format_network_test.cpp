@@ -59,6 +59,11 @@ Network network_of_all_fields() {
   Value const z = net.input_beside("z", x, 1);
   Value const table = net.embedding("table", z, {.count = 7, .out_channels = 4});
   (void)net.add("taken", UnpoolNode{pooled, table, {2, 3}});
+  (void)net.add("flat", AxisPoolNode{both, 1, Pooling::sum});
+  Value const finer = net.add("finer", ScaleSitesNode{down, x, {2, 1}});
+  (void)net.add("common", JoinSitesNode{{x, finer, x}, SiteJoin::intersect});
+  Value const some = net.add("some", ChooseSitesNode{z, SiteChoice::largest, -0.5, 7});
+  (void)net.add("put", OntoSitesNode{finer, some});
   net.output("\xc3\xa9", gate);
   net.parameter("lin.weight").learned = false;
   return net;

@@ -68,6 +68,39 @@ TEST(Network, KnowsTheSitesOfFurtherInputsAndOfRowsOfParents) {
   EXPECT_EQ(u.net.graph().node(taken).name, "unpool7");
 }
 
+TEST(Network, KnowsTheSitesOfLevelsThatAreJoinedAndChosen) {
+  UNet u;
+  Value const scaled = u.net.scale_sites(u.down, u.x);
+  EXPECT_EQ(u.net.graph().node(scaled).name, "scale_sites4");
+  EXPECT_EQ(u.net.graph().type(scaled).channels, 16);
+  EXPECT_EQ(sites(u.net, u.net.scale_sites(u.down, u.stem, {2, 2, 2})), sites(u.net, scaled));
+  EXPECT_NE(sites(u.net, u.net.scale_sites(u.down, u.x, 3)), sites(u.net, scaled));
+  EXPECT_NE(sites(u.net, u.net.scale_sites(u.down, u.down)), sites(u.net, scaled));
+  Value const any = u.net.unite_sites({u.x, scaled});
+  EXPECT_EQ(u.net.graph().type(any).channels, 0) << "sites alone";
+  EXPECT_EQ(sites(u.net, u.net.unite_sites({u.stem, scaled})), sites(u.net, any));
+  EXPECT_NE(sites(u.net, u.net.intersect_sites({u.x, scaled})), sites(u.net, any));
+  EXPECT_EQ(sites(u.net, u.net.unite_sites({u.x, u.stem, u.up})), sites(u.net, u.x));
+  Value const put = u.net.onto_sites(u.stem, any);
+  EXPECT_EQ(sites(u.net, put), sites(u.net, any));
+  EXPECT_EQ(u.net.graph().type(put).channels, 8);
+  Value const map = u.net.axis_pool(put, 0, Pooling::max);
+  EXPECT_EQ(sites(u.net, u.net.axis_pool(put, 0, Pooling::sum)), sites(u.net, map));
+  EXPECT_NE(sites(u.net, u.net.axis_pool(put, 1, Pooling::max)), sites(u.net, map));
+  EXPECT_EQ(sites(u.net, u.net.global_pool(map, Pooling::max)), sites(u.net, u.net.global_pool(u.x, Pooling::max)));
+  EXPECT_FALSE(u.net.graph().sites_are_chosen(map));
+
+  Value const score = u.net.linear("score", map, {.out_channels = 1});
+  Value const some = u.net.sites_above(score, 0.5);
+  EXPECT_NE(sites(u.net, u.net.sites_above(score, 0.5)), sites(u.net, some)) << "each chooses";
+  EXPECT_EQ(u.net.graph().node(u.net.sites_of_largest(score, 3)).name, "sites_of_largest21");
+  EXPECT_TRUE(u.net.graph().sites_are_chosen(some));
+  EXPECT_FALSE(u.net.graph().sites_are_chosen(score));
+  Value const fewer = u.net.sparse_conv("fewer", u.net.onto_sites(map, some), {.out_channels = 1});
+  EXPECT_TRUE(u.net.graph().sites_are_chosen(fewer)) << "so are those derived from them";
+  EXPECT_TRUE(u.net.graph().sites_are_chosen(u.net.unite_sites({map, some})));
+}
+
 TEST(Network, HasOneRowABatchItemAfterAGlobalPooling) {
   UNet u;
   Value const mean = u.net.global_pool(u.down, Pooling::average);
@@ -170,6 +203,28 @@ TEST(Network, IsMadeOfNodesAndNumbersThatAreThere) {
             "node");
 }
 
+TEST(Network, RefusesFeaturesOfSitesAlone) {
+  UNet u;
+  Value const any = u.net.unite_sites({u.x, u.net.scale_sites(u.down, u.x)});
+  std::int32_t const before = u.net.graph().size();
+  std::string const said =
+      ": 'unite_sites5' has sites and no features; bring those of another value there by onto_sites(value, sites)";
+  auto const message = [&](auto const& call) { return message_of<ShapeError>([&] { return call().node; }); };
+  EXPECT_EQ(message([&] { return u.net.linear("a", any, {.out_channels = 1}); }), "UNet, a" + said);
+  EXPECT_EQ(message([&] { return u.net.add(u.net.onto_sites(u.x, any), any); }), "UNet, add7" + said);
+  EXPECT_EQ(message([&] { return u.net.onto_sites(any, u.x); }), "UNet, onto_sites7" + said);
+  EXPECT_EQ(message([&] {
+              u.net.output("sites", any);
+              return u.x;
+            }),
+            "UNet, output 'sites'" + said);
+  EXPECT_EQ(u.net.graph().size(), before + 1);
+  Value const items = u.net.global_pool(u.x, Pooling::max);
+  EXPECT_EQ(message([&] { return u.net.onto_sites(items, u.x); }),
+            "UNet, onto_sites8: 'global_pool7' has one row a batch item, from which no geometry leads to other sites; "
+            "use a linear node");
+}
+
 TEST(Network, RefusesWhatDoesNotFit) {
   UNet u;
   auto const said = [&](auto const& call) { return message_of<ShapeError>([&] { return call().node; }); };
@@ -235,6 +290,21 @@ TEST(Network, RefusesWhatDoesNotFit) {
               return u.net.unpool(u.down, u.x, {2, 2});
             }),
             "UNet, unpool5: stride is 2 for an input of 3 axes; give one number for each axis, or one for all");
+  EXPECT_EQ(said([&] { return u.net.axis_pool(u.x, 3, Pooling::max); }),
+            "UNet, axis_pool5: axis 3 of an input of 3 axes; they count from 0, the slowest first");
+  EXPECT_EQ(said([&] { return u.net.axis_pool(u.x, -1, Pooling::max); }),
+            "UNet, axis_pool5: axis -1 of an input of 3 axes; they count from 0, the slowest first");
+  EXPECT_EQ(
+      said([&] { return u.net.scale_sites(u.down, u.x, 0); }),
+      "UNet, scale_sites5: factor is 0 for an input of 3 axes; give one of at least 1 for each axis, or one for all");
+  EXPECT_EQ(said([&] { return u.net.unite_sites({}); }),
+            "UNet, unite_sites5: no sites to join; give at least one value");
+  EXPECT_EQ(said([&] { return u.net.sites_above(u.x, 0); }),
+            "UNet, sites_above5: 'voxels' has 4 channels, and sites are chosen by one score each");
+  EXPECT_EQ(said([&] { return u.net.sites_above(one, std::numeric_limits<double>::quiet_NaN()); }),
+            "UNet, sites_above5: the threshold is NaN, and nothing is above that; give a number");
+  EXPECT_EQ(said([&] { return u.net.sites_of_largest(one, -1); }),
+            "UNet, sites_of_largest5: -1 sites of each batch item; give a count of at least 0");
   EXPECT_EQ(
       said([&] {
         return u.net.add(

@@ -38,6 +38,8 @@ TEST(NodeFields, HaveAWordForEachChoice) {
   EXPECT_EQ(words<NormStatistics>(), "running batch ");
   EXPECT_EQ(words<Pooling>(), "max sum average average_over_kernel ");
   EXPECT_EQ(words<OutputDefinition>(), "regular submanifold floor ");
+  EXPECT_EQ(words<SiteJoin>(), "unite intersect ");
+  EXPECT_EQ(words<SiteChoice>(), "above largest ");
   EXPECT_EQ(words<Activation::Kind>(), "none relu leaky_relu relu6 gelu gelu_tanh silu sigmoid tanh ");
 }
 

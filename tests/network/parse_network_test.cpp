@@ -47,8 +47,9 @@ TEST(ParseNetwork, ReadsEveryFieldOfEveryNode) {
   EXPECT_EQ(graph.name(), "All \"fields\"");
   std::vector<std::string> names;
   for (Node const& node : graph.nodes()) names.push_back(node.name);
-  ASSERT_EQ(names, (std::vector<std::string>{"x", "down", "back", "up", "lin", "bn", "bn2", "ln", "act", "soft", "sum",
-                                             "both", "pooled", "items", "gate", "wide", "z", "table", "taken"}));
+  ASSERT_EQ(names, (std::vector<std::string>{"x",   "down",  "back",  "up",   "lin",    "bn",     "bn2",  "ln",
+                                             "act", "soft",  "sum",   "both", "pooled", "items",  "gate", "wide",
+                                             "z",   "table", "taken", "flat", "finer",  "common", "some", "put"}));
   auto const operation = [&](std::int32_t i) -> Operation const& { return graph.node({i}).operation; };
   InputNode const& x = std::get<InputNode>(operation(0));
   EXPECT_EQ(x.axes, 2);
@@ -126,6 +127,25 @@ TEST(ParseNetwork, ReadsEveryFieldOfEveryNode) {
   EXPECT_EQ(taken.input, Value{12});
   EXPECT_EQ(taken.onto, Value{17});
   EXPECT_EQ(taken.stride, (AxisNumbers{2, 3}));
+  AxisPoolNode const& flat = std::get<AxisPoolNode>(operation(19));
+  EXPECT_EQ(flat.input, Value{11});
+  EXPECT_EQ(flat.axis, 1);
+  EXPECT_EQ(flat.pooling, Pooling::sum);
+  ScaleSitesNode const& finer = std::get<ScaleSitesNode>(operation(20));
+  EXPECT_EQ(finer.input, Value{1});
+  EXPECT_EQ(finer.grid_of, Value{0});
+  EXPECT_EQ(finer.factor, (AxisNumbers{2, 1}));
+  JoinSitesNode const& common = std::get<JoinSitesNode>(operation(21));
+  EXPECT_EQ(common.of, (std::vector<Value>{{0}, {20}, {0}}));
+  EXPECT_EQ(common.join, SiteJoin::intersect);
+  ChooseSitesNode const& some = std::get<ChooseSitesNode>(operation(22));
+  EXPECT_EQ(some.scores, Value{16});
+  EXPECT_EQ(some.choice, SiteChoice::largest);
+  EXPECT_EQ(some.threshold, -0.5);
+  EXPECT_EQ(some.count, 7);
+  OntoSitesNode const& put = std::get<OntoSitesNode>(operation(23));
+  EXPECT_EQ(put.input, Value{20});
+  EXPECT_EQ(put.onto, Value{22});
   ASSERT_EQ(network.outputs.size(), 2U);
   EXPECT_EQ(network.outputs[0].name, "y");
   EXPECT_EQ(network.outputs[0].value, Value{15});
@@ -181,7 +201,7 @@ TEST(ParseNetwork, RefusesFieldsThatAreNotThereOrNotKnown) {
         << at;
     ++fields;
   }
-  EXPECT_EQ(fields, 138U);
+  EXPECT_EQ(fields, 162U);
   EXPECT_EQ(failure_of(R"({"name":"y","kind":"softmax"})"), "load: node \"y\" has no input; the file is damaged");
   EXPECT_EQ(failure_of(R"({"kind":"softmax"})"), "load: node 1 has no name; the file is damaged");
   EXPECT_EQ(failure_of(R"({"name":"y","kind":"activate","input":"x","activation":{"kind":"relu"}})"),

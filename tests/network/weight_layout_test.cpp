@@ -159,8 +159,22 @@ TEST(WeightPlaces, OfLinearLayersAreAMatrix) {
             (WeightPlaces{{0}, out_channels, 1}));
 }
 
+// A kernel of a map: 2 x 3 x 1 of the network is 2 x 3 there, 3 x 1 x 5 is 3 x 5.
+TEST(WeightPlaces, OfFewerAxesLackOneOfASingleCell) {
+  expect_places(WeightLayout::spconv1, AxisOrder::same, even,
+                filled({2, 3, 4, 5}, [](auto const& at) { return number_of(at[0], at[1], 0, at[2], at[3]); }));
+  expect_places(WeightLayout::spconv2, AxisOrder::same, odd,
+                filled({5, 3, 5, 4}, [](auto const& at) { return number_of(at[1], 0, at[2], at[3], at[0]); }));
+  expect_places(WeightLayout::spconv2, AxisOrder::reversed, odd,
+                filled({5, 5, 3, 4}, [](auto const& at) { return number_of(at[2], 0, at[1], at[3], at[0]); }));
+  expect_places(WeightLayout::pytorch, AxisOrder::same, even,
+                filled({5, 4, 2, 3}, [](auto const& at) { return number_of(at[2], at[3], 0, at[1], at[0]); }));
+  expect_matrix(WeightLayout::spconv2, {5, 1, 1, 4}, in_first);
+  expect_matrix(WeightLayout::spconv2_native, {1, 1, 5, 4}, !in_first);
+}
+
 TEST(WeightPlaces, AreNoneInAnotherShape) {
-  for (Shape const& shape : {Shape{}, Shape{0}, Shape{6}, Shape{6, 4, 4}, Shape{6, 5, 5}, Shape{2, 3, 4, 5},
+  for (Shape const& shape : {Shape{}, Shape{0}, Shape{6}, Shape{6, 4, 4}, Shape{6, 5, 5}, Shape{3, 2, 4, 5},
                              Shape{2, 3, 1, 4, 6}, Shape{2, 3, 1, 1, 4, 5}, Shape{120}}) {
     for (WeightLayout const layout : all_weight_layouts) {
       EXPECT_FALSE(weight_places(layout, AxisOrder::same, even, false, shape)) << name_of(layout);

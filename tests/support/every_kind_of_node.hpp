@@ -9,7 +9,7 @@
 
 namespace sparseconv::test {
 
-/// A network of every kind of node but further inputs, and of every kind of pooling and activation, with one output on the sites of the
+/// A network of every kind of node but further inputs and chosen sites, which are new in each run, and of every kind of pooling and activation, with one output on the sites of the
 /// input.
 inline Network every_kind_of_node(int axes, std::int64_t channels) {
   Network net("EveryKindOfNode", 5);
@@ -31,6 +31,18 @@ inline Network every_kind_of_node(int axes, std::int64_t channels) {
         net.transposed_conv(name + "_wide", pooled, {.out_channels = width, .kernel_size = 2, .stride = 2, .onto = x});
     sum = net.layer_norm(name + "_norm", net.add(net.add(wide, net.unpool(pooled, x)), joined));
   }
+  Value const coarse = net.scale_sites(down, x);
+  Value const any = net.unite_sites({x, coarse});
+  Value const each = net.intersect_sites({coarse, x});
+  Value const met = net.add(net.onto_sites(coarse, any), net.onto_sites(net.onto_sites(coarse, each), any));
+  AxisNumbers const whole_axis = with_axes(axes, []<int D>() {
+    PerAxis<D> stride = 1;
+    stride[0] = 1 << 20;
+    return AxisNumbers(stride);
+  });
+  Value const map =
+      net.axis_pool(net.linear("met", net.onto_sites(met, x), {.out_channels = width}), 0, Pooling::average);
+  sum = net.add(sum, net.unpool(map, x, whole_axis));
   Value const reached = net.transposed_conv("reached", down, {.out_channels = 3, .kernel_size = 2});
   Value const corner = net.global_pool(reached, Pooling::max);
   Value const whole =

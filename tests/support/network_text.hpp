@@ -35,7 +35,12 @@ inline std::string const text_of_all_fields =
     R"({"name":"wide","kind":"broadcast","items":"gate","onto":"both"},)"
     R"({"name":"z","kind":"input_beside","beside":"x","channels":1},)"
     R"({"name":"table","kind":"embedding","input":"z","count":7,"out_channels":4},)"
-    R"({"name":"taken","kind":"unpool","input":"pooled","onto":"table","stride":[2,3]}],)"
+    R"({"name":"taken","kind":"unpool","input":"pooled","onto":"table","stride":[2,3]},)"
+    R"({"name":"flat","kind":"axis_pool","input":"both","axis":1,"pooling":"sum"},)"
+    R"({"name":"finer","kind":"scale_sites","input":"down","grid_of":"x","factor":[2,1]},)"
+    R"({"name":"common","kind":"join_sites","of":["x","finer","x"],"join":"intersect"},)"
+    R"({"name":"some","kind":"choose_sites","scores":"z","choice":"largest","threshold":-0.5,"count":7},)"
+    R"({"name":"put","kind":"onto_sites","input":"finer","onto":"some"}],)"
     R"("outputs":[{"name":"y","value":"wide"},{"name":"é","value":"gate"}],)"
     R"("not_learned":["bn2.running_mean","bn2.running_var","lin.weight"]})";
 

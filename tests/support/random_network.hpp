@@ -96,7 +96,7 @@ class RandomNetworks : public RandomDraws {
     std::string const name = "node" + std::to_string(net.graph().size());
     std::int64_t const channels = one_in(3) ? draw(1, 9) : 4;  // often those of other nodes, for additions
     bool const is_items = net.graph().type(x).kind == ValueKind::items;
-    switch (draw(0, is_items ? 9 : 18)) {
+    switch (draw(0, is_items ? 9 : 21)) {
       case 0:
         return keep(net, net.linear(name, x, {.out_channels = channels, .bias = one_in(2)}), level(x));
       case 1:
@@ -152,6 +152,12 @@ class RandomNetworks : public RandomDraws {
         return with_everything(net, name, x);
       case 17:
         return unpool(net, x);
+      case 18:
+        return join(net, x);
+      case 19:
+        return choose(net, name, x);
+      case 20:
+        return whole_axis(net, name, x);
       default:
         return keep(net, net.global_pool(x, std::array{Pooling::max, Pooling::sum, Pooling::average}[at(draw(0, 2))]),
                     level(x));
@@ -190,6 +196,41 @@ class RandomNetworks : public RandomDraws {
       if (net.graph().type(onto).sites != origin.from.front()) continue;
       return keep(net, net.unpool(x, onto, origin.geometry.stride), level(onto));
     }
+  }
+
+  /// Onto the sites that x and a level that came of it have together, or both have.
+  void join(Network& net, Value x) {
+    std::int32_t const sites = net.graph().type(x).sites;
+    for (Value const coarse : values_) {
+      SiteOrigin const& origin = net.graph().sites()[at(net.graph().type(coarse).sites)];
+      if (origin.step != SiteStep::geometry || origin.from.front() != sites || origin.geometry.transposed) continue;
+      Value const scaled = net.scale_sites(coarse, x, origin.geometry.stride);
+      Value const all = one_in(2) ? net.unite_sites({x, scaled}) : net.intersect_sites({scaled, x, scaled});
+      keep(net, net.onto_sites(x, all), level(x));
+      return keep(net, net.onto_sites(scaled, all), level(x));
+    }
+  }
+
+  /// Onto some of its sites.
+  void choose(Network& net, std::string const& name, Value x) {
+    Value const scores = net.linear(name, x, {.out_channels = 1});
+    Value const some = one_in(2) ? net.sites_above(scores, 0) : net.sites_of_largest(scores, draw(0, 40));
+    keep(net, net.onto_sites(x, some), level(x));
+  }
+
+  /// The rows along an axis as one, on the sites that they came from.
+  void whole_axis(Network& net, std::string const& name, Value x) {
+    int const axes = net.graph().type(x).axes;
+    int const axis = static_cast<int>(draw(0, axes - 1));
+    Value const pooled =
+        net.axis_pool(x, axis, std::array{Pooling::max, Pooling::sum, Pooling::average}[at(draw(0, 2))]);
+    Value const linear = net.linear(name, pooled, {.out_channels = 4});
+    AxisNumbers const stride = with_axes(axes, [&]<int D>() {
+      PerAxis<D> numbers = 1;
+      numbers[axis] = 1 << 20;
+      return AxisNumbers(numbers);
+    });
+    keep(net, net.unpool(linear, x, stride), level(x));
   }
 
   void pool(Network& net, std::string const& name, Value x) {

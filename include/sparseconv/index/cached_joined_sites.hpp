@@ -8,6 +8,7 @@
 
 #include "sparseconv/index/index_cache.hpp"
 #include "sparseconv/index/intersect_sites.hpp"
+#include "sparseconv/index/site_join.hpp"
 #include "sparseconv/index/unite_sites.hpp"
 #include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
@@ -15,12 +16,6 @@
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
-
-/// What becomes of the sites of several sets.
-enum class SiteJoin {
-  unite,     ///< those that are in any of them
-  intersect  ///< those that are in each of them
-};
 
 /// What a set was joined to with other sets, as it keeps it: by the identity of the other set, which it does not keep alive.
 template <int D, MemorySpace Memory>

@@ -33,12 +33,12 @@ inline VoxelNextHeads voxelnext_heads_of_waymo() {
 
 /// A map of three levels of an extractor: the sites of the coarser two, times 2 and 4, join those of the finest; the rows of one
 /// place are summed, in three dimensions those along z as well.
-inline Value joined_levels(Network& network, Value fine, Value half, Value quarter) {
-  half = network.scale_sites(half, fine, 2);
-  quarter = network.scale_sites(quarter, fine, 4);
-  Value const all = network.unite_sites({fine, half, quarter});
-  Value x = network.add(network.onto_sites(fine, all), network.onto_sites(half, all));
-  x = network.add(x, network.onto_sites(quarter, all));
+inline Value joined_levels(Network& network, Value fine, Value coarser, Value coarsest) {
+  coarser = network.scale_sites(coarser, fine, 2);
+  coarsest = network.scale_sites(coarsest, fine, 4);
+  Value const all = network.unite_sites({fine, coarser, coarsest});
+  Value x = network.add(network.onto_sites(fine, all), network.onto_sites(coarser, all));
+  x = network.add(x, network.onto_sites(coarsest, all));
   return network.graph().type(fine).axes == 3 ? network.axis_pool(x, 0, Pooling::sum) : x;
 }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/index/cached_joined_sites.hpp"
+#include "sparseconv/index/site_join.hpp"
 #include "sparseconv/network/name_hashes.hpp"
 #include "sparseconv/network/node.hpp"
 #include "sparseconv/network/parameter.hpp"

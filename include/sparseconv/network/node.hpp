@@ -10,7 +10,7 @@
 
 #include "sparseconv/execute/activation.hpp"
 #include "sparseconv/execute/pooling.hpp"
-#include "sparseconv/index/cached_joined_sites.hpp"
+#include "sparseconv/index/site_join.hpp"
 #include "sparseconv/network/node_geometry.hpp"
 
 namespace sparseconv::inline v0_1 {

@@ -23,6 +23,9 @@ TEST(Networks, AreThoseOfTheDocumentsWithDefaultChannels) {
                                        {"Pooled", 3, 10207296, 256},
                                        {"CenterPoint", 3, 2695312, 128},
                                        {"SparseEncoder", 3, 2694352, 128},
+                                       {"VoxelNeXt", 3, 7981398, 2},
+                                       {"VoxelNeXt", 3, 8257308, 2},
+                                       {"VoxelNeXt2D", 2, 17911558, 2},
                                        {"MinkUNet14A", 3, 8024500, 20},
                                        {"MinkUNet18A", 3, 15493172, 20},
                                        {"MinkUNet34C", 3, 37856052, 20},
@@ -58,7 +61,7 @@ TEST(Networks, TakeChannelsAndSeed) {
 
 TEST(Networks, AreListedALineEach) {
   std::string const list = network_list();
-  EXPECT_EQ(std::ranges::count(list, '\n'), 13);
+  EXPECT_EQ(std::ranges::count(list, '\n'), 16);
   for (NamedNetwork const& named : networks()) {
     EXPECT_NE(list.find("\n" + std::string(named.name) + " "), std::string::npos) << named.name;
   }

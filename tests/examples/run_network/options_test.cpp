@@ -37,7 +37,9 @@ std::string parse_error_of(std::vector<std::string> const& arguments) {
 }
 
 constexpr char const* names =
-    "second, pooled, centerpoint, sparse_encoder, minkunet14a, minkunet18a, minkunet34c, spvnas_minkunet, spunet, "
+    "second, pooled, centerpoint, sparse_encoder, voxelnext, voxelnext_waymo, voxelnext_2d, minkunet14a, minkunet18a, "
+    "minkunet34c, "
+    "spvnas_minkunet, spunet, "
     "pillar, "
     "pillar_res18, tree_unet";
 
