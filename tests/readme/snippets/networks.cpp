@@ -38,3 +38,18 @@ inline void a_codec_s_networks(sc::SiteSet<3> const& children,
                                sc::SparseTensor<float, 3> const& low) {
 #include "networks/a_codec_s_networks.inc"
 }
+
+inline void levels_that_join(sc::Network& net, sc::Value fine, sc::Value coarse) {
+#include "networks/levels_that_join.inc"
+  (void)map;
+}
+
+inline void sites_that_scores_choose(sc::Network& net, sc::Value x) {
+#include "networks/sites_that_scores_choose.inc"
+  (void)kept;
+  (void)best;
+}
+
+inline void a_detector_that_stays_sparse(sc::VoxelizedPoints<> const& voxels) {
+#include "networks/a_detector_that_stays_sparse.inc"
+}
