@@ -18,6 +18,7 @@
 #include "sparseconv/models/second.hpp"
 #include "sparseconv/models/spunet.hpp"
 #include "sparseconv/models/tree_unet.hpp"
+#include "sparseconv/models/voxelnext.hpp"
 #include "sparseconv/network/node_sites.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/tensor/build_site_set.hpp"
@@ -52,9 +53,10 @@ class Counter {
   Level const& level(std::int32_t sites) {
     if (auto const found = levels_.find(sites); found != levels_.end()) return found->second;
     SiteOrigin const& origin = graph_.sites()[static_cast<std::size_t>(sites)];
-    Level const& from = level(*origin.from);
+    Level const& from = level(origin.from.front());
     NodeGeometry const& g = origin.geometry;
     Level to;
+    if (origin.step != SiteStep::geometry) return levels_[sites] = other_level(origin);
     for (std::size_t a = 0; a < axes(); ++a) {
       std::int64_t const reach = (kernel(g, a) - 1) * dilation(g, a);
       to.extents[a] = g.definition == OutputDefinition::floor
@@ -105,6 +107,24 @@ class Counter {
   static std::int64_t stride(NodeGeometry const& g, std::size_t a) { return g.stride[static_cast<int>(a)]; }
   static std::int64_t padding(NodeGeometry const& g, std::size_t a) { return g.padding[static_cast<int>(a)]; }
   static std::int64_t dilation(NodeGeometry const& g, std::size_t a) { return g.dilation[static_cast<int>(a)]; }
+
+  /// Of steps that have no kernel.
+  Level other_level(SiteOrigin const& origin) {
+    Level to;
+    to.extents = level(origin.from.front()).extents;
+    for (std::int32_t const from : origin.from) {
+      if (origin.step == SiteStep::scaled && from != origin.from.back()) continue;  // its grid alone
+      for (Cell cell : level(from).cells) {
+        for (std::size_t a = 0; a < axes(); ++a) {
+          if (origin.step == SiteStep::scaled) cell[a] *= stride(origin.geometry, a);
+        }
+        if (origin.step == SiteStep::axis) cell[static_cast<std::size_t>(origin.axis)] = 0;
+        to.cells.insert(cell);
+      }
+    }
+    if (origin.step == SiteStep::axis) to.extents[static_cast<std::size_t>(origin.axis)] = 1;
+    return to;
+  }
 
   template <class Body>
   void for_each_element(NodeGeometry const& g, Body const& body) const {
@@ -187,6 +207,7 @@ TEST(NetworksOnKitti, HaveTheSitesAndPairsOfACounter) {
   expect_counts(minkunet14a(), sites);
   expect_counts(spunet(), sites);
   expect_counts(tree_unet(), sites);
+  expect_counts(voxelnext(4, {.classes = {1}}), sites);
 
   std::vector<Coordinate<2>> ground;
   for (Coordinate<3> const& site : sites.coordinates()) ground.push_back({0, {site.position[1], site.position[2]}});
