@@ -135,5 +135,55 @@ TYPED_TEST(EngineOnDevice, RunsInACaptureOnceItRan) {
   }
 }
 
+/// New sites by a transposed convolution, some of them by their scores, and of these the best of each item. The scores are whole
+/// numbers, so that no rounding chooses.
+Network decoder() {
+  Network net("Decoder");
+  Value const x = net.input("x", {.axes = 2, .channels = 1});
+  Value const up = net.transposed_conv("up", x, {.out_channels = 1, .kernel_size = 2, .stride = 2});
+  Value const some = net.sites_above(up, 3);
+  Value const kept = net.onto_sites(up, some);
+  net.output("kept", kept);
+  net.output("body", net.submanifold_conv("body", kept, {.out_channels = 1}));
+  net.output("best", net.onto_sites(up, net.sites_of_largest(kept, 7)));
+  net.parameter("up.weight").values = {1, -1, 2, 1};
+  net.parameter("body.weight").values = {1, 2, 1, 0, 3, 0, -1, 2, 1};
+  return net;
+}
+
+TYPED_TEST(EngineOnDevice, ChoosesTheSitesOfTheHost) {
+  auto const& where = TypeParam::policy();
+  auto const engine = prepare<half>(where, decoder());
+  for (std::int64_t const sites : {150, 0}) {
+    SparseTensor<float, 2> x(test::random_site_set(room, sites, 1), 1);
+    for (std::int64_t row = 0; row < x.size(); ++row) x.features()(row, 0) = static_cast<float>(row % 9);
+    auto const expected = prepare<half>(seq, decoder()).run(seq, x);
+    auto const results = run_there(where, engine, x);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(results[i].empty(), sites == 0);
+      ASSERT_TRUE(test::same_sites(results[i].sites(), expected[i].sites()));
+      EXPECT_TRUE(test::same_bits(results[i].features(), expected[i].features()));
+    }
+    auto const there = copy_to(where, x);
+    EXPECT_EQ(plan(where, engine, there.sites()).size(), 5U);
+    test::expect_waits(where, 2, [&] { (void)engine.run(where, there); });  // for the number of sites of each choice
+  }
+}
+
+TYPED_TEST(EngineOnDevice, NamesTheChoiceThatNoCaptureCanHold) {
+  auto const& where = TypeParam::policy();
+  if constexpr (requires { where.set_capturing(true); }) {
+    auto const engine = prepare<half>(where, decoder());
+    auto const x = copy_to(where, test::random_tensor<float>(test::random_site_set(room, 50, 1), 1, 2));
+    (void)engine.run(where, x);
+    where.set_capturing(true);
+    std::string const message = test::message_of<CudaError>([&] { return engine.run(where, x).size(); });
+    where.set_capturing(false);
+    EXPECT_EQ(message.substr(0, 68), "Decoder, sites_above2: choose_sites: the stream is being captured in ");
+  } else {
+    GTEST_SKIP() << "a real device captures in another test";
+  }
+}
+
 }  // namespace
 }  // namespace sparseconv::device_engine_test
