@@ -18,14 +18,6 @@
 
 namespace sparseconv::inline v0_1 {
 
-/// Whether a set is the one of that identity. By owner: it stays true to one set even when another has come to stand at the same
-/// address.
-template <int D, MemorySpace Memory>
-bool has_identity(std::weak_ptr<void const> const& kept, SiteSet<D, Memory> const& sites) {
-  auto const identity = sites.identity();
-  return !kept.owner_before(identity) && !identity.owner_before(kept);
-}
-
 /// Maps (rulebooks or row maps) from one site set, by their target set and geometry. Who calls holds a lock.
 template <int D, MemorySpace Memory, class Map>
 class MapsByTarget {
@@ -33,7 +25,7 @@ class MapsByTarget {
   [[nodiscard]] std::shared_ptr<Map const> find(SiteSet<D, Memory> const& target,
                                                 KernelGeometry<D> const& geometry) const {
     for (Kept const& kept : kept_) {
-      if (kept.geometry == geometry && has_identity(kept.target, target)) return kept.map;
+      if (kept.geometry == geometry && same_identity(kept.target, target.identity())) return kept.map;
     }
     return nullptr;
   }

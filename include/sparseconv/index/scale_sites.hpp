@@ -1,14 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/error.hpp"
@@ -19,8 +14,8 @@
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
-#include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/grid.hpp"
+#include "sparseconv/tensor/kept_sites.hpp"
 #include "sparseconv/tensor/per_axis.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
@@ -91,55 +86,14 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
   return SiteSet<D, Memory>(grid, std::move(list), box);
 }
 
-/// What a set was scaled to, as it keeps it.
-template <int D, MemorySpace Memory>
-class KeptScaledSites final : public Derived {
- public:
-  [[nodiscard]] std::optional<SiteSet<D, Memory>> sites(PerAxis<D> const& factor, Grid<D> const& grid) const {
-    std::scoped_lock lock(mutex_);
-    return find(factor, grid);
-  }
+/// What the sites that a set was scaled to are kept under.
+template <int D>
+struct ScaledBy {
+  PerAxis<D> factor;
+  Grid<D> grid;
 
-  /// Keeps what was made, unless another thread was faster; returns what is kept.
-  SiteSet<D, Memory> keep(PerAxis<D> const& factor, SiteSet<D, Memory> const& sites) {
-    std::scoped_lock lock(mutex_);
-    if (auto const found = find(factor, sites.grid())) return *found;
-    kept_.push_back({factor, sites});
-    return sites;
-  }
-
-  [[nodiscard]] std::int64_t bytes() const override {
-    std::scoped_lock lock(mutex_);
-    std::int64_t sum = 0;
-    for (Scaled const& scaled : kept_) sum += scaled.sites.bytes();
-    return sum;
-  }
-  [[nodiscard]] std::vector<std::shared_ptr<DerivedStore const>> further() const override {
-    std::scoped_lock lock(mutex_);
-    std::vector<std::shared_ptr<DerivedStore const>> stores;
-    for (Scaled const& scaled : kept_) stores.push_back(scaled.sites.shared_derived());
-    return stores;
-  }
-  void release() override {
-    std::scoped_lock lock(mutex_);
-    kept_.clear();
-  }
-
- private:
-  struct Scaled {
-    PerAxis<D> factor;
-    SiteSet<D, Memory> sites;
-  };
-
-  [[nodiscard]] std::optional<SiteSet<D, Memory>> find(PerAxis<D> const& factor, Grid<D> const& grid) const {
-    for (Scaled const& scaled : kept_) {
-      if (scaled.factor == factor && scaled.sites.grid() == grid) return scaled.sites;
-    }
-    return std::nullopt;
-  }
-
-  mutable std::mutex mutex_;
-  std::vector<Scaled> kept_;
+  [[nodiscard]] bool is(ScaledBy const& asked) const { return factor == asked.factor && grid == asked.grid; }
+  [[nodiscard]] static bool ended() { return false; }
 };
 
 /// scale_sites, computed once and kept with the set: the same question gives the same set, by identity. On a device that is so for
@@ -150,10 +104,11 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 SiteSet<D, Memory> cached_scaled_sites(Policy const& where, SiteSet<D, Memory> const& sites,
                                        std::type_identity_t<PerAxis<D>> const& factor,
                                        std::type_identity_t<Grid<D>> const& grid) {
-  auto& kept = sites.derived().template get<KeptScaledSites<D, Memory>>(stream_resource(where));
-  if (auto const scaled = kept.sites(factor, grid)) return *scaled;
+  auto& kept = sites.derived().template get<KeptSites<ScaledBy<D>, D, Memory>>(stream_resource(where));
+  ScaledBy<D> const key{factor, grid};
+  if (auto const scaled = kept.sites(key)) return *scaled;
   refuse_to_keep_while_capturing(where, "cached_scaled_sites");
-  return kept.keep(factor, scale_sites(where, sites, factor, grid));
+  return kept.keep(key, scale_sites(where, sites, factor, grid));
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -10,6 +10,12 @@ namespace sparseconv::inline v0_1 {
 
 class DerivedStore;
 
+/// Whether two identities are of one set, see SiteSet::identity. By owner: it stays true to one set even when another has come to
+/// stand at the same address.
+[[nodiscard]] inline bool same_identity(std::weak_ptr<void const> const& a, std::weak_ptr<void const> const& b) {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
+
 /// What a higher floor keeps with a site set, under a type of its own. Reading and adding from several threads must be
 /// safe.
 class Derived {

@@ -1,11 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <utility>
-#include <vector>
 
 #include "sparseconv/config.hpp"
 #include "sparseconv/memory/buffer.hpp"
@@ -14,8 +10,8 @@
 #include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/tensor/box.hpp"
 #include "sparseconv/tensor/coordinate.hpp"
-#include "sparseconv/tensor/derived_store.hpp"
 #include "sparseconv/tensor/grid.hpp"
+#include "sparseconv/tensor/kept_sites.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -51,39 +47,10 @@ struct WriteItemSite {
   }
 };
 
-/// The sites of the batch items of a set, as it keeps them.
-template <int D, MemorySpace Memory>
-class KeptItemSites final : public Derived {
- public:
-  [[nodiscard]] std::optional<SiteSet<D, Memory>> sites() const {
-    std::scoped_lock lock(mutex_);
-    return sites_;
-  }
-
-  /// Keeps what was made, unless another thread was faster; returns what is kept.
-  SiteSet<D, Memory> keep(SiteSet<D, Memory> const& sites) {
-    std::scoped_lock lock(mutex_);
-    if (!sites_) sites_ = sites;
-    return *sites_;
-  }
-
-  [[nodiscard]] std::int64_t bytes() const override {
-    std::scoped_lock lock(mutex_);
-    return sites_ ? sites_->bytes() : 0;
-  }
-  [[nodiscard]] std::vector<std::shared_ptr<DerivedStore const>> further() const override {
-    std::scoped_lock lock(mutex_);
-    if (!sites_) return {};
-    return {sites_->shared_derived()};
-  }
-  void release() override {
-    std::scoped_lock lock(mutex_);
-    sites_.reset();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::optional<SiteSet<D, Memory>> sites_;
+/// The sites of a set's batch items are kept under one key.
+struct OfItems {
+  [[nodiscard]] static bool is(OfItems const&) { return true; }
+  [[nodiscard]] static bool ended() { return false; }
 };
 
 /// One site for each batch item of a set, empty ones included: at position 0 of a grid of 1 x 1 x ... cells. Made once
@@ -95,14 +62,14 @@ class KeptItemSites final : public Derived {
 template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 SiteSet<D, Memory> item_sites(Policy const& where, SiteSet<D, Memory> const& of) {
   check_reach<Policy, Memory>();
-  auto& kept = of.derived().template get<KeptItemSites<D, Memory>>(stream_resource(where));
-  if (auto sites = kept.sites()) return *sites;
+  auto& kept = of.derived().template get<KeptSites<OfItems, D, Memory>>(stream_resource(where));
+  if (auto sites = kept.sites({})) return *sites;
   refuse_to_keep_while_capturing(where, "item_sites");
   std::int32_t const items = of.grid().batch_size;
   Buffer<Coordinate<D>, Memory> list(where.memory(), items);
   for_each_index(where, items, WriteItemSite<D>{list.data()});
   Grid<D> const grid{.shape = PerAxis<D>(1), .batch_size = items};
-  return kept.keep(SiteSet<D, Memory>(grid, std::move(list), box_of_items<D>(items)));
+  return kept.keep({}, SiteSet<D, Memory>(grid, std::move(list), box_of_items<D>(items)));
 }
 
 }  // namespace sparseconv::inline v0_1
