@@ -16,6 +16,7 @@
 #include "support/error_message.hpp"
 #include "support/point_clouds.hpp"
 #include "support/policies.hpp"
+#include "support/random_sites.hpp"
 
 namespace sparseconv::rows_of_points_test {
 namespace {
@@ -51,6 +52,35 @@ TEST(RowsOfPoints, OfPointsInNoVoxelAreNone) {
     Buffer<Row> const rows = rows_of_points(where, voxels.tensor.sites(), others, row_of_ten);
     EXPECT_EQ(std::vector<Row>(rows.begin(), rows.end()), (std::vector<Row>{0, -1, 1, -1, -1, -1}));
   });
+}
+
+// So few that `cpu` looks for each of them alone.
+TEST(RowsOfPoints, OfFewPointsAmongManyVoxelsAreTheSame) {
+  PointCloud const cloud = test::random_cloud(9'001);
+  VoxelizedPoints<> const voxels = voxelize(cpu, cloud, fine_grid);
+  std::int64_t const few = 60;
+  ASSERT_GT(voxels.tensor.size(), 16 * few);
+  MatrixView<float const> const points{cloud.values.data(), few, cloud.columns};
+  test::for_each_host_policy([&](auto const& where) {
+    Buffer<Row> const rows = rows_of_points(where, voxels.tensor.sites(), points, fine_grid);
+    EXPECT_TRUE(std::equal(rows.begin(), rows.end(), voxels.row_of_point.begin()));
+    EXPECT_EQ(rows_of_points(where, voxels.tensor.sites(), PointCloud{}, fine_grid).size(), 0);
+  });
+}
+
+// voxelize puts no point into the extra slices on top, whatever sites are there: neither does the way back.
+TEST(RowsOfPoints, OfPointsInExtraSlicesAreNone) {
+  VoxelGrid grid = row_of_ten;
+  grid.extra_slices = 1;
+  SiteSet<3> const sites = test::sites_of<3>({.shape = {2, 1, 10}}, {{0, {0, 0, 2}}, {0, {1, 0, 2}}});
+  PointCloud const cloud{.columns = 3, .values = {2.5F, 0.5F, 0.5F, 2.5F, 0.5F, 1.5F}};
+  auto const expect_first = [&](auto const& where) {
+    Buffer<Row> const rows =
+        test::here(where, rows_of_points(where, test::there(where, sites), test::there(where, cloud), grid));
+    EXPECT_EQ(std::vector<Row>(rows.begin(), rows.end()), (std::vector<Row>{0, no_row}));
+  };
+  test::for_each_host_policy(expect_first);
+  expect_first(test::EmulatedGpu{});
 }
 
 // A cloud by pieces: each block of a second pass gets the means of its voxels.

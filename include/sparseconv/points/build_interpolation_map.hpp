@@ -3,69 +3,61 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 
 #include "sparseconv/error.hpp"
-#include "sparseconv/index/lookup.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/arithmetic.hpp"
 #include "sparseconv/points/batch_item.hpp"
 #include "sparseconv/points/cells_around.hpp"
-#include "sparseconv/points/cpu/find_cells_of_points.hpp"
+#include "sparseconv/points/find_cells_of_points.hpp"
 #include "sparseconv/points/interpolation_map.hpp"
+#include "sparseconv/points/placed_points.hpp"
 #include "sparseconv/points/point_positions.hpp"
-#include "sparseconv/points/point_reader.hpp"
 #include "sparseconv/points/strided_points.hpp"
 #include "sparseconv/points/voxel_grid.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/points/voxelized_points.hpp"
-#include "sparseconv/points/write_cells_of_point.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
-#include "sparseconv/primitive/for_each.hpp"
 #include "sparseconv/primitive/row.hpp"
 #include "sparseconv/tensor/grid.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
 namespace sparseconv::inline v0_1 {
 
-/// The map of points whose positions among the cells of the sites are known. Operands are checked.
+/// The map of points whose positions among the cells of the sites are known, item after item. Operands are checked.
 template <BinaryFloat Number, ExecutionPolicy Policy, int D, MemorySpace Memory, class Positions>
 [[nodiscard]] InterpolationMap<D, Number, Memory> map_of_positions(Policy const& where, SiteSet<D, Memory> const& sites,
-                                                                   Positions const& positions, std::int64_t points,
-                                                                   PointPlacement<D> const& placement) {
-  std::int64_t const count = points * cells_of_point<D>(placement.interpolation);
+                                                                   std::span<PlacedPoints<Positions> const> items,
+                                                                   Interpolation interpolation) {
+  bool const is_linear = interpolation == Interpolation::linear;
+  std::int64_t const count = count_points(items) * cells_of_point<D>(interpolation);
   Buffer<Row, Memory> rows(where.memory(), count);
-  bool const is_linear = placement.interpolation == Interpolation::linear;
   Buffer<Number, Memory> weights(where.memory(), is_linear ? count : 0);
-  auto const find = [&]<class Cells>(Cells const&) {
-    if constexpr (HostPolicy<Policy> && !std::derived_from<Policy, SequentialPolicy>) {
-      if (on_cpu::are_found_together<Cells>(sites, points)) {
-        on_cpu::find_cells_of_points<D, Cells>(where, sites, positions, points, placement.batch_item, rows.data(),
-                                               weights.data());
-        return;
-      }
-    }
-    for_each_index(where, points,
-                   WriteCellsOfPoint<D, Cells, Number, Positions>{
-                       positions, {sites.data(), sites.size()}, placement.batch_item, rows.data(), weights.data()});
-  };
   if (is_linear) {
-    find(CellsAround<D>{});
+    find_cells_of_points<CellsAround<D>>(where, sites, items, rows.data(), weights.data());
   } else {
-    find(NearestCell<D>{});
+    find_cells_of_points<NearestCell<D>>(where, sites, items, rows.data(), weights.data());
   }
-  return {sites, placement.interpolation, std::move(rows), std::move(weights)};
+  return {sites, interpolation, std::move(rows), std::move(weights)};
+}
+
+/// The same of one item.
+template <BinaryFloat Number, ExecutionPolicy Policy, int D, MemorySpace Memory, class Positions>
+[[nodiscard]] InterpolationMap<D, Number, Memory> map_of_positions(Policy const& where, SiteSet<D, Memory> const& sites,
+                                                                   PlacedPoints<Positions> const& points,
+                                                                   Interpolation interpolation) {
+  return map_of_positions<Number>(where, sites, std::span<PlacedPoints<Positions> const>(&points, 1), interpolation);
 }
 
 /// Where the sites lie among the voxels of a grid.
 ///
-/// Throws: ShapeError if that is not told and the sites are not those of the grid, or as check_centres; CoordinateError if the batch
-///         has no such item.
+/// Throws: ShapeError if that is not told and the sites are not those of the grid, or as check_centres.
 inline CellCentres<3> centres_among_voxels(Grid<3> const& cells, VoxelGrid const& grid,
                                            PointPlacement<3> const& placement) {
-  check_batch_item({placement.batch_item, cells.batch_size}, "build_interpolation_map");
   if (placement.centres) {
     check_centres(*placement.centres, "build_interpolation_map");
     return *placement.centres;
@@ -109,7 +101,10 @@ requires BinaryFloat<std::remove_const_t<T>>
   CellCentres<D> const centres = placement.centres.value_or(CellCentres<D>{});
   check_centres(centres, "build_interpolation_map");
   CellPositions<D, std::remove_const_t<T>, Memory> const places{positions, centres};
-  return map_of_positions<Number>(where, sites, places, positions.rows, placement);
+  return map_of_positions<Number>(
+      where, sites,
+      PlacedPoints<CellPositions<D, std::remove_const_t<T>, Memory>>{places, positions.rows, placement.batch_item},
+      placement.interpolation);
 }
 
 /// The same of points of a scan, x, y, z first: in metres, or whatever the grid is in, relative to `offset`. A point is in the voxel
@@ -122,10 +117,11 @@ requires std::same_as<T const, float const>
     Policy const& where, SiteSet<3, Memory> const& sites, MatrixView<T, Memory> points, VoxelGrid const& grid,
     PointPlacement<3> const& placement = {}, std::array<double, 3> const& offset = {}) {
   check_reach<Policy, Memory>();
-  check_voxelize(points.rows, points.columns, {}, "build_interpolation_map");
-  check_view(points, "the points'", "build_interpolation_map");
+  check_batch_item({placement.batch_item, sites.grid().batch_size}, "build_interpolation_map");
   VoxelPosition const place(grid, offset, centres_among_voxels(sites.grid(), grid, placement));
-  return map_of_positions<Number>(where, sites, VoxelPositions<Memory>{points, place}, points.rows, placement);
+  return map_of_positions<Number>(where, sites,
+                                  placed_points(points, place, placement.batch_item, "build_interpolation_map"),
+                                  placement.interpolation);
 }
 
 /// The same of a cloud, which has its own offset.
@@ -134,11 +130,7 @@ template <BinaryFloat Number = float, ExecutionPolicy Policy, MemorySpace Memory
                                                                           SiteSet<3, Memory> const& sites,
                                                                           Cloud const& cloud, VoxelGrid const& grid,
                                                                           PointPlacement<3> const& placement = {}) {
-  if constexpr (requires { cloud.offset; }) {
-    return build_interpolation_map<Number>(where, sites, cloud.view(), grid, placement, cloud.offset);
-  } else {
-    return build_interpolation_map<Number>(where, sites, cloud.view(), grid, placement);
-  }
+  return build_interpolation_map<Number>(where, sites, cloud.view(), grid, placement, offset_of(cloud));
 }
 
 /// The same of points that lie in memory in any arrangement. `seq` and `cpu` alone.
@@ -146,15 +138,11 @@ template <BinaryFloat Number = float, HostPolicy Policy>
 [[nodiscard]] InterpolationMap<3, Number> build_interpolation_map(Policy const& where, SiteSet<3> const& sites,
                                                                   StridedPoints const& points, VoxelGrid const& grid,
                                                                   PointPlacement<3> const& placement = {}) {
-  check_points(points, "build_interpolation_map");
-  check_voxelize(points.size(), points.columns(), {}, "build_interpolation_map");
+  check_batch_item({placement.batch_item, sites.grid().batch_size}, "build_interpolation_map");
   VoxelPosition const place(grid, points.offset, centres_among_voxels(sites.grid(), grid, placement));
-  PointReader const reader(points);
-  auto const positions = [&](std::int64_t point) {
-    std::array<float, 3> const xyz{reader.number(point, 0), reader.number(point, 1), reader.number(point, 2)};
-    return place(xyz.data());
-  };
-  return map_of_positions<Number>(where, sites, positions, points.size(), placement);
+  return map_of_positions<Number>(where, sites,
+                                  placed_points(points, place, placement.batch_item, "build_interpolation_map"),
+                                  placement.interpolation);
 }
 
 }  // namespace sparseconv::inline v0_1

@@ -16,7 +16,7 @@
 
 namespace sparseconv::inline v0_1 {
 
-// Positions of points among the cells of some sites: functions of a point's number that give where it lies, the tensor's axes, whole
+// Positions of points among the cells of some sites: functions of a point's number, or of its x, y, z, that give where it lies, the tensor's axes, whole
 // numbers at the centres of cells.
 
 /// Throws: ShapeError if along an axis the cells have no size or place.
@@ -90,17 +90,6 @@ class VoxelPosition {
   std::array<float, 3> low_in_float_{};
   std::array<float, 3> voxel_size_;
   CellCentres<3> centres_;
-};
-
-/// The same of points in a matrix of float.
-template <MemorySpace Memory>
-struct VoxelPositions {
-  MatrixView<float const, Memory> points;
-  VoxelPosition place;
-
-  SPARSECONV_HOST_DEVICE std::array<double, 3> operator()(std::int64_t point) const {
-    return place(points.row_data(point));
-  }
 };
 
 }  // namespace sparseconv::inline v0_1

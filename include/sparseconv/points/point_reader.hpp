@@ -36,11 +36,15 @@ class PointReader {
     return number_at(begin_of(point), static_cast<std::size_t>(column));
   }
 
+  /// Columns 0, 1 and 2 of a point.
+  [[nodiscard]] std::array<float, 3> position(std::int64_t point) const {
+    std::byte const* const begin = begin_of(point);
+    return {number_at(begin, 0), number_at(begin, 1), number_at(begin, 2)};
+  }
+
   /// The voxel of a point.
   [[nodiscard]] VoxelOfPoint voxel(std::int64_t point, VoxelFinder const& finder) const {
-    std::byte const* const begin = begin_of(point);
-    std::array<float, 3> const position{number_at(begin, 0), number_at(begin, 1), number_at(begin, 2)};
-    return finder(position.data());
+    return finder(position(point).data());
   }
 
   /// Where a point begins.

@@ -24,6 +24,10 @@ concept ViewedPoints = requires(Cloud const& cloud) {
   cloud.view();
 };
 
+/// Points that voxelize takes with what belongs to them: a cloud, or StridedPoints.
+template <class Cloud>
+concept VoxelizablePoints = ViewedPoints<Cloud> || std::same_as<Cloud, StridedPoints>;
+
 /// Sorts points into voxels; a voxel's features are the mean of its points' columns.
 ///
 /// Shapes: P points of C columns (x, y, z first) become N <= P voxels of C channels in the batch item `place`; other items stay

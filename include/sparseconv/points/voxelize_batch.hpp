@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -41,10 +40,6 @@ struct VoxelizedBatch {
   SparseTensor<float, 3, Memory> tensor;     ///< all clouds
   std::vector<VoxelizedItem<Memory>> items;  ///< one for each cloud
 };
-
-/// Points that voxelize takes with what belongs to them: a cloud, or StridedPoints.
-template <class Cloud>
-concept VoxelizablePoints = ViewedPoints<Cloud> || std::same_as<Cloud, StridedPoints>;
 
 /// How many numbers a point has.
 template <VoxelizablePoints Cloud>

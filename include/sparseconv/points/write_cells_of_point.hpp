@@ -7,7 +7,7 @@
 #include "sparseconv/config.hpp"
 #include "sparseconv/index/lookup.hpp"
 #include "sparseconv/number/arithmetic.hpp"
-#include "sparseconv/points/cells_around.hpp"
+#include "sparseconv/points/placed_points.hpp"
 #include "sparseconv/primitive/row.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -48,19 +48,20 @@ SPARSECONV_HOST_DEVICE void write_cells_of_point(Cells const& cells, Find const&
   }
 }
 
-/// The same by bisection of the sites: a body of for_each_index. Cells is CellsAround<D> or NearestCell<D>.
+/// The same by bisection of the sites, for points that have the numbers from `first` on among all: a body of for_each_index. Cells is
+/// CellsAround<D> or a class like it.
 template <int D, class Cells, BinaryFloat Number, class Positions>
 struct WriteCellsOfPoint {
-  Positions positions;
+  PlacedPoints<Positions> points;
+  std::int64_t first;
   SortedSites<D> sites;
-  std::int32_t batch_item;
   Row* rows;
   Number* weights;
 
   SPARSECONV_HOST_DEVICE void operator()(std::int64_t point) const {
-    Cells const cells(positions(point), batch_item);
+    Cells const cells(points.positions(point), points.batch_item);
     auto const find = [&](int k) { return cells.is_anywhere() ? sites.find(cells.cell(k)) : no_row; };
-    write_cells_of_point(cells, find, point, rows, weights);
+    write_cells_of_point(cells, find, first + point, rows, weights);
   }
 };
 

@@ -11,6 +11,7 @@
 #include "sparseconv/index/rulebook.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/number/arithmetic.hpp"
+#include "sparseconv/points/placed_points.hpp"
 #include "sparseconv/points/write_cells_of_point.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/primitive/cpu/fetch.hpp"
@@ -52,16 +53,26 @@ template <class Cells, int D>
 }
 
 /// What WriteCellsOfPoint does, for many points: the lowest of each point's cells become sites, whose rulebook with a kernel of two
-/// cells along each axis has the rows of all cells around. So a cell that many points share is looked for once, by a sweep.
-template <int D, class Cells, BinaryFloat Number, class Positions>
-void find_cells_of_points(CpuPolicy const& where, SiteSet<D> const& sites, Positions const& positions,
-                          std::int64_t count, std::int32_t batch_item, Row* rows, Number* weights) {
+/// cells along each axis has the rows of all cells around. So a cell that many points share is looked for once, by a sweep. The points
+/// of all batch items go together, item after item.
+template <class Cells, int D, BinaryFloat Number, class Positions>
+void find_cells_of_points(CpuPolicy const& where, SiteSet<D> const& sites,
+                          std::span<PlacedPoints<Positions> const> items, std::int64_t count, Row* rows,
+                          Number* weights) {
   KeyPacking<D, WideKey> const reach(reach_of_cells<Cells>(sites));
   Coordinate<D> const anywhere = sites.data()[0];  // for points out of reach, which are not asked for again
+  auto const is_reached = [&](Cells const& cells) { return cells.is_anywhere() && reach.contains(cells.cell(0)); };
+  auto const for_each_point = [&](auto const& body) {
+    std::int64_t first = 0;
+    for (PlacedPoints<Positions> const& item : items) {
+      for_each_index(where, item.count,
+                     [&](std::int64_t point) { body(first + point, Cells(item.positions(point), item.batch_item)); });
+      first += item.count;
+    }
+  };
   Buffer<Coordinate<D>> lowest(where.memory(), count);
-  for_each_index(where, count, [&](std::int64_t point) {
-    Cells const cells(positions(point), batch_item);
-    lowest[point] = cells.is_anywhere() && reach.contains(cells.cell(0)) ? cut<D>(cells.cell(0)) : anywhere;
+  for_each_point([&](std::int64_t point, Cells const& cells) {
+    lowest[point] = is_reached(cells) ? cut<D>(cells.cell(0)) : anywhere;
   });
   PointSites<D> const together = sparseconv::build_site_set(where, Grid<D>{.batch_size = sites.grid().batch_size},
                                                             std::span<Coordinate<D> const>(lowest));
@@ -81,12 +92,11 @@ void find_cells_of_points(CpuPolicy const& where, SiteSet<D> const& sites, Posit
   auto const rows_of = [&](std::int64_t point) {
     return found.data() + std::int64_t{together.row_of_point[point]} * Cells::count;
   };
-  for_each_index(where, count, [&](std::int64_t point) {
+  for_each_point([&](std::int64_t point, Cells const& cells) {
     SPARSECONV_FETCH_NEAR(rows_of(std::min(point + 16, count - 1)));  // points lie in another order than their cells
-    Cells const cells(positions(point), batch_item);
-    bool const is_reached = cells.is_anywhere() && reach.contains(cells.cell(0));
     Row const* const its = rows_of(point);
-    auto const find = [&](int k) { return is_reached ? its[k] : no_row; };
+    bool const reached = is_reached(cells);
+    auto const find = [&](int k) { return reached ? its[k] : no_row; };
     write_cells_of_point(cells, find, point, rows, weights);
   });
 }
