@@ -3,13 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/index/cell_centres.hpp"
 #include "sparseconv/memory/buffer.hpp"
 #include "sparseconv/memory/matrix_view.hpp"
 #include "sparseconv/number/arithmetic.hpp"
+#include "sparseconv/policy/device_policy.hpp"
 #include "sparseconv/primitive/row.hpp"
+#include "sparseconv/tensor/copy_to.hpp"
 #include "sparseconv/tensor/per_axis.hpp"
 #include "sparseconv/tensor/site_set.hpp"
 
@@ -34,7 +38,7 @@ struct PointPlacement {
   /// Where the centres of the sites lie among the cells that positions are in: cell_centres of the layers between. Not told: those
   /// cells are the cells of the sites.
   std::optional<CellCentres<D>> centres = std::nullopt;
-  std::int32_t batch_item = 0;  ///< the item that the points belong to
+  std::int32_t batch_item = 0;  ///< the item that the points belong to; of several clouds that of the first
 };
 
 /// Sites that lie where the first of their `stride` cells begins along each axis, and not in their middle: cell o at stride * o - 1/2.
@@ -85,5 +89,50 @@ class InterpolationMap {
   Buffer<Row, Memory> rows_;
   Buffer<Number, Memory> weights_;
 };
+
+/// Throws: ShapeError if sites that a map is copied onto are not as many as the map was made for. `call` begins the message.
+inline void check_sites_of_copy(std::int64_t made_for, std::int64_t given, std::string_view call) {
+  if (made_for == given) return;
+  throw ShapeError({call, ": the map was made for ", made_for, " sites, those given are ", given,
+                    "; give a copy of the map's own sites"});
+}
+
+/// A map in the memory of a device policy, onto a copy of its sites that is there already: so it serves tensors on that copy without
+/// a comparison.
+///
+/// Order, Throws: as copy_to of an array; also ShapeError if the copy has another number of sites.
+template <DevicePolicy Policy, int D, BinaryFloat Number>
+[[nodiscard]] InterpolationMap<D, Number, typename Policy::Memory> copy_to(
+    Policy const& where, InterpolationMap<D, Number> const& host, SiteSet<D, typename Policy::Memory> const& sites) {
+  check_sites_of_copy(host.sites().size(), sites.size(), "copy_to");
+  return {sites, host.interpolation(), copy_to(where, host.rows().values()), copy_to(where, host.weights().values())};
+}
+
+/// The same with a copy of its sites.
+template <DevicePolicy Policy, int D, BinaryFloat Number>
+[[nodiscard]] InterpolationMap<D, Number, typename Policy::Memory> copy_to(Policy const& where,
+                                                                           InterpolationMap<D, Number> const& host) {
+  return copy_to(where, host, copy_to(where, host.sites()));
+}
+
+/// The way back, onto sites of the host that are there already.
+///
+/// Order, Throws: as copy_to_host of an array; also ShapeError if there is another number of sites.
+template <DevicePolicy Policy, int D, BinaryFloat Number>
+[[nodiscard]] InterpolationMap<D, Number> copy_to_host(
+    Policy const& where, InterpolationMap<D, Number, typename Policy::Memory> const& device, SiteSet<D> const& sites) {
+  check_sites_of_copy(device.sites().size(), sites.size(), "copy_to_host");
+  auto const rows = device.rows();
+  auto const weights = device.weights();
+  return {sites, device.interpolation(), copy_to_host(where, rows.data, rows.size()),
+          copy_to_host(where, weights.data, weights.size())};
+}
+
+/// The same with a copy of its sites.
+template <DevicePolicy Policy, int D, BinaryFloat Number>
+[[nodiscard]] InterpolationMap<D, Number> copy_to_host(
+    Policy const& where, InterpolationMap<D, Number, typename Policy::Memory> const& device) {
+  return copy_to_host(where, device, copy_to_host(where, device.sites()));
+}
 
 }  // namespace sparseconv::inline v0_1
