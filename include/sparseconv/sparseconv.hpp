@@ -62,6 +62,7 @@
 #include "sparseconv/layers/transposed_conv.hpp"
 #include "sparseconv/layers/unpool.hpp"
 #include "sparseconv/points/build_interpolation_map.hpp"
+#include "sparseconv/points/build_interpolation_map_batch.hpp"
 #include "sparseconv/points/cell_centre.hpp"
 #include "sparseconv/points/interpolate.hpp"
 #include "sparseconv/points/message_points.hpp"

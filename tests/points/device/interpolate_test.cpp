@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "sparseconv/points/build_interpolation_map.hpp"
+#include "sparseconv/points/build_interpolation_map_batch.hpp"
+#include "sparseconv/points/voxelize_batch.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/point_clouds.hpp"
@@ -113,6 +115,26 @@ TYPED_TEST(DeviceInterpolate, ComparesSitesThatAreNotOneSet) {
   EXPECT_EQ(test::message_of<ShapeError>([&] { return interpolate(where, wrong, map).size(); }),
             "interpolate: the tensor's 30 sites are not the 30 that the map was made for; make a map for the sites of "
             "this tensor");
+}
+
+TYPED_TEST(DeviceInterpolate, TakesCloudsOfABatchWithoutAWait) {
+  auto const& where = TypeParam::policy();
+  std::vector<PointCloud> const clouds{test::random_cloud(1'003), PointCloud{.columns = 5}, test::random_cloud(701)};
+  auto const tensor = test::random_tensor<float>(voxelize(seq, clouds, fine_grid).tensor.sites(), 5, 3);
+  auto const tensor_there = copy_to(where, tensor);
+  std::vector<decltype(copy_to(where, clouds[0]))> there;
+  for (PointCloud const& cloud : clouds) there.push_back(copy_to(where, cloud));
+  for (Interpolation const interpolation : {Interpolation::linear, Interpolation::nearest}) {
+    PointPlacement<3> const placement{.interpolation = interpolation};
+    auto const build = [&] {
+      return interpolate(where, tensor_there,
+                         build_interpolation_map(where, tensor_there.sites(), there, fine_grid, placement));
+    };
+    test::expect_waits(where, 0, [&] { static_cast<void>(build()); });
+    EXPECT_EQ(
+        listed(copy_to_host(where, build())),
+        listed(interpolate(seq, tensor, build_interpolation_map(seq, tensor.sites(), clouds, fine_grid, placement))));
+  }
 }
 
 TYPED_TEST(DeviceInterpolate, TakesNoPointsAndNoSites) {
