@@ -34,14 +34,26 @@
 #include "sparseconv/index/cpu/kernel_row_merge.hpp"
 #include "sparseconv/index/cpu/linear_keys.hpp"
 #include "sparseconv/index/hash_table.hpp"
+#include "sparseconv/index/intersect_sites.hpp"
+#include "sparseconv/index/matching_rows.hpp"
 #include "sparseconv/index/octree_level.hpp"
 #include "sparseconv/index/output_sites.hpp"
 #include "sparseconv/index/parent_rows.hpp"
+#include "sparseconv/index/select_sites.hpp"
+#include "sparseconv/index/unite_sites.hpp"
+#include "sparseconv/layers/channel_to_space.hpp"
 #include "sparseconv/layers/he_uniform.hpp"
 #include "sparseconv/layers/kernel_layer.hpp"
+#include "sparseconv/layers/occupancy_above.hpp"
+#include "sparseconv/layers/onto_sites.hpp"
+#include "sparseconv/layers/prune.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/submanifold_conv.hpp"
 #include "sparseconv/number/cpu/narrow_numbers.hpp"
+#include "sparseconv/points/build_interpolation_map.hpp"
+#include "sparseconv/points/build_interpolation_map_batch.hpp"
+#include "sparseconv/points/interpolate.hpp"
+#include "sparseconv/points/rows_of_points.hpp"
 #include "sparseconv/points/voxelize.hpp"
 #include "sparseconv/tensor/dense.hpp"
 #include "sparseconv/tensor/make_sparse_tensor.hpp"
@@ -85,12 +97,20 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE Buffer<half> he_uniform<half>(std::int64_t, std::int64_t, std::uint64_t);                                  \
   TEMPLATE Buffer<bfloat16> he_uniform<bfloat16>(std::int64_t, std::int64_t, std::uint64_t);
 
-// Points to voxels.
-#define SPARSECONV_PART_POINTS(TEMPLATE)                                                                             \
-  TEMPLATE VoxelizedPoints<HostMemory> voxelize(CpuPolicy const&, MatrixView<float const>, VoxelGrid const&,         \
-                                                VoxelLimits const&, BatchItem const&, std::array<double, 3> const&); \
-  TEMPLATE VoxelizedPoints<HostMemory> voxelize(SequentialPolicy const&, MatrixView<float const>, VoxelGrid const&,  \
-                                                VoxelLimits const&, BatchItem const&, std::array<double, 3> const&);
+// Points to voxels, and the way back.
+#define SPARSECONV_LIST_POINTS(TEMPLATE, Policy)                                                                       \
+  TEMPLATE VoxelizedPoints<HostMemory> voxelize(Policy const&, MatrixView<float const>, VoxelGrid const&,              \
+                                                VoxelLimits const&, BatchItem const&, std::array<double, 3> const&);   \
+  TEMPLATE Buffer<Row> rows_of_points(Policy const&, SiteSet<3> const&, MatrixView<float const>, VoxelGrid const&,     \
+                                      std::int32_t, std::array<double, 3> const&);                                     \
+  TEMPLATE InterpolationMap<3> build_interpolation_map<float>(Policy const&, SiteSet<3> const&,                        \
+                                                              MatrixView<float const>, VoxelGrid const&,               \
+                                                              PointPlacement<3> const&, std::array<double, 3> const&); \
+  TEMPLATE InterpolationMap<3> build_interpolation_map<float>(                                                         \
+      Policy const&, SiteSet<3> const&, std::span<PointCloud const>, VoxelGrid const&, PointPlacement<3> const&);
+#define SPARSECONV_PART_POINTS(TEMPLATE)      \
+  SPARSECONV_LIST_POINTS(TEMPLATE, CpuPolicy) \
+  SPARSECONV_LIST_POINTS(TEMPLATE, SequentialPolicy)
 
 // Sites and the maps between them, in D dimensions.
 #define SPARSECONV_LIST_INDEX(TEMPLATE, Policy, D)                                                                  \
@@ -111,7 +131,11 @@ namespace sparseconv::inline v0_1 {
                                                           KernelGeometry<D> const&);                                \
   TEMPLATE Buffer<Row> parent_rows(Policy const&, SiteSet<D> const&, SiteSet<D> const&, PerAxis<D> const&);         \
   TEMPLATE OctreeLevel<D> octree_level(Policy const&, SiteSet<D> const&);                                           \
-  TEMPLATE OctreeLevel<D> octree_children(Policy const&, SiteSet<D> const&, Buffer<std::uint32_t>, Grid<D> const&);
+  TEMPLATE OctreeLevel<D> octree_children(Policy const&, SiteSet<D> const&, Buffer<std::uint32_t>, Grid<D> const&); \
+  TEMPLATE SelectedSites<D> select_sites(Policy const&, SiteSet<D> const&, std::span<std::uint8_t const>);          \
+  TEMPLATE SiteSet<D> unite_sites(Policy const&, SiteSet<D> const&, SiteSet<D> const&);                             \
+  TEMPLATE SelectedSites<D> intersect_sites(Policy const&, SiteSet<D> const&, SiteSet<D> const&);                   \
+  TEMPLATE Buffer<Row> matching_rows(Policy const&, SiteSet<D> const&, SiteSet<D> const&);
 
 // What is computed on rows: features of T, weights of W.
 #define SPARSECONV_LIST_CONVOLVE(TEMPLATE, Policy, T, W)                                                              \
@@ -147,6 +171,7 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE void pool_items(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>, Pooling);         \
   TEMPLATE void broadcast_items(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>);             \
   TEMPLATE void take_rows(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>);                   \
+  TEMPLATE void take_rows_or_zeros(Policy const&, std::span<Row const>, MatrixView<T const>, MatrixView<T>);          \
   TEMPLATE void embed_rows(Policy const&, MatrixView<T const>, MatrixView<T const>, MatrixView<T>);                   \
   TEMPLATE void column_moments(Policy const&, MatrixView<T const> const&, std::span<double>, std::span<double>);      \
   TEMPLATE void layer_norm_rows(Policy const&, MatrixView<T const>, std::span<double const>, std::span<double const>, \
@@ -168,6 +193,23 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE DenseTensor<T, D> to_dense(Policy const&, SparseTensor<T, D> const&);                                       \
   TEMPLATE SparseTensor<T, D> from_dense(Policy const&, DenseTensor<T, D> const&);
 
+// What a decoder does with features, whose sites are chosen and joined on the way.
+#define SPARSECONV_LIST_CHOSEN(TEMPLATE, Policy, T, D)                                                                 \
+  TEMPLATE InterpolationMap<D> build_interpolation_map<float>(Policy const&, SiteSet<D> const&,                        \
+                                                              MatrixView<float const>, PointPlacement<D> const&);      \
+  TEMPLATE SparseTensor<T, D> prune(Policy const&, SparseTensor<T, D> const&, std::span<std::uint8_t const>);          \
+  TEMPLATE SparseTensor<T, D> prune(Policy const&, SparseTensor<T, D> const&, SelectedSites<D> const&);                \
+  TEMPLATE Buffer<std::uint8_t> mask_above(Policy const&, SparseTensor<T, D> const&, double);                          \
+  TEMPLATE Buffer<std::uint8_t> mask_largest(Policy const&, SparseTensor<T, D> const&, std::span<std::int64_t const>); \
+  TEMPLATE SparseTensor<T, D> onto_sites(Policy const&, SparseTensor<T, D> const&, SiteSet<D> const&);                 \
+  TEMPLATE SparseTensor<T, D> channel_to_space(Policy const&, SparseTensor<T, D> const&, OctreeLevel<D> const&);       \
+  TEMPLATE SparseTensor<T, D> space_to_channel(Policy const&, SparseTensor<T, D> const&, OctreeLevel<D> const&);       \
+  TEMPLATE Buffer<std::uint32_t> occupancy_above(Policy const&, SparseTensor<T, D> const&, double);                    \
+  TEMPLATE Buffer<T> interpolate(Policy const&, SparseTensor<T, D> const&, InterpolationMap<D, Accumulator<T>> const&);
+#define SPARSECONV_PART_CHOSEN(TEMPLATE, D)             \
+  SPARSECONV_LIST_CHOSEN(TEMPLATE, CpuPolicy, float, D) \
+  SPARSECONV_LIST_CHOSEN(TEMPLATE, SequentialPolicy, float, D)
+
 // The parts of the library: one source compiles each.
 #define SPARSECONV_PART_INDEX(TEMPLATE, D)      \
   TEMPLATE class SiteSet<D>;                    \
@@ -183,14 +225,18 @@ namespace sparseconv::inline v0_1 {
   TEMPLATE class Convolution<T, D>;                   \
   SPARSECONV_LIST_FEATURES(TEMPLATE, CpuPolicy, T, D) \
   SPARSECONV_LIST_FEATURES(TEMPLATE, SequentialPolicy, T, D)
-#define SPARSECONV_PART_FEATURES_1(TEMPLATE) \
-  SPARSECONV_PART_FEATURES(TEMPLATE, float, 1) SPARSECONV_PART_FEATURES(TEMPLATE, double, 1)
-#define SPARSECONV_PART_FEATURES_2(TEMPLATE) \
-  SPARSECONV_PART_FEATURES(TEMPLATE, float, 2) SPARSECONV_PART_FEATURES(TEMPLATE, double, 2)
-#define SPARSECONV_PART_FEATURES_3(TEMPLATE) \
-  SPARSECONV_PART_FEATURES(TEMPLATE, float, 3) SPARSECONV_PART_FEATURES(TEMPLATE, double, 3)
-#define SPARSECONV_PART_FEATURES_4(TEMPLATE) \
-  SPARSECONV_PART_FEATURES(TEMPLATE, float, 4) SPARSECONV_PART_FEATURES(TEMPLATE, double, 4)
+#define SPARSECONV_PART_FEATURES_1(TEMPLATE)   \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 1) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, double, 1) SPARSECONV_PART_CHOSEN(TEMPLATE, 1)
+#define SPARSECONV_PART_FEATURES_2(TEMPLATE)   \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 2) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, double, 2) SPARSECONV_PART_CHOSEN(TEMPLATE, 2)
+#define SPARSECONV_PART_FEATURES_3(TEMPLATE)   \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 3) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, double, 3) SPARSECONV_PART_CHOSEN(TEMPLATE, 3)
+#define SPARSECONV_PART_FEATURES_4(TEMPLATE)   \
+  SPARSECONV_PART_FEATURES(TEMPLATE, float, 4) \
+  SPARSECONV_PART_FEATURES(TEMPLATE, double, 4) SPARSECONV_PART_CHOSEN(TEMPLATE, 4)
 #define SPARSECONV_PART_FEATURES_NARROW(TEMPLATE) \
   SPARSECONV_PART_FEATURES(TEMPLATE, half, 2)     \
   SPARSECONV_PART_FEATURES(TEMPLATE, half, 3)     \

@@ -4,7 +4,11 @@ execute_process(COMMAND "${NM}" -C --defined-only "${OBJECT}" OUTPUT_VARIABLE sy
 string(STRIP "${symbols}" symbols)
 string(REPLACE ";" "," symbols "${symbols}")
 string(REPLACE "\n" ";" symbols "${symbols}")
-list(FILTER symbols INCLUDE REGEX "on_cpu::|on_seq::|v0_1::(build_rulebook|output_sites|gather_gemm_scatter|build_site_set)<")
+set(verbs build_rulebook output_sites gather_gemm_scatter build_site_set select_sites unite_sites intersect_sites matching_rows
+    prune mask_above mask_largest onto_sites channel_to_space space_to_channel occupancy_above take_rows_or_zeros
+    rows_of_points build_interpolation_map map_of_positions interpolate)
+list(JOIN verbs "|" verbs)
+list(FILTER symbols INCLUDE REGEX "on_cpu::|on_seq::|v0_1::(${verbs})<")
 if(symbols)
   list(JOIN symbols "\n  " symbols)
   message(FATAL_ERROR "${OBJECT} has code of its own for what the library holds:\n  ${symbols}")
