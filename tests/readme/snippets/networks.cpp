@@ -50,6 +50,6 @@ inline void sites_that_scores_choose(sc::Network& net, sc::Value x) {
   (void)best;
 }
 
-inline void a_detector_that_stays_sparse(sc::VoxelizedPoints<> const& voxels) {
+inline void a_detector_that_stays_sparse(sc::VoxelizedPoints<> const& voxels, sc::VoxelGrid const& grid) {
 #include "networks/a_detector_that_stays_sparse.inc"
 }
