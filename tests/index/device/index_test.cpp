@@ -8,10 +8,12 @@
 
 #include "sparseconv/index/build_row_map.hpp"
 #include "sparseconv/index/build_rulebook.hpp"
+#include "sparseconv/index/cached_joined_sites.hpp"
 #include "sparseconv/index/cached_rulebook.hpp"
 #include "sparseconv/index/intersect_sites.hpp"
 #include "sparseconv/index/matching_rows.hpp"
 #include "sparseconv/index/output_sites.hpp"
+#include "sparseconv/index/scale_sites.hpp"
 #include "sparseconv/index/select_sites.hpp"
 #include "sparseconv/index/unite_sites.hpp"
 #include "sparseconv/tensor/copy_to.hpp"
@@ -299,6 +301,30 @@ void expect_same_joins(Policy const& where, SiteSet<D> const& a, SiteSet<D> cons
   auto const rows = copy_to_host(where, matching);
   auto const expected = matching_rows(seq, a, b);
   ASSERT_EQ(test::list_of(rows.data(), rows.size()), test::list_of(expected.data(), expected.size()));
+
+  // What is kept is found again, by identity, and without a wait.
+  auto const any = cached_joined_sites(where, a_there, b_there, SiteJoin::unite);
+  auto const each = cached_joined_sites(where, a_there, b_there, SiteJoin::intersect);
+  auto const kept_rows = cached_matching_rows(where, a_there, b_there);
+  test::expect_waits(where, 0, [&] {
+    EXPECT_TRUE(cached_joined_sites(where, a_there, b_there, SiteJoin::unite).is(any));
+    EXPECT_TRUE(cached_joined_sites(where, a_there, b_there, SiteJoin::intersect).is(each));
+    EXPECT_EQ(cached_matching_rows(where, a_there, b_there), kept_rows);
+  });
+  ASSERT_TRUE(test::same_sites(copy_to_host(where, any), unite_sites(seq, a, b)));
+
+  PerAxis<D> factor = 3;
+  factor[D - 1] = 2;
+  Grid<D> finer = a.grid();
+  if (finer.shape.bounded()) {
+    PerAxis<D> extents = finer.shape.extents();
+    for (int axis = 0; axis < D; ++axis) extents[axis] *= factor[axis];
+    finer.shape = extents;
+  }
+  SiteSet<D, typename Policy::Memory> scaled;
+  test::expect_waits(where, 0, [&] { scaled = cached_scaled_sites(where, a_there, factor, finer); });
+  ASSERT_TRUE(test::same_sites(copy_to_host(where, scaled), scale_sites(seq, a, factor, finer)));
+  EXPECT_TRUE(cached_scaled_sites(where, a_there, factor, finer).is(scaled));
 }
 
 TYPED_TEST(DeviceIndex, JoinsSetsAsTheHostDoes) {
