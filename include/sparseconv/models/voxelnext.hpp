@@ -20,10 +20,9 @@ struct VoxelNextHeads {
 
 /// The extractor of a VoxelNeXt in three dimensions. The defaults are those of its authors for nuScenes.
 struct VoxelNextExtractor {
-  std::array<int, 4> kernel_sizes = {3, 3, 3, 3};  ///< of conv2, conv3, conv4, and of conv5 and conv6
-  std::array<std::int64_t, 5> channels = {16, 32, 64, 128,
-                                          128};  ///< of conv1 to conv5; those of conv4 and conv5 are equal
-  std::int64_t out_channels = 128;               ///< of the map, and of the heads' hidden layers
+  std::array<int, 4> kernel_sizes = {3, 3, 3, 3};                 ///< of conv2, conv3, conv4; of conv5 and conv6
+  std::array<std::int64_t, 5> channels = {16, 32, 64, 128, 128};  ///< of conv1 to conv5; the last two are equal
+  std::int64_t out_channels = 128;                                ///< of the map, and of the heads' hidden layers
 };
 
 /// The heads of VoxelNeXt over Waymo: one of three classes, and overlaps in place of velocities.
