@@ -213,6 +213,34 @@ TEST(FailingAllocations, InAnEngineLeaveItUsable) {
   EXPECT_GT(failures, 50);
 }
 
+TEST(FailingAllocations, WhileSitesAreChosenLeaveTheEngineUsable) {
+  Network net("Chosen", 3);
+  Value const x = net.input("x", {.axes = 2, .channels = 2});
+  Value const score = net.linear("score", x, {.out_channels = 1});
+  Value const best = net.sites_of_largest(score, 4);
+  Value const some = net.unite_sites({x, best, net.sites_above(score, 0.1)});
+  Value const body =
+      net.sparse_conv("body", net.onto_sites(x, best), {.out_channels = 3, .kernel_size = 3, .padding = 1});
+  net.output("y", net.concatenate({net.onto_sites(body, some), net.onto_sites(x, some)}));
+  auto const engine = prepare<float>(cpu, net);
+  struct Map {
+    CpuPolicy where;
+    SparseTensor<float, 2> input;
+  };
+  for (int const threads : {1, 3}) {
+    auto const prepare_map = [&] {
+      auto const sites = test::random_site_set(Grid<2>{.shape = {9, 8}, .batch_size = 2}, 25, 1);
+      return Map{cpu.threads(threads), test::random_tensor<float>(sites, 2, 2)};
+    };
+    Map const map = prepare_map();
+    std::vector<float> const expected = test::list_of(engine(map.where, map.input));
+    std::int64_t const failures = fail_each_allocation(
+        prepare_map, [&](Map const& made) { (void)engine(made.where, made.input); },
+        [&](Map const& made) { ASSERT_EQ(test::list_of(engine(made.where, made.input)), expected); });
+    EXPECT_GT(failures, 50);
+  }
+}
+
 TEST(FailingAllocations, InVoxelizeLeaveThePolicyUsable) {
   PointCloud const cloud = test::random_cloud(300);
   VoxelLimits const limits{.points_per_voxel = 2, .voxels = 50};

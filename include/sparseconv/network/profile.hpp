@@ -179,9 +179,9 @@ SPARSECONV_NETWORK_BODY std::string to_string(NetworkProfile const& profile) {
     bool const of_all = &node == &total;  // maps that several nodes use cannot be added up
     bool const multiplies = node.operations > 0 && node.arithmetic_ms > 0;
     table.add({node.name, node.kind, node.channels > 0 ? std::to_string(node.channels) : "",
-               node.channels > 0 ? std::to_string(node.sites) : "", std::to_string(node.pairs),
-               number(node.operations / 1e9, 3), number(node.sites_ms, 2), number(node.map_ms, 2),
-               number(node.arithmetic_ms, 2), multiplies ? number(node.operations / node.arithmetic_ms / 1e6, 1) : "",
+               of_all ? "" : std::to_string(node.sites), std::to_string(node.pairs), number(node.operations / 1e9, 3),
+               number(node.sites_ms, 2), number(node.map_ms, 2), number(node.arithmetic_ms, 2),
+               multiplies ? number(node.operations / node.arithmetic_ms / 1e6, 1) : "",
                of_all ? "" : megabytes(node.map_bytes), megabytes(node.held_bytes)});
   };
   for (NodeProfile const& node : profile.nodes) add(node);

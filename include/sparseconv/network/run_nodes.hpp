@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/execute/broadcast_items.hpp"
 #include "sparseconv/execute/cast_rows.hpp"
 #include "sparseconv/execute/copy_rows.hpp"
@@ -27,6 +28,8 @@
 #include "sparseconv/network/memory_plan.hpp"
 #include "sparseconv/network/node_numbers.hpp"
 #include "sparseconv/network/node_sites.hpp"
+#include "sparseconv/policy/device_policy.hpp"
+#include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -61,7 +64,7 @@ class NodeRun {
   /// Finds the sites of a node's result: those that its features choose, where it chooses some.
   void make_sites(Value self) {
     if (auto const* const node = std::get_if<ChooseSitesNode>(&graph_.node(self).operation)) {
-      refuse_to_keep_while_capturing(where_, "choose_sites");
+      refuse_to_choose_while_capturing();
       sites_.set(self, select_sites(where_, sites_.of(node->scores), mask(*node)).sites);
     }
     (void)sites_.of(self);
@@ -185,6 +188,16 @@ class NodeRun {
   void free_after(Value self) {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       if (plan_.slots[i].last_reader == self.node) slots_[i].reset();
+    }
+  }
+
+  /// A graph does the same for every frame, and these sites are others in each. So no earlier run can help.
+  void refuse_to_choose_while_capturing() const {
+    if constexpr (DevicePolicy<Policy>) {
+      if (!where_.capturing()) return;
+      throw CudaError(
+          "choose_sites: the stream is being captured in a CUDA graph, and sites that scores choose are new in each "
+          "run; capture a network that ends at the scores, and run what is behind them without a capture");
     }
   }
 
