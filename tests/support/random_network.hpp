@@ -204,6 +204,8 @@ class RandomNetworks : public RandomDraws {
     for (Value const coarse : values_) {
       SiteOrigin const& origin = net.graph().sites()[at(net.graph().type(coarse).sites)];
       if (origin.step != SiteStep::geometry || origin.from.front() != sites || origin.geometry.transposed) continue;
+      // Its last cell would lie behind the grid, at position * stride.
+      if (2 * origin.geometry.padding[0] >= origin.geometry.kernel_size[0]) continue;
       Value const scaled = net.scale_sites(coarse, x, origin.geometry.stride);
       Value const all = one_in(2) ? net.unite_sites({x, scaled}) : net.intersect_sites({scaled, x, scaled});
       keep(net, net.onto_sites(x, all), level(x));
