@@ -151,6 +151,8 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
       "padding dilation transposed output_padding definition bias residual activation slope epsilon statistics pooling "
       "outputs value not_learned version format x n1 n2 n3 n4 n5 conv inverse_conv linear batch_norm layer_norm "
       "activate embedding unpool input_beside beside count n1e n1e.weight "
+      "axis_pool scale_sites join_sites choose_sites onto_sites axis grid_of factor of join scores choice threshold "
+      "unite intersect above largest n1o n1s n1s.weight "
       "softmax add concatenate pool global_pool broadcast running batch max sum average average_over_kernel regular "
       "submanifold floor none relu tanh true false null 1e999 -0.0 5e-324 F32 F16 n1.weight n1.bias shape dtype");
   return mutate(data, size, max_size, seed, make_network_file,

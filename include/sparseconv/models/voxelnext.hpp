@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sparseconv/error.hpp"
 #include "sparseconv/models/blocks.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -20,7 +21,7 @@ struct VoxelNextHeads {
 
 /// The extractor of a VoxelNeXt in three dimensions. The defaults are those of its authors for nuScenes.
 struct VoxelNextExtractor {
-  std::array<int, 4> kernel_sizes = {3, 3, 3, 3};                 ///< of conv2, conv3, conv4; of conv5 and conv6
+  std::array<int, 4> kernel_sizes = {3, 3, 3, 3};                 ///< of conv2, conv3, conv4; of conv5 and conv6, odd
   std::array<std::int64_t, 5> channels = {16, 32, 64, 128, 128};  ///< of conv1 to conv5; the last two are equal
   std::int64_t out_channels = 128;                                ///< of the map, and of the heads' hidden layers
 };
@@ -79,10 +80,15 @@ inline void add_voxelnext_heads(Network& network, Value x, std::int64_t channels
 ///
 /// Shapes: input N x in_channels on a grid z, y, x; the outputs of add_voxelnext_heads lie at M sites 0, y, x of an eighth of the
 ///         resolution.
-/// Throws: ShapeError if channels are below 1, or those of conv4 and conv5 differ.
+/// Throws: ShapeError if channels are below 1, or those of conv4 and conv5 differ; if the kernel of conv5 and conv6 is even.
 /// Source: Chen, Liu, Zhang, Qi, Jia, CVPR 2023; OpenPCDet's VoxelResBackBone8xVoxelNeXt and VoxelNeXtHead.
 inline Network voxelnext(std::int64_t in_channels = 5, VoxelNextHeads const& heads = {},
                          VoxelNextExtractor const& extractor = {}, std::uint64_t seed = 0) {
+  if (extractor.kernel_sizes[3] % 2 == 0) {
+    // With half its size as padding it gives a cell more than the grid of conv4 has at twice the position.
+    throw ShapeError({"voxelnext: kernel_sizes has ", extractor.kernel_sizes[3],
+                      " for conv5 and conv6, whose sites join those of conv4; give an odd one"});
+  }
   Network network("VoxelNeXt", seed);
   BlockStyle const style{.epsilon = 1e-3, .bias = true};
   Value x = network.input("voxels", {.axes = 3, .channels = in_channels});
