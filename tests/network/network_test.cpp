@@ -248,7 +248,7 @@ TEST(Network, RefusesWhatDoesNotFit) {
   EXPECT_EQ(said([&] {
               return u.net.sparse_conv("a", u.x, {.out_channels = 1, .kernel_size = {3, 3}});
             }),
-            "UNet, a: kernel_size is 3 for an input of 3 axes; give one number for each axis, or one for all");
+            "UNet, a: kernel_size has 2 numbers for an input of 3 axes; give one number for each axis, or one for all");
   EXPECT_EQ(said([&] { return u.net.sparse_conv("a", u.x, {.out_channels = 1, .stride = 0}); }),
             "UNet, a: stride is 0 x 0 x 0; every stride must be at least 1");
   EXPECT_EQ(said([&] { return u.net.add(u.x, u.down); }),
@@ -286,17 +286,24 @@ TEST(Network, RefusesWhatDoesNotFit) {
               return u.net.unpool(u.down, u.x, {2, 2, 0});
             }),
             "UNet, unpool5: stride is 2 x 2 x 0; every stride must be at least 1");
-  EXPECT_EQ(said([&] {
-              return u.net.unpool(u.down, u.x, {2, 2});
-            }),
-            "UNet, unpool5: stride is 2 for an input of 3 axes; give one number for each axis, or one for all");
+  EXPECT_EQ(
+      said([&] {
+        return u.net.unpool(u.down, u.x, {2, 2});
+      }),
+      "UNet, unpool5: stride has 2 numbers for an input of 3 axes; give one number for each axis, or one for all");
   EXPECT_EQ(said([&] { return u.net.axis_pool(u.x, 3, Pooling::max); }),
             "UNet, axis_pool5: axis 3 of an input of 3 axes; they count from 0, the slowest first");
   EXPECT_EQ(said([&] { return u.net.axis_pool(u.x, -1, Pooling::max); }),
             "UNet, axis_pool5: axis -1 of an input of 3 axes; they count from 0, the slowest first");
-  EXPECT_EQ(
-      said([&] { return u.net.scale_sites(u.down, u.x, 0); }),
-      "UNet, scale_sites5: factor is 0 for an input of 3 axes; give one of at least 1 for each axis, or one for all");
+  EXPECT_EQ(said([&] {
+              return u.net.scale_sites(u.down, u.x, {2, 0, 1});
+            }),
+            "UNet, scale_sites5: factor is 2 x 0 x 1; every factor must be at least 1");
+  EXPECT_EQ(said([&] {
+              return u.net.scale_sites(u.down, u.x, {2, 2});
+            }),
+            "UNet, scale_sites5: factor has 2 numbers for an input of 3 axes; give one number for each axis, or one "
+            "for all");
   EXPECT_EQ(said([&] { return u.net.unite_sites({}); }),
             "UNet, unite_sites5: no sites to join; give at least one value");
   EXPECT_EQ(said([&] { return u.net.sites_above(u.x, 0); }),

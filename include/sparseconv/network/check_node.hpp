@@ -192,11 +192,14 @@ class NodeCheck {
     refuse_items(node.grid_of);
     ValueType result = graph_.type(node.input);
     if (graph_.type(node.grid_of).axes != result.axes) refuse_sites(node.input, node.grid_of);
-    bool const is_right = node.factor.fits(result.axes) &&
-                          std::ranges::all_of(node.factor.told(), [](std::int32_t factor) { return factor >= 1; });
-    if (!is_right) {
-      throw ShapeError({graph_.name(), ", ", name_, ": factor is ", to_string(node.factor), " for an input of ",
-                        result.axes, " axes; give one of at least 1 for each axis, or one for all"});
+    if (!node.factor.fits(result.axes)) {
+      throw ShapeError({graph_.name(), ", ", name_, ": factor has ", node.factor.told().size(),
+                        " numbers for an input of ", result.axes,
+                        " axes; give one number for each axis, or one for all"});
+    }
+    if (std::ranges::any_of(node.factor.told(), [](std::int32_t factor) { return factor < 1; })) {
+      throw ShapeError(
+          {graph_.name(), ", ", name_, ": factor is ", to_string(node.factor), "; every factor must be at least 1"});
     }
     result.sites = derived_sites({.step = SiteStep::scaled,
                                   .from = {graph_.type(node.grid_of).sites, result.sites},

@@ -75,7 +75,7 @@ inline std::int64_t element_count(NodeGeometry const& geometry, int axes) {
 SPARSECONV_NETWORK_BODY void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call) {
   auto const check = [&](AxisNumbers const& numbers, char const* what) {
     if (numbers.fits(axes)) return;
-    throw ShapeError({call, ": ", what, " is ", to_string(numbers), " for an input of ", axes,
+    throw ShapeError({call, ": ", what, " has ", numbers.told().size(), " numbers for an input of ", axes,
                       " axes; give one number for each axis, or one for all"});
   };
   check(geometry.kernel_size, "kernel_size");
