@@ -30,6 +30,11 @@ TEST(WholeAxisGeometry, NeedsTheAxisAndItsExtent) {
             "call: axis is -1, and the sites have 2; axes count from 0, the slowest first");
   EXPECT_EQ(message_of<ShapeError>([&] { return whole_axis_geometry(Grid<2>{}, 0, "call").element_count(); }),
             "call: the grid has no extents, so no kernel covers an axis of it; give the grid a shape");
+  Grid<2> const long_grid{.shape = {7, (1 << 20) + 1}};
+  EXPECT_EQ(whole_axis_geometry(long_grid, 0, "call").element_count(), 7);
+  EXPECT_EQ(message_of<CapacityError>([&] { return whole_axis_geometry(long_grid, 1, "call").element_count(); }),
+            "call: the grid has 1048577 cells along axis 1, and a kernel covers up to 2^20; use pooling by windows "
+            "first, or global pooling");
 }
 
 }  // namespace

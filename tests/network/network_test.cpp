@@ -79,6 +79,7 @@ TEST(Network, KnowsTheSitesOfLevelsThatAreJoinedAndChosen) {
   Value const any = u.net.unite_sites({u.x, scaled});
   EXPECT_EQ(u.net.graph().type(any).channels, 0) << "sites alone";
   EXPECT_EQ(sites(u.net, u.net.unite_sites({u.stem, scaled})), sites(u.net, any));
+  EXPECT_EQ(sites(u.net, u.net.unite_sites({scaled, u.x, scaled})), sites(u.net, any)) << "in any order";
   EXPECT_NE(sites(u.net, u.net.intersect_sites({u.x, scaled})), sites(u.net, any));
   EXPECT_EQ(sites(u.net, u.net.unite_sites({u.x, u.stem, u.up})), sites(u.net, u.x));
   Value const put = u.net.onto_sites(u.stem, any);
@@ -93,7 +94,7 @@ TEST(Network, KnowsTheSitesOfLevelsThatAreJoinedAndChosen) {
   Value const score = u.net.linear("score", map, {.out_channels = 1});
   Value const some = u.net.sites_above(score, 0.5);
   EXPECT_NE(sites(u.net, u.net.sites_above(score, 0.5)), sites(u.net, some)) << "each chooses";
-  EXPECT_EQ(u.net.graph().node(u.net.sites_of_largest(score, 3)).name, "sites_of_largest21");
+  EXPECT_EQ(u.net.graph().node(u.net.sites_of_largest(score, 3)).name, "sites_of_largest22");
   EXPECT_TRUE(u.net.graph().sites_are_chosen(some));
   EXPECT_FALSE(u.net.graph().sites_are_chosen(score));
   Value const fewer = u.net.sparse_conv("fewer", u.net.onto_sites(map, some), {.out_channels = 1});

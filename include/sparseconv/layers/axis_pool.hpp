@@ -36,7 +36,7 @@ class AxisPool : private RefusedCalls<AnyTensor> {
   ///         sites. Of the grid's extents that of the axis becomes 1.
   /// Order:  `seq` and `cpu` wait for the result; a device policy waits only for new output sites.
   /// Bits:   the same for every policy.
-  /// Throws: ShapeError if the input's grid has no extents, or not that axis.
+  /// Throws: as whole_axis_geometry.
   template <ExecutionPolicy Policy, Element T, int D, MemorySpace Memory>
   requires reaches<Policy, Memory>
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,

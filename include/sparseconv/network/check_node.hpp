@@ -217,8 +217,10 @@ class NodeCheck {
       from.push_back(graph_.type(value).sites);
     }
     result.channels = 0;
-    bool const all_are_one = std::ranges::all_of(from, [&](std::int32_t sites) { return sites == from.front(); });
-    if (all_are_one) return result;
+    // In whatever order they are told, and however often, the sites are the same.
+    std::ranges::sort(from);
+    from.erase(std::ranges::unique(from).begin(), from.end());
+    if (from.size() == 1) return result;
     result.sites = derived_sites({.step = SiteStep::joined, .from = std::move(from), .join = node.join});
     return result;
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sparseconv/layers/activate.hpp"
+#include "sparseconv/layers/axis_pool.hpp"
 #include "sparseconv/layers/batch_norm.hpp"
 #include "sparseconv/layers/sparse_conv.hpp"
 #include "sparseconv/layers/sparse_pool.hpp"
@@ -216,6 +217,17 @@ void expect_pools_agree(Policy const& where) {
     auto const result = copy_to_host(where, pool(where, copy_to(where, input)));
     EXPECT_TRUE(test::same_sites(result.sites(), expected.sites()));
     EXPECT_TRUE(test::same_bits<T>(result.features(), expected.features()));
+  }
+  for (int axis = 0; axis < 3; ++axis) {
+    AxisPool const pool(axis, axis == 0 ? Pooling::sum : Pooling::max);
+    auto const expected = pool(seq, input);
+    auto const there = copy_to(where, input);
+    decltype(pool(where, there)) result;
+    test::expect_waits(where, 1, [&] { result = pool(where, there); });  // for the new sites
+    test::expect_waits(where, 0, [&] { result = pool(where, there); });
+    auto const back = copy_to_host(where, result);
+    EXPECT_TRUE(test::same_sites(back.sites(), expected.sites()));
+    EXPECT_TRUE(test::same_bits<T>(back.features(), expected.features()));
   }
 }
 

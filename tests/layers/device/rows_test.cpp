@@ -19,6 +19,7 @@
 #include "sparseconv/layers/occupancy_above.hpp"
 #include "sparseconv/layers/onto_sites.hpp"
 #include "sparseconv/layers/prune.hpp"
+#include "sparseconv/layers/scale_sites.hpp"
 #include "support/device_policies.hpp"
 #include "support/error_message.hpp"
 #include "support/feature_view.hpp"
@@ -311,6 +312,23 @@ TYPED_TEST(Rows, GoOntoOtherSitesAsOnTheHost) {
   check(half{});
   check(double{});
   check(bfloat16{});
+}
+
+TYPED_TEST(Rows, GoOntoAFinerGridAsOnTheHost) {
+  auto const& where = TypeParam::policy();
+  Grid<3> finer = room;
+  finer.shape = PerAxis<3>(200);
+  for (std::int64_t const size : {0, 900}) {
+    auto const input = test::random_tensor<half>(test::random_site_set(room, size, 1), 3, 1);
+    auto const there = copy_to(where, input);
+    decltype(scale_sites(where, there, 2, finer)) result;
+    test::expect_waits(where, 0, [&] { result = scale_sites(where, there, 2, finer); });
+    auto const back = copy_to_host(where, result);
+    auto const expected = scale_sites(seq, input, 2, finer);
+    EXPECT_TRUE(std::ranges::equal(back.sites().list()->begin(), back.sites().list()->end(),
+                                   expected.sites().list()->begin(), expected.sites().list()->end()));
+    EXPECT_TRUE(std::ranges::equal(back.features().values(), expected.features().values()));
+  }
 }
 
 TYPED_TEST(Rows, SubdivideAsOnTheHost) {
