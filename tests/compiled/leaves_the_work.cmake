@@ -6,7 +6,7 @@ string(REPLACE ";" "," symbols "${symbols}")
 string(REPLACE "\n" ";" symbols "${symbols}")
 set(verbs build_rulebook output_sites gather_gemm_scatter build_site_set select_sites unite_sites intersect_sites matching_rows
     prune mask_above mask_largest onto_sites channel_to_space space_to_channel occupancy_above take_rows_or_zeros
-    rows_of_points build_interpolation_map map_of_positions interpolate)
+    find_cells_of_points map_of_positions interpolate)  # what a cloud is given to passes it on to these
 list(JOIN verbs "|" verbs)
 list(FILTER symbols INCLUDE REGEX "on_cpu::|on_seq::|v0_1::(${verbs})<")
 if(symbols)
