@@ -16,8 +16,8 @@
 
 namespace sparseconv::inline v0_1 {
 
-// Positions of points among the cells of some sites: functions of a point's number, or of its x, y, z, that give where it lies, the tensor's axes, whole
-// numbers at the centres of cells.
+// Positions of points among the cells of some sites: functions of a point's number, or of its x, y, z, that give where it lies along
+// the tensor's axes, with whole numbers at the centres of cells.
 
 /// Throws: ShapeError if along an axis the cells have no size or place.
 template <int D>

@@ -14,9 +14,9 @@ namespace sparseconv::inline v0_1 {
 /// Where that goes which is written to a path.
 struct WrittenPlace {
   std::filesystem::path path;  ///< what links lead to, so that a file can be renamed to it and the links stay
-  bool is_file =
-      true;  ///< also if nothing is there yet; else a device, a pipe, or what the program has open already, as /dev/stdout:
-             ///< it is not to be replaced by a file
+  /// Also if nothing is there yet; else a device, a pipe, or what the program has open already, as /dev/stdout: it is not to be
+  /// replaced by a file.
+  bool is_file = true;
 };
 
 /// Whether a link is one of those that name what a program has open, as /dev/fd/3 and /dev/stdout do where they are links.
@@ -42,8 +42,8 @@ struct WrittenPlace {
 
 /// Follows the links of a path, also to a file that is not there yet.
 ///
-/// Throws: Error if a directory is there, links lead in a circle, the name has a zero byte, or, on Windows, the file there is read-only; the message begins with
-///         `where`, as in "write_png: cannot write scan.png".
+/// Throws: Error if a directory is there, links lead in a circle, the name has a zero byte, or, on Windows, the file there is
+///         read-only; the message begins with `where`, as in "write_png: cannot write scan.png".
 inline WrittenPlace written_place(std::filesystem::path const& path, std::string_view where) {
   namespace fs = std::filesystem;
   expect_whole_name<Error>(path, where);
