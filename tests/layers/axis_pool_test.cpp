@@ -97,6 +97,7 @@ TEST(AxisPool, PoolsAlongEachAxis) {
   expect_pooled(tensor(half(1), Grid<3>{.shape = {6, 7, 8}, .batch_size = 2}, 300), 1e-2);
   expect_pooled(tensor(1.0F, Grid<4>{.shape = {3, 4, 5, 4}}, 120), 1e-5);
   expect_pooled(tensor(1.0F, Grid<3>{.shape = {6, 7, 8}, .batch_size = 4}, 0), 0);
+  expect_pooled(tensor(1.0F, Grid<3>{.shape = {6, 7, 8}, .batch_size = 40}, 9), 1e-5);  // most items are empty
 }
 
 TEST(AxisPool, KeepsNaN) {
@@ -105,10 +106,15 @@ TEST(AxisPool, KeepsNaN) {
   SparseTensor<float, 2> const x(
       test::sites_of(grid, std::vector<Coordinate<2>>{{0, {0, 0}}, {0, {1, 0}}, {0, {1, 1}}}), 1,
       Buffer<float>(std::span<float const>(std::vector<float>{nan, 5, 6})));
-  for (Pooling const pooling : {Pooling::max, Pooling::sum}) {
-    auto const map = AxisPool(0, pooling)(cpu, x);
-    EXPECT_TRUE(std::isnan(map.features()(0, 0)));
-    EXPECT_EQ(map.features()(1, 0), 6);
+  SparseTensor<float, 2> const last(x.sites(), 1, Buffer<float>(std::span<float const>(std::vector<float>{5, nan, 6})));
+  for (Pooling const pooling : {Pooling::max, Pooling::sum, Pooling::average, Pooling::average_over_kernel}) {
+    test::for_each_host_policy([&](auto const& where) {
+      for (SparseTensor<float, 2> const* tensor : {&x, &last}) {
+        auto const map = AxisPool(0, pooling)(where, *tensor);
+        EXPECT_TRUE(std::isnan(map.features()(0, 0)));
+        EXPECT_EQ(map.features()(1, 0), pooling == Pooling::average_over_kernel ? 2 : 6);
+      }
+    });
   }
 }
 
