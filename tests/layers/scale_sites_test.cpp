@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
+#include "support/error_message.hpp"
 #include "support/policies.hpp"
 #include "support/random_sites.hpp"
 
@@ -32,6 +34,17 @@ TEST(ScaledTensor, HasTheRowsOfTheCoarserOne) {
   expect_same_rows<double>();
   expect_same_rows<half>();
   expect_same_rows<bfloat16>();
+}
+
+TEST(ScaledTensor, NeedsAFactorAndAGridThatHoldsIt) {
+  auto const x = test::random_tensor<float>(
+      test::sites_of(Grid<1>{.shape = Shape<1>(2)}, std::vector<Coordinate<1>>{{0, {0}}, {0, {1}}}), 3, 2);
+  EXPECT_EQ(test::message_of<ShapeError>([&] { return scale_sites(cpu, x, 0, {}).size(); }),
+            "scale_sites: factor is 0; every factor must be at least 1");
+  EXPECT_EQ(
+      test::message_of<CoordinateError>([&] { return scale_sites(cpu, x, 3, {.shape = Shape<1>(3)}).size(); }),
+      "scale_sites: sites from (batch 0; 0) to (batch 0; 1), times 3, lie outside the grid (shape 3, batch_size 1) "
+      "or beyond 32 bits; give the grid of the finer sites, or a smaller factor");
 }
 
 }  // namespace
