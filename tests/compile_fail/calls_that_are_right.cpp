@@ -47,6 +47,8 @@ void join(SubmanifoldConv3D<float> const& conv, InverseConv3D<float> const& up, 
   (void)broadcast(cpu, GlobalPool()(cpu, input), plain.sites());
   (void)unpool(cpu, input, plain.sites(), 2);
   (void)onto_sites(cpu, input, unite_sites(cpu, input.sites(), plain.sites()));
+  (void)scale_sites(cpu, input, 2, Grid<3>{});
+  (void)AxisPool(0, Pooling::sum)(cpu, input);
   (void)prune(cpu, input, mask_above(cpu, input, 0));
   (void)prune(seq, plain, std::vector<std::uint8_t>(3));
   (void)prune(cpu, input, intersect_sites(cpu, input.sites(), plain.sites()));
