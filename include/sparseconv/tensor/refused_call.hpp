@@ -7,6 +7,8 @@
 #include "sparseconv/error.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/policy/is_for_calls.hpp"
+#include "sparseconv/tensor/grid.hpp"
+#include "sparseconv/tensor/per_axis.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
 
 namespace sparseconv::inline v0_1 {
@@ -69,6 +71,10 @@ template <class T, int D, class Memory>
 inline constexpr bool is_for_calls<SparseTensor<T, D, Memory>> = true;
 template <int D, class Memory>
 inline constexpr bool is_for_calls<SiteSet<D, Memory>> = true;
+template <int D>
+inline constexpr bool is_for_calls<PerAxis<D>> = true;
+template <int D>
+inline constexpr bool is_for_calls<Grid<D>> = true;
 template <class T, class Memory>
 inline constexpr bool is_for_calls<MatrixView<T const, Memory>> = true;
 
