@@ -53,6 +53,7 @@ constexpr void check_reach_of_clouds(Cloud const*) {
     check_reach<Policy, Memory>();
   }(std::type_identity<decltype(std::declval<Cloud const&>().view())>{});
 }
+/// The same of points that lie in the host's memory in any arrangement.
 template <class Policy>
 constexpr void check_reach_of_clouds(StridedPoints const*) {
   check_reach<Policy, HostMemory>();

@@ -48,6 +48,7 @@ template <ViewedPoints Cloud>
     return {};
   }
 }
+/// The same of points that lie in memory in any arrangement.
 [[nodiscard]] inline std::array<double, 3> offset_of(StridedPoints const& points) {
   return points.offset;
 }
