@@ -40,10 +40,11 @@ template <ExecutionPolicy Policy, int D, MemorySpace Memory>
 std::shared_ptr<Buffer<Row, Memory> const> cached_matching_rows(Policy const& where, SiteSet<D, Memory> const& sites,
                                                                 SiteSet<D, Memory> const& other) {
   auto& kept = sites.derived().template get<KeptRows<D, Memory, OfMatches>>(stream_resource(where));
-  auto rows = kept.rows(other, KernelGeometry<D>{});
+  static constexpr KernelGeometry<D> same_cell{};
+  auto rows = kept.rows(other, same_cell);
   if (!rows) {
     refuse_to_keep_while_capturing(where, "cached_matching_rows");
-    rows = kept.keep(other, KernelGeometry<D>{}, matching_rows(where, sites, other));
+    rows = kept.keep(other, same_cell, matching_rows(where, sites, other));
   }
   return {rows, &rows->rows};
 }

@@ -51,10 +51,11 @@ constexpr Box<D> scaled_box(Box<D> box, PerAxis<D> const& factor) {
 /// Whether all cells of a box are in a grid, and fit 32 bits.
 template <int D>
 constexpr bool holds(Grid<D> const& grid, Box<D> const& box) {
-  for (WideCoordinate<D> const& corner : {box.low, box.high}) {
-    if (widen(cut<D>(corner)) != corner || !grid.contains(cut<D>(corner))) return false;
-  }
-  return true;
+  auto const holds_corner = [&](WideCoordinate<D> const& corner) {
+    Coordinate<D> const cell = cut<D>(corner);
+    return same_numbers(widen(cell), corner) && grid.contains(cell);
+  };
+  return holds_corner(box.low) && holds_corner(box.high);
 }
 
 /// A coarser set on a finer grid: its sites at position * factor, in their order, so that row i of one set belongs to row i of the

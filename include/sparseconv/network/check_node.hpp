@@ -218,8 +218,8 @@ class NodeCheck {
     }
     result.channels = 0;
     // In whatever order they are told, and however often, the sites are the same.
-    std::ranges::sort(from);
-    from.erase(std::ranges::unique(from).begin(), from.end());
+    std::sort(from.begin(), from.end());
+    from.erase(std::unique(from.begin(), from.end()), from.end());
     if (from.size() == 1) return result;
     result.sites = derived_sites({.step = SiteStep::joined, .from = std::move(from), .join = node.join});
     return result;
