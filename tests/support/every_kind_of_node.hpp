@@ -35,7 +35,7 @@ inline Network every_kind_of_node(int axes, std::int64_t channels) {
   Value const any = net.unite_sites({x, coarse});
   Value const each = net.intersect_sites({coarse, x});
   Value const met = net.add(net.onto_sites(coarse, any), net.onto_sites(net.onto_sites(coarse, each), any));
-  AxisNumbers const whole_axis = with_axes(axes, []<int D>() {
+  AxisNumbers const whole_axis = with_axes(axes, [&]<int D>() {
     PerAxis<D> stride = 1;
     stride[0] = 1 << 20;
     return AxisNumbers(stride);
