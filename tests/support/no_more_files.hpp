@@ -7,7 +7,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "sparseconv/memory/memory_pool.hpp"  // SPARSECONV_ADDRESS_SANITIZER
+
 namespace sparseconv::test {
+
+/// Sanitizers open a pipe to find out whether memory holds an object, and take it for none where no file can be opened.
+#ifdef SPARSECONV_ADDRESS_SANITIZER
+inline constexpr bool sees_objects_without_files = false;
+#else
+inline constexpr bool sees_objects_without_files = true;
+#endif
 
 /// While it lives, this process can open no more files.
 class NoMoreFiles {
