@@ -1,12 +1,9 @@
 #pragma once
 
-#include <cstdint>
-
 #include "sparseconv/error.hpp"
-#include "sparseconv/execute/pool_rows.hpp"
-#include "sparseconv/index/cached_rulebook.hpp"
+#include "sparseconv/execute/pooling.hpp"
 #include "sparseconv/index/whole_axis_geometry.hpp"
-#include "sparseconv/memory/buffer.hpp"
+#include "sparseconv/layers/sparse_pool.hpp"
 #include "sparseconv/policy/execution_policy.hpp"
 #include "sparseconv/tensor/refused_call.hpp"
 #include "sparseconv/tensor/sparse_tensor.hpp"
@@ -42,12 +39,7 @@ class AxisPool : private RefusedCalls<AnyTensor> {
   [[nodiscard]] SparseTensor<T, D, Memory> operator()(Policy const& where,
                                                       SparseTensor<T, D, Memory> const& input) const {
     KernelGeometry<D> const geometry = whole_axis_geometry(input.grid(), axis_, "AxisPool");
-    SiteSet<D, Memory> const outputs = cached_output_sites(where, input.sites(), geometry, OutputDefinition::regular);
-    std::int64_t const numbers = feature_count(outputs.size(), input.channels(), "AxisPool");
-    SparseTensor<T, D, Memory> result(outputs, input.channels(), Buffer<T, Memory>(where.memory(), numbers));
-    pool_rows(where, *cached_rulebook(where, input.sites(), outputs, geometry), input.features(), result.features(),
-              pooling_);
-    return result;
+    return SparsePool<D>({.kernel_size = geometry.kernel_size, .pooling = pooling_})(where, input);
   }
 
   using RefusedCalls<AnyTensor>::operator();

@@ -192,11 +192,7 @@ class NodeCheck {
     refuse_items(node.grid_of);
     ValueType result = graph_.type(node.input);
     if (graph_.type(node.grid_of).axes != result.axes) refuse_sites(node.input, node.grid_of);
-    if (!node.factor.fits(result.axes)) {
-      throw ShapeError({graph_.name(), ", ", name_, ": factor has ", node.factor.told().size(),
-                        " numbers for an input of ", result.axes,
-                        " axes; give one number for each axis, or one for all"});
-    }
+    check_axis_count(node.factor, result.axes, "factor", named());
     if (std::ranges::any_of(node.factor.told(), [](std::int32_t factor) { return factor < 1; })) {
       throw ShapeError(
           {graph_.name(), ", ", name_, ": factor is ", to_string(node.factor), "; every factor must be at least 1"});

@@ -57,6 +57,13 @@ decltype(auto) with_axes(int axes, Body const& body) {
   }
 }
 
+/// Throws: ShapeError if `numbers`, which the message calls `what`, are neither one nor one for each axis.
+inline void check_axis_count(AxisNumbers const& numbers, int axes, char const* what, std::string_view call) {
+  if (numbers.fits(axes)) return;
+  throw ShapeError({call, ": ", what, " has ", numbers.told().size(), " numbers for an input of ", axes,
+                    " axes; give one number for each axis, or one for all"});
+}
+
 /// Throws: ShapeError if a number is told for other axes than those, or geometry and definition do not fit, see output_grid;
 ///         CapacityError as check_geometry.
 void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call);
@@ -73,11 +80,7 @@ inline std::int64_t element_count(NodeGeometry const& geometry, int axes) {
 
 #if SPARSECONV_NETWORK_BODIES
 SPARSECONV_NETWORK_BODY void check_node_geometry(NodeGeometry const& geometry, int axes, std::string_view call) {
-  auto const check = [&](AxisNumbers const& numbers, char const* what) {
-    if (numbers.fits(axes)) return;
-    throw ShapeError({call, ": ", what, " has ", numbers.told().size(), " numbers for an input of ", axes,
-                      " axes; give one number for each axis, or one for all"});
-  };
+  auto const check = [&](AxisNumbers const& numbers, char const* what) { check_axis_count(numbers, axes, what, call); };
   check(geometry.kernel_size, "kernel_size");
   check(geometry.stride, "stride");
   check(geometry.padding, "padding");
